@@ -1,0 +1,185 @@
+//! One account as checks see it: its own observations, and the graph for everything that it shares.
+
+use std::collections::BTreeMap;
+
+use crate::answer::{AuthorizationDetails, BucketEntry, TrailDescription, TrailStatus};
+use crate::aws::{AccountId, Region};
+use crate::evidence::{Cause, Evidence, Gap, Observed};
+use crate::fact::Fact;
+use crate::organization::{Member, Organization};
+use crate::principal::Principal;
+use crate::snapshot::{Document, Probe, Source};
+use crate::trail::Trail;
+
+/// One account of the run whose evidence could be asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct AccountView<'a> {
+    /// What is known of it without its document.
+    pub member: &'a Member,
+    /// The graph.
+    pub organization: &'a Organization,
+    pub(crate) document: &'a Document,
+}
+
+/// A trail as one account sees it.
+#[derive(Debug, Clone)]
+pub struct SeenTrail<'a> {
+    /// The trail itself.
+    pub trail: &'a Trail,
+    /// The first region in which this account saw it.
+    pub seen_in: Region,
+    source: Source,
+}
+
+impl SeenTrail<'_> {
+    /// The sight of it as proof.
+    #[must_use]
+    pub fn cite(&self) -> Evidence {
+        self.source.cite("trailList[].TrailARN", self.trail.arn())
+    }
+}
+
+impl<'a> AccountView<'a> {
+    /// The account.
+    #[must_use]
+    pub fn id(&self) -> AccountId {
+        self.member.id
+    }
+
+    /// The account as a resource: `account/111122223333`.
+    #[must_use]
+    pub fn resource(&self) -> String {
+        format!("account/{}", self.member.id)
+    }
+
+    /// The regions in which trails must record, in order. Ask [`Self::region_scope`] before saying "all".
+    pub fn regions(&self) -> impl Iterator<Item = &'a Region> + use<'a> {
+        self.organization.regions_in_scope(self.member)
+    }
+
+    /// Whether the regions are known and not just supposed.
+    ///
+    /// # Errors
+    /// `region_scope_unproven` where the account's own list was not read.
+    pub fn region_scope(&self) -> Observed<()> {
+        self.member.region_scope.clone().map_or(Ok(()), Err)
+    }
+
+    /// The trails that one region shows, own and foreign.
+    ///
+    /// # Errors
+    /// The gap of the region's `DescribeTrails`.
+    pub fn trails_in(&self, region: &Region) -> Observed<Vec<SeenTrail<'a>>> {
+        let probe = Probe::regional(Fact::Trails, region);
+        let (descriptions, source) = self.document.read::<Vec<TrailDescription>>(&probe)?;
+        Ok(descriptions
+            .iter()
+            .filter_map(|description| {
+                let trail = self.organization.trail(&description.trail_arn)?;
+                Some(SeenTrail { trail, seen_in: region.clone(), source: source.clone() })
+            })
+            .collect())
+    }
+
+    /// Every trail that applies to this account, once, by ARN; then a gap for each region that was not read, and one
+    /// where there may be regions that nobody knows of.
+    #[must_use]
+    pub fn trails(&self) -> Vec<Observed<SeenTrail<'a>>> {
+        let mut seen: BTreeMap<&str, SeenTrail<'a>> = BTreeMap::new();
+        let mut gaps = Vec::new();
+        for region in self.regions() {
+            match self.trails_in(region) {
+                Ok(trails) => {
+                    for trail in trails {
+                        seen.entry(trail.trail.arn()).or_insert(trail);
+                    }
+                }
+                Err(gap) => gaps.push(gap),
+            }
+        }
+        gaps.extend(self.region_scope().err());
+        seen.into_values().map(Ok).chain(gaps.into_iter().map(Err)).collect()
+    }
+
+    /// Whether a trail is logging, as this account or else its owner was told.
+    ///
+    /// # Errors
+    /// Where neither was told. A foreign trail that this account may not ask about is no fault of the trail's.
+    pub fn is_logging(&self, trail: &Trail) -> Observed<bool> {
+        self.own_status(trail)
+            .and_then(|(status, _)| status.is_logging)
+            .map_or_else(|| trail.is_logging(), Ok)
+    }
+
+    fn own_status(&self, trail: &Trail) -> Option<(&'a TrailStatus, Source)> {
+        self.document
+            .observations
+            .keys()
+            .filter(|probe| probe.fact == Fact::TrailStatus)
+            .filter(|probe| probe.resource.as_deref() == Some(trail.arn()))
+            .find_map(|probe| self.document.read::<TrailStatus>(probe).ok())
+    }
+
+    /// The proof of whether a trail is logging, where there is one.
+    #[must_use]
+    pub fn cite_logging(&self, trail: &Trail) -> Option<Evidence> {
+        self.own_status(trail)
+            .map(|(status, source)| source.cite("IsLogging", status.is_logging))
+            .or_else(|| trail.cite_logging())
+    }
+
+    /// The buckets that this account owns.
+    ///
+    /// # Errors
+    /// The gap of `ListBuckets`.
+    pub fn buckets(&self) -> Observed<(&'a [BucketEntry], Source)> {
+        self.document
+            .read::<Vec<BucketEntry>>(&Probe::global(Fact::BucketList))
+            .map(|(buckets, source)| (buckets.as_slice(), source))
+    }
+
+    /// The users, groups and roles of this account.
+    ///
+    /// # Errors
+    /// The gap of `GetAccountAuthorizationDetails`.
+    pub fn principals(&self) -> Observed<Vec<Principal>> {
+        let probe = Probe::global(Fact::AuthorizationDetails);
+        let (details, source) = self.document.read::<AuthorizationDetails>(&probe)?;
+        let principal = |entry: &crate::answer::PrincipalEntry| Principal {
+            entry: entry.clone(),
+            partition: self.organization.partition().clone(),
+            source: source.clone(),
+        };
+        Ok(details.principals.iter().map(principal).collect())
+    }
+
+    /// The proof that a region was asked for its trails and what it showed.
+    #[must_use]
+    pub fn cite_trails_in(&self, region: &Region) -> Evidence {
+        let probe = Probe::regional(Fact::Trails, region);
+        let source = self.document.source(&probe);
+        let arns = self.trails_in(region).map(|trails| {
+            trails.iter().map(|seen| seen.trail.arn().to_owned()).collect::<Vec<_>>()
+        });
+        source.cite("trailList[].TrailARN", arns.unwrap_or_default())
+    }
+
+    /// Whether a trail that this account sees may count for it: its own, or an organization trail of its organization.
+    ///
+    /// # Errors
+    /// Where the organization was not read and the trail is another account's.
+    pub fn belongs(&self, trail: &Trail) -> Observed<bool> {
+        if trail.owner == self.id() {
+            return Ok(true);
+        }
+        if !trail.is_organization_trail() {
+            return Ok(false);
+        }
+        let management = self.organization.management().map_err(|gap| Gap {
+            cause: Cause::CrossAccountUnreadable,
+            detail: format!("whose organization {} belongs to was not read: {}", trail.arn(), gap.detail),
+            ..gap
+        })?;
+        Ok(management == Some(trail.owner))
+    }
+}

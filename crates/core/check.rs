@@ -1,0 +1,232 @@
+//! What a check is: plain constant data and one function that judges one subject.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::AccountView;
+use crate::evidence::Observed;
+use crate::fact::Fact;
+use crate::finding::Verdict;
+use crate::bucket::Bucket;
+use crate::key::Key;
+use crate::organization::Organization;
+use crate::policy::Policy;
+use crate::principal::Principal;
+use crate::trail::Trail;
+
+/// How bad it is when a check fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Hygiene.
+    Low,
+    /// A layer is missing.
+    Medium,
+    /// One more fault and the evidence is gone.
+    High,
+    /// The evidence is gone, or anyone can reach it.
+    Critical,
+}
+
+impl Severity {
+    /// All, worst first.
+    pub const ALL: [Self; 5] = [Self::Critical, Self::High, Self::Medium, Self::Low, Self::Info];
+
+    /// The weight that follows from it, unless the check says otherwise.
+    #[must_use]
+    pub const fn weight(self) -> u32 {
+        match self {
+            Self::Critical => 10,
+            Self::High => 6,
+            Self::Medium => 3,
+            Self::Low => 1,
+            Self::Info => 0,
+        }
+    }
+
+    /// The word that reports print.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+            Self::Info => "info",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+/// The catalogue's nine groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    /// Is there a record at all?
+    Presence,
+    /// Is it intact and out of reach?
+    Protection,
+    /// Does it arrive?
+    Delivery,
+    /// Who could stop it?
+    Privilege,
+    /// Would anyone be told?
+    Monitoring,
+    /// Is every account part of it?
+    Organization,
+    /// Was it ever off?
+    Continuity,
+    /// Is money wasted?
+    Cost,
+    /// The same questions for CloudTrail Lake.
+    Lake,
+}
+
+impl Group {
+    /// All nine, in the catalogue's order.
+    pub const ALL: [Self; 9] = [
+        Self::Presence,
+        Self::Protection,
+        Self::Delivery,
+        Self::Privilege,
+        Self::Monitoring,
+        Self::Organization,
+        Self::Continuity,
+        Self::Cost,
+        Self::Lake,
+    ];
+
+    /// The word that reports print, which is also the folder's name in `checks/`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Presence => "presence",
+            Self::Protection => "protection",
+            Self::Delivery => "delivery",
+            Self::Privilege => "privilege",
+            Self::Monitoring => "monitoring",
+            Self::Organization => "organization",
+            Self::Continuity => "continuity",
+            Self::Cost => "cost",
+            Self::Lake => "lake",
+        }
+    }
+}
+
+impl fmt::Display for Group {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+/// How to mend what a check found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Remediation {
+    /// What to do, in one or two sentences.
+    pub summary: &'static str,
+    /// A command that does it; `{trail}`, `{bucket}`, `{key}`, `{principal}` and `{region}` stand for the subject.
+    pub command: &'static str,
+    /// AWS's page on it.
+    pub link: &'static str,
+}
+
+/// A requirement of a framework that a check bears on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Control {
+    /// The framework with its version, such as `cis-5.0`.
+    pub framework: &'static str,
+    /// The requirement's id there.
+    pub id: &'static str,
+}
+
+/// What a check may look at beside its subject.
+#[derive(Debug, Clone, Copy)]
+pub struct Audit<'a> {
+    /// The evidence graph.
+    pub organization: &'a Organization,
+    /// What the user expects.
+    pub policy: &'a Policy,
+}
+
+/// The function that judges one subject, by the subject's kind. The engine walks the subjects: no check has a loop
+/// over accounts or regions, builds a report row or copies an ARN.
+#[derive(Clone, Copy)]
+pub enum Judge {
+    /// Each active account of the organization (or the lone account).
+    Account(fn(&AccountView<'_>, &Audit<'_>) -> Observed<Verdict>),
+    /// Each enabled region of each account.
+    Region(fn(&RegionView<'_>, &Audit<'_>) -> Observed<Verdict>),
+    /// Each trail, at its owner; other accounts that see it inherit.
+    Trail(fn(&Trail, &Audit<'_>) -> Observed<Verdict>),
+    /// Each name of a bucket that a trail delivers to, whether or not there is such a bucket, at its owner.
+    BucketName(fn(&Bucket, &Audit<'_>) -> Observed<Verdict>),
+    /// Each bucket that a trail delivers to, at its owner; not applicable where it is proved to be missing.
+    Bucket(fn(&Bucket, &Audit<'_>) -> Observed<Verdict>),
+    /// Each key that a trail encrypts with, at its owner.
+    Key(fn(&Key, &Audit<'_>) -> Observed<Verdict>),
+    /// Each user, group and role. One finding for each that fails; where none does, one pass for the account.
+    Principal(fn(&Principal, &Audit<'_>) -> Observed<Verdict>),
+}
+
+impl Judge {
+    /// The kind of subject, as `explain` and `checks` print it.
+    #[must_use]
+    pub fn scope(self) -> &'static str {
+        match self {
+            Self::Account(_) => "account",
+            Self::Region(_) => "account and region",
+            Self::Trail(_) => "trail",
+            Self::BucketName(_) | Self::Bucket(_) => "bucket",
+            Self::Key(_) => "key",
+            Self::Principal(_) => "principal",
+        }
+    }
+}
+
+impl fmt::Debug for Judge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.scope())
+    }
+}
+
+/// One enabled region of one account.
+#[derive(Clone, Copy)]
+pub struct RegionView<'a> {
+    /// The account.
+    pub account: &'a AccountView<'a>,
+    /// The region.
+    pub region: &'a crate::aws::Region,
+}
+
+/// One check: everything that explains it, and the function that judges.
+#[derive(Debug, Clone, Copy)]
+pub struct Check {
+    /// The catalogue's id; AWS Config's managed-rule identifier where the check is that rule's equivalent.
+    pub id: &'static str,
+    /// The statement that the check proves: present tense, subject first, no full stop.
+    pub title: &'static str,
+    /// Its group, which is also its folder.
+    pub group: Group,
+    /// Its severity.
+    pub severity: Severity,
+    /// Its weight in the score; [`Severity::weight`] unless the check restates others.
+    pub weight: u32,
+    /// What an attacker or an outage gains when the statement is false.
+    pub rationale: &'static str,
+    /// How to mend it.
+    pub remediation: Remediation,
+    /// The framework requirements that it bears on.
+    pub controls: &'static [Control],
+    /// The facts that it reads, in order; what they need in turn follows.
+    pub reads: &'static [Fact],
+    /// The function that judges.
+    pub judge: Judge,
+}

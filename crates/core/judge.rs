@@ -1,0 +1,321 @@
+//! The engine: walks the subjects, calls each check's judge, and turns what it says into findings.
+
+use crate::account::AccountView;
+use crate::aws::{AccountId, Region};
+use crate::bucket::Bucket;
+use crate::check::{Audit, Check, Judge, RegionView};
+use crate::evidence::{Gap, Observed};
+use crate::finding::{Finding, GLOBAL, ScoredIn, Status, Verdict, fingerprint, not_applicable, pass};
+use crate::key::Key;
+use crate::organization::{Member, Organization};
+use crate::policy::Policy;
+use crate::snapshot::Document;
+use crate::trail::Trail;
+
+/// A subject's identity, as findings carry it.
+struct Subject<'a> {
+    account: AccountId,
+    region: &'a str,
+    resource: String,
+    scored_in: ScoredIn,
+}
+
+/// Judges a catalogue on a graph.
+#[derive(Debug, Clone, Copy)]
+pub struct Engine<'a> {
+    /// The checks.
+    pub checks: &'a [&'a Check],
+    /// The graph.
+    pub organization: &'a Organization,
+    /// What the user expects.
+    pub policy: &'a Policy,
+}
+
+impl Engine<'_> {
+    fn audit(&self) -> Audit<'_> {
+        Audit { organization: self.organization, policy: self.policy }
+    }
+
+    fn finding(&self, check: &Check, subject: Subject<'_>, judged: Observed<Verdict>) -> Finding {
+        let Subject { account, region, resource, scored_in } = subject;
+        let partition = self.organization.partition();
+        let fingerprint = fingerprint(check.id, partition, (account, region), &resource);
+        let expected = |text: String| if text.is_empty() { check.title.to_owned() } else { text };
+        let (status, reason, message, observed, wanted, evidence, gap) = match judged {
+            Ok(verdict) => (
+                verdict.status,
+                verdict.reason,
+                verdict.message,
+                verdict.observed,
+                expected(verdict.expected),
+                verdict.evidence,
+                None,
+            ),
+            Err(gap) => (
+                Status::Unknown,
+                gap.cause.code().to_owned(),
+                format!("not decided: {}", gap.detail),
+                format!("not read: {}", gap.cause),
+                expected(String::new()),
+                gap.proof.iter().map(|proof| (**proof).clone()).collect(),
+                // The proof stands under `evidence`, once.
+                Some(Gap { proof: None, ..gap }),
+            ),
+        };
+        Finding {
+            check: check.id.to_owned(),
+            title: check.title.to_owned(),
+            group: check.group,
+            severity: check.severity,
+            weight: check.weight,
+            status,
+            reason,
+            message,
+            partition: partition.clone(),
+            account_id: account,
+            region: region.to_owned(),
+            resource,
+            observed,
+            expected: wanted,
+            evidence,
+            fingerprint,
+            scored_in: if self.organization.is_organization() {
+                scored_in
+            } else {
+                ScoredIn::Account(account)
+            },
+            inherits: None,
+            gap,
+        }
+    }
+
+    /// The findings on the trails, buckets and keys of the graph: each once, at its owner.
+    #[must_use]
+    pub fn shared(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for check in self.checks {
+            match check.judge {
+                Judge::Trail(judge) => {
+                    let judged = self.organization.trails().filter(|t| self.organization.judges(t));
+                    findings.extend(judged.map(|trail| {
+                        self.finding(check, trail_subject(trail), judge(trail, &self.audit()))
+                    }));
+                }
+                Judge::BucketName(judge) => findings.extend(self.buckets().filter_map(|bucket| {
+                    let verdict = judge(bucket, &self.audit());
+                    Some(self.finding(check, bucket_subject(bucket)?, verdict))
+                })),
+                Judge::Bucket(judge) => findings.extend(self.buckets().filter_map(|bucket| {
+                    let verdict = match bucket.exists() {
+                        Ok(found) if !found.exists => Ok(not_applicable("the bucket does not exist")
+                            .reason("bucket_missing")
+                            .observed("HeadBucket: 404")
+                            .cite([found.evidence])),
+                        _ => judge(bucket, &self.audit()),
+                    };
+                    Some(self.finding(check, bucket_subject(bucket)?, verdict))
+                })),
+                Judge::Key(judge) => findings.extend(self.keys().map(|key| {
+                    self.finding(check, self.key_subject(key), judge(key, &self.audit()))
+                })),
+                Judge::Account(_) | Judge::Region(_) | Judge::Principal(_) => {}
+            }
+        }
+        findings
+    }
+
+    fn buckets(&self) -> impl Iterator<Item = &Bucket> {
+        self.organization.buckets().filter(|bucket| self.any_judged(&bucket.trails))
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.organization.keys().filter(|key| self.any_judged(&key.trails))
+    }
+
+    fn any_judged(&self, trails: &std::collections::BTreeSet<String>) -> bool {
+        trails
+            .iter()
+            .filter_map(|arn| self.organization.trail(arn))
+            .any(|trail| self.organization.judges(trail))
+    }
+
+    fn key_subject<'k>(&self, key: &'k Key) -> Subject<'k> {
+        // A key outside the organization stands with the trail that depends on it.
+        let known = self.organization.members.contains_key(&key.target.account);
+        let account =
+            key.trail_owners.first().copied().filter(|_| !known).unwrap_or(key.target.account);
+        Subject {
+            account,
+            region: key.target.region.as_str(),
+            resource: key.arn.clone(),
+            scored_in: scored_in(key.is_shared(), account),
+        }
+    }
+
+    /// The findings on one account. The document may be missing where the run did not reach the account.
+    #[must_use]
+    pub fn account(&self, member: &Member, document: Option<&Document>) -> Vec<Finding> {
+        if !member.in_scope {
+            return Vec::new();
+        }
+        if !member.state.is_active() {
+            return self.each_account_check(member, |_| {
+                Ok(not_applicable(format!("the account is {}", member.state.code()))
+                    .reason("account_not_active")
+                    .observed(format!("State={}", member.state.code())))
+            });
+        }
+        let (Ok(()), Some(document)) = (&member.session, document) else {
+            let gap = member.session.clone().err();
+            return self.each_account_check(member, |check| {
+                Err(gap.clone().unwrap_or_else(|| unreached(check, member)))
+            });
+        };
+        let view = AccountView { member, organization: self.organization, document };
+        let mut findings = Vec::new();
+        for check in self.checks {
+            match check.judge {
+                Judge::Account(judge) => {
+                    let verdict = judge(&view, &self.audit());
+                    findings.push(self.finding(check, account_subject(member), verdict));
+                }
+                Judge::Region(judge) => {
+                    findings.extend(view.regions().map(|region| {
+                        let verdict = judge(&RegionView { account: &view, region }, &self.audit());
+                        self.finding(check, region_subject(member, region), verdict)
+                    }));
+                    let unproven = view.region_scope().err();
+                    findings.extend(
+                        unproven.map(|gap| self.finding(check, account_subject(member), Err(gap))),
+                    );
+                }
+                Judge::Principal(_) => findings.extend(self.principals(check, &view)),
+                Judge::Trail(_) => findings.extend(self.inherited(check, &view)),
+                Judge::BucketName(_) | Judge::Bucket(_) | Judge::Key(_) => {}
+            }
+        }
+        findings
+    }
+
+    /// One finding for each check whose subjects lie in the account, where the account itself says it all.
+    fn each_account_check(
+        &self,
+        member: &Member,
+        verdict: impl Fn(&Check) -> Observed<Verdict>,
+    ) -> Vec<Finding> {
+        self.checks
+            .iter()
+            .filter(|check| {
+                matches!(check.judge, Judge::Account(_) | Judge::Region(_) | Judge::Principal(_))
+            })
+            .map(|check| self.finding(check, account_subject(member), verdict(check)))
+            .collect()
+    }
+
+    fn principals(&self, check: &Check, view: &AccountView<'_>) -> Vec<Finding> {
+        let Judge::Principal(judge) = check.judge else { return Vec::new() };
+        let principals = match view.principals() {
+            Ok(principals) => principals,
+            Err(gap) => return vec![self.finding(check, account_subject(view.member), Err(gap))],
+        };
+        let total = principals.len();
+        let mut findings: Vec<Finding> = principals
+            .iter()
+            .map(|principal| {
+                let subject = Subject {
+                    resource: principal.entry.arn.clone(),
+                    ..account_subject(view.member)
+                };
+                self.finding(check, subject, judge(principal, &self.audit()))
+            })
+            .filter(|finding| matches!(finding.status, Status::Fail | Status::Unknown))
+            .collect();
+        if findings.is_empty() {
+            let source = view.document.source(&crate::snapshot::Probe::global(
+                crate::fact::Fact::AuthorizationDetails,
+            ));
+            let verdict = pass(format!("none of {total} principals"))
+                .cite([source.cite("principals", total)]);
+            findings.push(self.finding(check, account_subject(view.member), Ok(verdict)));
+        }
+        findings
+    }
+
+    /// What a member sees of a trail that is judged elsewhere: not applicable here, with a link to the judgement.
+    fn inherited(&self, check: &Check, view: &AccountView<'_>) -> Vec<Finding> {
+        let foreign = view.trails().into_iter().flatten().filter(|seen| seen.trail.owner != view.id());
+        foreign
+            .map(|seen| {
+                let judged = self.organization.judges(seen.trail);
+                let (reason, message) = if judged {
+                    ("judged_at_owner", format!("judged at its owner {}", seen.trail.owner))
+                } else {
+                    ("owner_not_in_run", format!("its owner {} is not part of this run", seen.trail.owner))
+                };
+                let verdict = not_applicable(message)
+                    .reason(reason)
+                    .observed(format!("the trail belongs to {}", seen.trail.owner))
+                    .cite([seen.cite()]);
+                let subject = Subject {
+                    account: view.id(),
+                    scored_in: ScoredIn::Account(view.id()),
+                    ..trail_subject(seen.trail)
+                };
+                let place = (seen.trail.owner, seen.trail.home().as_str());
+                let partition = self.organization.partition();
+                let inherits =
+                    judged.then(|| fingerprint(check.id, partition, place, seen.trail.arn()));
+                Finding { inherits, ..self.finding(check, subject, Ok(verdict)) }
+            })
+            .collect()
+    }
+}
+
+fn unreached(check: &Check, member: &Member) -> Gap {
+    let fact = check.reads.first().copied().unwrap_or(crate::fact::Fact::Session);
+    Gap {
+        account: Some(member.id),
+        ..Gap::new(fact, crate::evidence::Cause::NotAttempted, "the run did not reach this account")
+    }
+}
+
+fn scored_in(shared: bool, account: AccountId) -> ScoredIn {
+    if shared { ScoredIn::Organization } else { ScoredIn::Account(account) }
+}
+
+fn account_subject(member: &Member) -> Subject<'static> {
+    Subject {
+        account: member.id,
+        region: GLOBAL,
+        resource: format!("account/{}", member.id),
+        scored_in: ScoredIn::Account(member.id),
+    }
+}
+
+fn region_subject<'r>(member: &Member, region: &'r Region) -> Subject<'r> {
+    Subject {
+        account: member.id,
+        region: region.as_str(),
+        resource: format!("region/{region}"),
+        scored_in: ScoredIn::Account(member.id),
+    }
+}
+
+fn trail_subject(trail: &Trail) -> Subject<'_> {
+    Subject {
+        account: trail.owner,
+        region: trail.home().as_str(),
+        resource: trail.arn().to_owned(),
+        scored_in: scored_in(trail.is_organization_trail(), trail.owner),
+    }
+}
+
+fn bucket_subject(bucket: &Bucket) -> Option<Subject<'_>> {
+    let account = bucket.account()?;
+    Some(Subject {
+        account,
+        region: bucket.region.as_ref().map_or(GLOBAL, Region::as_str),
+        resource: bucket.arn(),
+        scored_in: scored_in(bucket.is_shared(), account),
+    })
+}

@@ -1,0 +1,204 @@
+//! One key that trails encrypt with: where it lies, who may be asked, and whether it still works.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::answer::KeyMetadata;
+use crate::aws::{AccountId, Arn, Partition, Region};
+use crate::evidence::{Cause, Evidence, Gap, Observed};
+use crate::fact::Fact;
+use crate::snapshot::Sourced;
+
+/// Imported key material that expires sooner than this stops the trail before anyone is likely to notice.
+const MATERIAL_MARGIN: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Where a trail's `KmsKeyId` points. AWS documents a key ARN there, and accepts three other forms on writing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeyTarget {
+    /// The account of the key.
+    pub account: AccountId,
+    /// The region of the key.
+    pub region: Region,
+    /// What to ask `DescribeKey` for: the text as the trail has it.
+    pub id: String,
+}
+
+impl KeyTarget {
+    /// Takes a `KmsKeyId` apart. A bare id or alias belongs to the trail's owner, in the bucket's region.
+    #[must_use]
+    pub fn new(id: &str, trail_owner: AccountId, bucket_region: &Region) -> Self {
+        let arn = Arn::parse(id).ok();
+        let account = arn.as_ref().and_then(Arn::account_id).unwrap_or(trail_owner);
+        let region = arn.as_ref().and_then(Arn::region).unwrap_or_else(|| bucket_region.clone());
+        Self { account, region, id: id.to_owned() }
+    }
+
+    /// The ARN of what it points to; the same whether or not the key could be read.
+    #[must_use]
+    pub fn arn(&self, partition: &Partition) -> String {
+        if self.id.starts_with("arn:") {
+            return self.id.clone();
+        }
+        let resource = match self.id.strip_prefix("alias/") {
+            Some(_) => self.id.clone(),
+            None => format!("key/{}", self.id),
+        };
+        format!("arn:{partition}:kms:{}:{}:{resource}", self.region, self.account)
+    }
+}
+
+/// A key that at least one trail encrypts with.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// Where it is.
+    pub target: KeyTarget,
+    /// The identity.
+    pub arn: String,
+    /// The ARNs of the trails that use it.
+    pub trails: BTreeSet<String>,
+    /// The owners of those trails.
+    pub trail_owners: BTreeSet<AccountId>,
+    /// Whether an organization trail uses it.
+    pub serves_organization: bool,
+    /// The regions of the buckets that those trails deliver to; a gap where one is not known.
+    pub(crate) bucket_regions: Observed<BTreeSet<Region>>,
+    /// A delivery error of one of those trails that names KMS; a gap where none is known and a status is missing.
+    pub(crate) kms_error: Observed<Option<Sourced<String>>>,
+    /// None inside: KMS says that there is no such key.
+    pub(crate) metadata: Option<Observed<Sourced<Option<KeyMetadata>>>>,
+}
+
+/// Whether a key works, and why not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Usability {
+    /// A code and a sentence, where it does not.
+    pub fault: Option<(&'static str, String)>,
+    /// The state, as observed.
+    pub observed: String,
+    /// The proof.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Key {
+    /// Whether several accounts depend on it, so that it is scored once in the organization.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.serves_organization || self.trail_owners.len() > 1
+    }
+
+    fn gap(&self, cause: Cause, detail: String) -> Gap {
+        Gap {
+            account: Some(self.target.account),
+            region: Some(self.target.region.clone()),
+            ..Gap::new(Fact::Key, cause, detail)
+        }
+    }
+
+    /// Its metadata; none inside where KMS says that there is no such key.
+    ///
+    /// # Errors
+    /// The call's gap.
+    pub fn metadata(&self) -> Observed<&Sourced<Option<KeyMetadata>>> {
+        match &self.metadata {
+            Some(observed) => observed.as_ref().map_err(Clone::clone),
+            None => {
+                Err(self.gap(Cause::CrossAccountUnreadable, format!("{} was not asked for", self.arn)))
+            }
+        }
+    }
+
+    /// Whether CloudTrail can encrypt with it now and readers can decrypt with it later.
+    /// A proved fault outweighs whatever was not read.
+    ///
+    /// # Errors
+    /// Where nothing proves a fault and something that would was not read.
+    pub fn usability(&self) -> Observed<Usability> {
+        if let Ok(Some(error)) = &self.kms_error {
+            return Ok(Usability {
+                fault: Some(("delivery_error", format!("the last delivery failed: {}", error.value))),
+                observed: format!("LatestDeliveryError={}", error.value),
+                evidence: vec![error.source.cite("LatestDeliveryError", error.value.as_str())],
+            });
+        }
+        let read = self.metadata()?;
+        let Some(metadata) = &read.value else {
+            return Ok(Usability {
+                fault: Some(("key_not_found", "there is no such key".into())),
+                observed: "NotFoundException".into(),
+                evidence: vec![read.source.cite("error", "NotFoundException")],
+            });
+        };
+        let state = metadata.key_state.as_deref();
+        let mut evidence = vec![read.source.cite("KeyState", state)];
+        let mut observed = format!("KeyState={}", state.unwrap_or("absent"));
+        let faulty = |code, sentence: String, observed: String, evidence| {
+            Ok(Usability { fault: Some((code, sentence)), observed, evidence })
+        };
+        if let Some((code, sentence)) = state.and_then(|state| state_fault(state, metadata)) {
+            if let Some(date) = metadata.deletion_date {
+                evidence.push(read.source.cite("DeletionDate", date.to_string()));
+                observed = format!("{observed}, DeletionDate={date}");
+            }
+            return faulty(code, sentence, observed, evidence);
+        }
+        if let Some((code, field, value)) = kind_fault(metadata) {
+            evidence.push(read.source.cite(field, value));
+            let sentence = format!("{field} is {value}, CloudTrail cannot use it");
+            return faulty(code, sentence, format!("{field}={value}"), evidence);
+        }
+        if let Some(valid_to) = expiring(metadata, read.source.called_at) {
+            evidence.push(read.source.cite("ValidTo", valid_to.to_string()));
+            let sentence = format!("its imported material expires at {valid_to}");
+            return faulty("material_expires", sentence, format!("ValidTo={valid_to}"), evidence);
+        }
+        if let Ok(regions) = &self.bucket_regions
+            && let Some(other) = regions.iter().find(|region| **region != self.target.region)
+        {
+            let sentence = format!("it lies in {}, the bucket in {other}", self.target.region);
+            let observed = format!("key in {}, bucket in {other}", self.target.region);
+            return faulty("wrong_region", sentence, observed, evidence);
+        }
+        self.bucket_regions.as_ref().map_err(Clone::clone)?;
+        self.kms_error.as_ref().map_err(Clone::clone)?;
+        match state {
+            Some("Enabled" | "Updating") => Ok(Usability { fault: None, observed, evidence }),
+            Some("Creating") => {
+                Err(self.gap(Cause::Undecidable, format!("{} is being created", self.arn)))
+            }
+            other => Err(self.gap(
+                Cause::Undecidable,
+                format!("{}: KeyState {} is not known", self.arn, other.unwrap_or("absent")),
+            )),
+        }
+    }
+}
+
+fn state_fault(state: &str, metadata: &KeyMetadata) -> Option<(&'static str, String)> {
+    let until = metadata.deletion_date.map(|date| format!(" on {date}")).unwrap_or_default();
+    Some(match state {
+        "Disabled" => ("key_disabled", "the key is disabled".into()),
+        "PendingDeletion" => ("key_pending_deletion", format!("the key will be deleted{until}")),
+        "PendingReplicaDeletion" => {
+            ("key_pending_deletion", "the key will be deleted after its replicas".into())
+        }
+        "PendingImport" => ("key_material_missing", "the key has no key material".into()),
+        "Unavailable" => ("key_store_unavailable", "the key's custom key store is disconnected".into()),
+        _ => return None,
+    })
+}
+
+fn kind_fault(metadata: &KeyMetadata) -> Option<(&'static str, &'static str, &str)> {
+    let usage = metadata.key_usage.as_deref().filter(|usage| *usage != "ENCRYPT_DECRYPT");
+    let spec = metadata.key_spec.as_deref().filter(|spec| *spec != "SYMMETRIC_DEFAULT");
+    usage
+        .map(|usage| ("wrong_usage", "KeyUsage", usage))
+        .or_else(|| spec.map(|spec| ("wrong_spec", "KeySpec", spec)))
+}
+
+fn expiring(metadata: &KeyMetadata, read_at: Timestamp) -> Option<Timestamp> {
+    let soon = read_at.checked_add(MATERIAL_MARGIN).ok()?;
+    metadata
+        .valid_to
+        .filter(|valid_to| metadata.origin.as_deref() == Some("EXTERNAL") && *valid_to < soon)
+}

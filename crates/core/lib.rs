@@ -1,0 +1,49 @@
+//! What trailproof knows and how it judges: pure, no I/O, no clock, no AWS SDK.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+pub mod account;
+pub mod answer;
+pub mod assess;
+pub mod assessment;
+pub mod aws;
+pub mod bucket;
+pub mod check;
+pub mod coverage;
+pub mod evidence;
+pub mod fact;
+pub mod finding;
+pub mod gate;
+mod graph;
+pub mod judge;
+pub mod key;
+pub mod organization;
+pub mod plan;
+pub mod policy;
+pub mod principal;
+pub mod roster;
+pub mod score;
+pub mod selector;
+pub mod snapshot;
+pub mod trail;
+
+pub use graph::GraphBuilder;
+
+#[cfg(feature = "fixture")]
+#[allow(clippy::expect_used, clippy::panic, reason = "a test's own faults are its failures")]
+pub mod fixture;
+
+/// What a check file needs, in one line.
+pub mod prelude {
+    pub use crate::account::AccountView;
+    pub use crate::bucket::Bucket;
+    pub use crate::check::{
+        Audit, Check, Control, Group, Judge, RegionView, Remediation, Severity,
+    };
+    pub use crate::evidence::{Cause, Evidence, Gap, Observed, all, any, find};
+    pub use crate::fact::Fact;
+    pub use crate::finding::{Verdict, fail, not_applicable, pass};
+    pub use crate::key::Key;
+    pub use crate::principal::Principal;
+    pub use crate::selector::{Half, Recorded};
+    pub use crate::trail::Trail;
+}

@@ -1,0 +1,183 @@
+//! The evidence graph: every trail, bucket and key once, at its owner; every account with what is known of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::answer::OrganizationDescription;
+use crate::aws::{AccountId, Partition, Region};
+use crate::bucket::Bucket;
+use crate::evidence::{Gap, Observed};
+use crate::key::{Key, KeyTarget};
+use crate::roster::{AccountState, RegionEntry};
+use crate::snapshot::{Manifest, Probe, Sourced};
+use crate::trail::Trail;
+
+/// One account of the organization, or the lone account: what is known of it without its document.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// The account.
+    pub id: AccountId,
+    /// Its name; empty where the organization was not read.
+    pub name: String,
+    /// Its state.
+    pub state: AccountState,
+    /// When it joined.
+    pub joined: Option<Timestamp>,
+    /// The names of the units above it, from the root.
+    pub ou_path: String,
+    /// Whether the run was asked to look at it.
+    pub in_scope: bool,
+    /// Whether calls to it could be made.
+    pub session: Observed<()>,
+    /// Its regions, as listed; the partition's default ones where the list was not read.
+    pub regions: Vec<RegionEntry>,
+    /// The gap in place of its list of regions: "all regions" cannot be proved.
+    pub region_scope: Option<Gap>,
+    /// Whether its list of buckets was read.
+    pub(crate) bucket_list: Observed<()>,
+    /// Its first and last call.
+    pub read_between: Option<(Timestamp, Timestamp)>,
+}
+
+impl Member {
+    /// Whether the run judges it: in scope and active.
+    #[must_use]
+    pub fn is_judged(&self) -> bool {
+        self.in_scope && self.state.is_active()
+    }
+}
+
+/// The organization as one graph.
+#[derive(Debug, Clone)]
+pub struct Organization {
+    /// What the run was.
+    pub manifest: Manifest,
+    /// The organization itself; none inside where the account is in no organization.
+    pub description: Observed<Option<Sourced<OrganizationDescription>>>,
+    /// Whether the list of accounts was read; a lone account is all there is where it was not.
+    pub listed: Observed<()>,
+    /// The accounts that administer CloudTrail for the management account, where that was asked.
+    pub delegated_administrators: Observed<Vec<AccountId>>,
+    /// Every account that the organization lists, by id.
+    pub members: BTreeMap<AccountId, Member>,
+    pub(crate) trails: BTreeMap<String, Trail>,
+    pub(crate) buckets: BTreeMap<String, Bucket>,
+    pub(crate) keys: BTreeMap<KeyTarget, Key>,
+    /// The questions about shared objects that were asked already, and by which account.
+    pub(crate) asked: BTreeSet<(AccountId, Probe)>,
+}
+
+impl Organization {
+    /// The partition of the run.
+    #[must_use]
+    pub fn partition(&self) -> &Partition {
+        &self.manifest.partition
+    }
+
+    /// The management account.
+    ///
+    /// # Errors
+    /// Where the organization was not read.
+    pub fn management(&self) -> Observed<Option<AccountId>> {
+        match &self.description {
+            Ok(description) => Ok(description.as_ref().map(|read| read.value.master_account_id)),
+            Err(gap) => Err(gap.clone()),
+        }
+    }
+
+    /// Whether the run looks at an organization and not at a lone account.
+    #[must_use]
+    pub fn is_organization(&self) -> bool {
+        self.listed.is_ok() && matches!(self.description, Ok(Some(_)))
+    }
+
+    /// All trails, by ARN.
+    pub fn trails(&self) -> impl Iterator<Item = &Trail> {
+        self.trails.values()
+    }
+
+    /// The trail of that ARN.
+    #[must_use]
+    pub fn trail(&self, arn: &str) -> Option<&Trail> {
+        self.trails.get(arn)
+    }
+
+    /// All buckets that trails deliver to, by name.
+    pub fn buckets(&self) -> impl Iterator<Item = &Bucket> {
+        self.buckets.values()
+    }
+
+    /// The bucket that a trail delivers to.
+    #[must_use]
+    pub fn bucket_of(&self, trail: &Trail) -> Option<&Bucket> {
+        self.buckets.get(trail.bucket()?)
+    }
+
+    /// All keys that trails encrypt with.
+    pub fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.keys.values()
+    }
+
+    /// The key that a trail encrypts with.
+    #[must_use]
+    pub fn key_of(&self, trail: &Trail) -> Option<&Key> {
+        self.keys.get(&self.key_target(trail)?)
+    }
+
+    /// Where a trail's key lies. A bare id means the bucket's region; the trail's own while that is unknown.
+    pub(crate) fn key_target(&self, trail: &Trail) -> Option<KeyTarget> {
+        let region = self.bucket_of(trail).and_then(|bucket| bucket.region.as_ref());
+        Some(KeyTarget::new(trail.key()?, trail.owner, region.unwrap_or(trail.home())))
+    }
+
+    /// The names of all log buckets.
+    #[must_use]
+    pub fn log_buckets(&self) -> BTreeSet<String> {
+        self.buckets.keys().cloned().collect()
+    }
+
+    /// The organization trails of this organization: those that the management account owns.
+    ///
+    /// # Errors
+    /// Where the organization was not read.
+    pub fn organization_trails(&self) -> Observed<Vec<&Trail>> {
+        let management = self.management()?;
+        Ok(self
+            .trails()
+            .filter(|trail| trail.is_organization_trail() && Some(trail.owner) == management)
+            .collect())
+    }
+
+    /// Whether calls to that account could be made in this run.
+    #[must_use]
+    pub fn can_ask(&self, account: AccountId) -> bool {
+        self.members
+            .get(&account)
+            .is_some_and(|member| member.is_judged() && member.session.is_ok())
+    }
+
+    /// Whether a trail is judged in this run: its owner is part of it, or a delegated administrator of CloudTrail,
+    /// who sees and may change it by its ARN, stands in.
+    #[must_use]
+    pub fn judges(&self, trail: &Trail) -> bool {
+        let in_scope =
+            |id: &AccountId| self.members.get(id).is_some_and(|member| member.in_scope);
+        in_scope(&trail.owner)
+            || (trail.is_organization_trail()
+                && self
+                    .delegated_administrators
+                    .as_ref()
+                    .is_ok_and(|delegates| delegates.iter().any(in_scope)))
+    }
+
+    /// The regions of an account in which trails must record: on, and not left out by the user.
+    pub fn regions_in_scope<'a>(&'a self, member: &'a Member) -> impl Iterator<Item = &'a Region> {
+        member
+            .regions
+            .iter()
+            .filter(|entry| entry.region_opt_status.in_scope())
+            .map(|entry| &entry.region_name)
+            .filter(|region| self.manifest.wants_region(region))
+    }
+}

@@ -1,0 +1,269 @@
+//! What is still missing: pure, so that the collector is a loop and a resumed run is the same loop.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::answer::{BucketEntry, TrailDescription};
+use crate::aws::{AccountId, Arn, Region};
+use crate::bucket::Bucket;
+use crate::check::Check;
+use crate::fact::{Fact, Scope};
+use crate::key::{Key, KeyTarget};
+use crate::organization::Organization;
+use crate::roster::RegionEntry;
+use crate::snapshot::{Document, Manifest, Probe};
+use crate::trail::Trail;
+
+/// The kinds of evidence that a set of checks reads, with what those need in turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Demand(BTreeSet<Fact>);
+
+/// The facts that every run reads to know whom to ask.
+pub const ROSTER: [Fact; 4] =
+    [Fact::Caller, Fact::Organization, Fact::Accounts, Fact::OrganizationalUnits];
+
+impl Demand {
+    /// What these checks read.
+    #[must_use]
+    pub fn of(checks: &[&Check]) -> Self {
+        Self::facts(checks.iter().flat_map(|check| check.reads.iter().copied()))
+    }
+
+    /// These facts, with what they need.
+    #[must_use]
+    pub fn facts(facts: impl IntoIterator<Item = Fact>) -> Self {
+        let mut closed: BTreeSet<Fact> = ROSTER.into_iter().chain([Fact::Session]).collect();
+        let mut open: Vec<Fact> = facts.into_iter().collect();
+        while let Some(fact) = open.pop() {
+            if closed.insert(fact) {
+                open.extend(fact.needs());
+            }
+        }
+        // Where the management account cannot be asked about its trails, a delegated administrator can.
+        if closed.contains(&Fact::EventSelectors) || closed.contains(&Fact::TrailStatus) {
+            closed.insert(Fact::DelegatedAdministrators);
+        }
+        Self(closed)
+    }
+
+    /// Whether that fact is part of it.
+    #[must_use]
+    pub fn wants(&self, fact: Fact) -> bool {
+        self.0.contains(&fact)
+    }
+
+    /// All facts, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Fact> + '_ {
+        self.0.iter().copied()
+    }
+}
+
+/// The questions that one account's own document leaves open. Ask them, record the answers, and call again; an empty
+/// list means that all which the account alone can tell is known.
+#[must_use]
+pub fn missing(demand: &Demand, manifest: &Manifest, document: &Document) -> Vec<Probe> {
+    let session = Probe::global(Fact::Session);
+    if document.account != manifest.caller_account {
+        match document.observations.get(&session) {
+            None => return vec![session],
+            Some(_) if document.answer(&session).is_err() => return Vec::new(),
+            Some(_) => {}
+        }
+    }
+    let mut wanted: Vec<Probe> = [Fact::BucketList, Fact::AuthorizationDetails]
+        .into_iter()
+        .filter(|fact| demand.wants(*fact))
+        .map(Probe::global)
+        .collect();
+    if demand.wants(Fact::Regions) {
+        regional(demand, manifest, document, &mut wanted);
+    }
+    wanted.retain(|probe| !document.observations.contains_key(probe));
+    wanted.sort();
+    wanted.dedup();
+    wanted
+}
+
+/// The regions to look at, once they are known.
+fn regions(manifest: &Manifest, document: &Document) -> Vec<Region> {
+    let listed = document.read::<Vec<RegionEntry>>(&Probe::global(Fact::Regions));
+    let all: Vec<Region> = match listed {
+        Ok((entries, _)) => entries
+            .iter()
+            .filter(|entry| entry.region_opt_status.in_scope())
+            .map(|entry| entry.region_name.clone())
+            .collect(),
+        Err(_) => manifest.partition.default_regions(),
+    };
+    all.into_iter().filter(|region| manifest.wants_region(region)).collect()
+}
+
+fn regional(demand: &Demand, manifest: &Manifest, document: &Document, wanted: &mut Vec<Probe>) {
+    let list = Probe::global(Fact::Regions);
+    if manifest.partition.lists_regions() && !document.observations.contains_key(&list) {
+        wanted.push(list);
+        return;
+    }
+    if !demand.wants(Fact::Trails) {
+        return;
+    }
+    let regions = regions(manifest, document);
+    wanted.extend(regions.iter().map(|region| Probe::regional(Fact::Trails, region)));
+    let asked = |region: &Region| {
+        document.observations.contains_key(&Probe::regional(Fact::Trails, region))
+    };
+    if !regions.iter().all(asked) {
+        return;
+    }
+    let mut seen: BTreeMap<&str, (&TrailDescription, BTreeSet<&Region>)> = BTreeMap::new();
+    for region in &regions {
+        let probe = Probe::regional(Fact::Trails, region);
+        for trail in document.read::<Vec<TrailDescription>>(&probe).map_or(&[][..], |(list, _)| list) {
+            seen.entry(&trail.trail_arn).or_insert((trail, BTreeSet::new())).1.insert(region);
+        }
+    }
+    for (arn, (trail, seen_in)) in seen {
+        let own = Arn::parse(arn).ok().and_then(|arn| arn.account_id()) == Some(document.account);
+        let home = &trail.home_region;
+        if demand.wants(Fact::TrailStatus) {
+            // A member that has not switched the home region on asks where it sees the trail.
+            let place = match seen_in.first() {
+                Some(first) if !own && !regions.contains(home) => first,
+                _ => home,
+            };
+            wanted.push(Probe::resource(Fact::TrailStatus, Some(place), arn));
+        }
+        if own {
+            if demand.wants(Fact::EventSelectors) && trail.has_custom_event_selectors != Some(false) {
+                wanted.push(Probe::resource(Fact::EventSelectors, Some(home), arn));
+            }
+            own_objects(demand, document, trail, wanted);
+        }
+    }
+}
+
+/// The bucket and the key of an own trail, where they are the account's own too: no other account need be waited for.
+fn own_objects(demand: &Demand, document: &Document, trail: &TrailDescription, wanted: &mut Vec<Probe>) {
+    let list = document.read::<Vec<BucketEntry>>(&Probe::global(Fact::BucketList));
+    let bucket = list.ok().and_then(|(buckets, _)| {
+        buckets.iter().find(|bucket| Some(&bucket.name) == trail.s3_bucket_name.as_ref())
+    });
+    let region = bucket.and_then(|bucket| bucket.bucket_region.as_ref());
+    if let (Some(bucket), Some(region)) = (bucket, region) {
+        wanted.extend(bucket_facts(demand, &bucket.name, Some(region)));
+    }
+    if let Some(id) = trail.kms_key_id.as_deref().filter(|id| !id.is_empty() && demand.wants(Fact::Key)) {
+        let bare = !id.starts_with("arn:");
+        let target = KeyTarget::new(id, document.account, region.unwrap_or(&trail.home_region));
+        if target.account == document.account && (!bare || region.is_some()) {
+            wanted.push(Probe::resource(Fact::Key, Some(&target.region), id));
+        }
+    }
+}
+
+fn bucket_facts(demand: &Demand, name: &str, region: Option<&Region>) -> Vec<Probe> {
+    let mut probes: Vec<Probe> = Fact::OF_A_BUCKET
+        .into_iter()
+        .filter(|fact| demand.wants(*fact))
+        .map(|fact| Probe::resource(fact, region, name))
+        .collect();
+    if demand.wants(Fact::AccountPublicAccessBlock) {
+        probes.push(Probe::global(Fact::AccountPublicAccessBlock));
+    }
+    probes
+}
+
+/// The questions that only the whole graph can put: which account owns the bucket, whose key it is, who stands in for
+/// a management account that cannot be asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FollowUps {
+    /// Questions about the organization.
+    pub organization: Vec<Probe>,
+    /// Questions to accounts, sorted; no account without a question.
+    pub accounts: BTreeMap<AccountId, Vec<Probe>>,
+}
+
+/// What the graph leaves open. It ends: a question is put once, answered or not.
+#[must_use]
+pub fn follow_ups(demand: &Demand, graph: &Organization, organization: &Document) -> FollowUps {
+    let mut asks: BTreeSet<(AccountId, Probe)> = BTreeSet::new();
+    let mut follow_ups = FollowUps::default();
+    let orphaned = |trail: &&Trail| {
+        trail.is_organization_trail()
+            && graph.members.contains_key(&trail.owner)
+            && !graph.can_ask(trail.owner)
+    };
+    let delegates = Probe::global(Fact::DelegatedAdministrators);
+    if graph.trails().any(|trail| orphaned(&trail)) && demand.wants(Fact::DelegatedAdministrators) {
+        if !organization.observations.contains_key(&delegates) {
+            follow_ups.organization.push(delegates);
+        }
+        for trail in graph.trails().filter(orphaned) {
+            let administrators = graph.delegated_administrators.as_ref().ok().into_iter().flatten();
+            if let Some(administrator) = administrators.copied().find(|id| graph.can_ask(*id))
+                && demand.wants(Fact::EventSelectors)
+                && trail.description.value.has_custom_event_selectors != Some(false)
+            {
+                let probe = Probe::resource(Fact::EventSelectors, Some(trail.home()), trail.arn());
+                asks.insert((administrator, probe));
+            }
+        }
+    }
+    let judged = |trails: &BTreeSet<String>| {
+        trails.iter().filter_map(|arn| graph.trail(arn)).any(|trail| graph.judges(trail))
+    };
+    for bucket in graph.buckets().filter(|bucket| judged(&bucket.trails)) {
+        asks.extend(bucket_questions(demand, graph, bucket));
+    }
+    if demand.wants(Fact::Key) {
+        for key in graph.keys().filter(|key| judged(&key.trails)) {
+            asks.extend(key_question(graph, key));
+        }
+    }
+    for (account, probe) in asks {
+        if !graph.asked.contains(&(account, probe.clone())) {
+            follow_ups.accounts.entry(account).or_default().push(probe);
+        }
+    }
+    follow_ups
+}
+
+fn bucket_questions(demand: &Demand, graph: &Organization, bucket: &Bucket) -> Vec<(AccountId, Probe)> {
+    let head = Probe::resource(Fact::BucketHead, None, &bucket.name);
+    match bucket.owner {
+        None => {
+            let asker = bucket.trail_owners.iter().copied().find(|owner| graph.can_ask(*owner));
+            asker.filter(|_| demand.wants(Fact::BucketHead)).map(|asker| (asker, head)).into_iter().collect()
+        }
+        Some(owner) if !graph.can_ask(owner) => Vec::new(),
+        // An old list leaves the region out; S3's answer to HEAD names it.
+        Some(owner) if bucket.region.is_none() && !graph.asked.contains(&(owner, head.clone())) => {
+            vec![(owner, head)]
+        }
+        Some(owner) => bucket_facts(demand, &bucket.name, bucket.region.as_ref())
+            .into_iter()
+            .map(|probe| (owner, probe))
+            .collect(),
+    }
+}
+
+fn key_question(graph: &Organization, key: &Key) -> Option<(AccountId, Probe)> {
+    let probe = Probe::resource(Fact::Key, Some(&key.target.region), &key.target.id);
+    let owner = Some(key.target.account).filter(|owner| graph.can_ask(*owner));
+    let asker =
+        owner.or_else(|| key.trail_owners.iter().copied().find(|owner| graph.can_ask(*owner)))?;
+    Some((asker, probe))
+}
+
+/// The IAM actions that these facts need, split into those of the reader role in each account and those of the caller.
+#[must_use]
+pub fn iam_actions(demand: &Demand) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
+    let of_caller = |fact: &Fact| fact.scope() == Scope::Organization || *fact == Fact::Session;
+    let actions = |caller: bool| {
+        demand
+            .iter()
+            .filter(|fact| of_caller(fact) == caller)
+            .flat_map(|fact| fact.iam_actions().iter().copied())
+            .collect()
+    };
+    (actions(false), actions(true))
+}

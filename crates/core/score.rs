@@ -1,0 +1,672 @@
+//! What the findings add up to: proven and potential score, evidence coverage, caps and grades.
+//!
+//! Within an account everything is an exact fraction, cut to a thousandth of a percent point when the account's row
+//! is made. The organization's mean is taken over those rows and not over the fractions behind them, so that anybody
+//! can recompute it from the report; cutting and averaging are monotone, so every promise about a row (a repair never
+//! lowers it, proven is never above potential) also holds for the mean.
+
+use std::collections::BTreeMap;
+
+use num_bigint::BigInt;
+use num_rational::BigRational;
+
+use crate::assessment::{AccountScore, Cap, Grade, Milli, ScoreReport, ScoreRow};
+use crate::aws::AccountId;
+use crate::check::{Group, Severity};
+use crate::finding::{Finding, ScoredIn, Status};
+
+/// An active account in scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScoredAccount {
+    /// The account.
+    pub id: AccountId,
+    /// Whether its evidence could be read; where not, its findings do not count and it proves nothing.
+    pub assessed: bool,
+    /// Its criticality, 1 to 5: what it weighs in the organization's mean.
+    pub weight: u32,
+}
+
+/// What is scored.
+#[derive(Debug, Clone)]
+pub struct ScoreInput<'a> {
+    /// The findings, in any order. Those of accounts that are not listed below count nowhere.
+    pub findings: Vec<&'a Finding>,
+    /// The active accounts in scope.
+    pub accounts: Vec<ScoredAccount>,
+    /// Whether there is an organization. Without one a shared object counts in the account that owns it.
+    pub organization: bool,
+}
+
+/// The check whose failure means that nothing durable exists.
+const EXISTENCE: &str = "cloudtrail-enabled";
+
+/// The limits of catalogue C.2, steps 3 and 5.
+const NOTHING_RECORDED: Milli = Milli(20_000);
+const CRITICAL_FAIL: Milli = Milli(49_000);
+const SHARED_CRITICAL_FAIL: Milli = Milli(59_000);
+const CRITICAL_UNKNOWN: Milli = Milli(79_000);
+
+/// The row of an account that could not be read, and of a run in which nothing weighs anything: nothing is proved,
+/// everything is possible.
+const NO_EVIDENCE: Shares = Shares { proven: Milli(0), potential: Milli::FULL, coverage: Milli(0) };
+
+/// Scores the findings as catalogue C.2 says.
+#[must_use]
+pub fn score(input: &ScoreInput<'_>) -> ScoreReport {
+    let mut shared = Subject::default();
+    let mut subjects: BTreeMap<AccountId, (ScoredAccount, Subject<'_>)> =
+        input.accounts.iter().map(|account| (account.id, (*account, Subject::default()))).collect();
+    for finding in &input.findings {
+        match finding.scored_in {
+            ScoredIn::Organization if input.organization => shared.add(finding),
+            place => {
+                let id = if let ScoredIn::Account(id) = place { id } else { finding.account_id };
+                if let Some((account, subject)) = subjects.get_mut(&id)
+                    && account.assessed
+                {
+                    subject.add(finding);
+                }
+            }
+        }
+    }
+
+    let organization = shared.shares(None).map(|shares| shares.row(shared.caps()));
+    let accounts: Vec<AccountScore> = subjects
+        .values()
+        .filter_map(|(account, subject)| {
+            let row = if account.assessed {
+                subject.shares(None)?.row(subject.caps())
+            } else {
+                NO_EVIDENCE.row(Vec::new())
+            };
+            Some(AccountScore { account_id: account.id, row })
+        })
+        .collect();
+    let total = match (input.organization, accounts.as_slice()) {
+        (false, [lone]) if subjects.len() == 1 => lone.row.clone(),
+        _ => {
+            let mean = Mean {
+                shared: organization.as_ref().map(Shares::of),
+                accounts: accounts
+                    .iter()
+                    .map(|account| (weight_of(&subjects, account.account_id), Shares::of(&account.row)))
+                    .collect(),
+            };
+            mean.shares().unwrap_or(NO_EVIDENCE).row(total_caps(&shared, &subjects))
+        }
+    };
+    let groups = Group::ALL
+        .into_iter()
+        .filter_map(|group| Some((group, group_mean(group, &shared, &subjects)?.row(Vec::new()))))
+        .collect();
+    ScoreReport { total, organization, accounts, groups }
+}
+
+fn weight_of(subjects: &BTreeMap<AccountId, (ScoredAccount, Subject<'_>)>, id: AccountId) -> u64 {
+    subjects.get(&id).map_or(1, |(account, _)| u64::from(account.weight.clamp(1, 5)))
+}
+
+/// A group's mean over the accounts and what they share. An unread account stands in it only where some account can
+/// have such checks: the organization's own questions have no object in a member.
+fn group_mean(
+    group: Group,
+    shared: &Subject<'_>,
+    subjects: &BTreeMap<AccountId, (ScoredAccount, Subject<'_>)>,
+) -> Option<Shares> {
+    let asked_of_accounts = subjects.values().any(|(_, subject)| subject.shares(Some(group)).is_some());
+    let accounts = subjects
+        .values()
+        .filter_map(|(account, subject)| {
+            let shares = if account.assessed {
+                subject.shares(Some(group))
+            } else {
+                asked_of_accounts.then_some(NO_EVIDENCE)
+            };
+            Some((weight_of(subjects, account.id), shares?))
+        })
+        .collect();
+    Mean { shared: shared.shares(Some(group)), accounts }.shares()
+}
+
+/// The caps of the organization's score.
+fn total_caps(
+    shared: &Subject<'_>,
+    subjects: &BTreeMap<AccountId, (ScoredAccount, Subject<'_>)>,
+) -> Vec<Cap> {
+    let mut caps = Vec::new();
+    if let Some(finding) = shared.critical_fail.or(shared.nothing_recorded) {
+        let reason = format!("what the accounts share fails a critical check: {}", finding.check);
+        caps.push(cap(SHARED_CRITICAL_FAIL, reason, finding));
+    }
+    let failing: Vec<&Finding> = subjects.values().filter_map(|(_, subject)| subject.critical_fail).collect();
+    if let Some(first) = failing.iter().min_by_key(|finding| finding.sort_key()) {
+        let (bad, all) = (failing.len(), subjects.len());
+        let lost = u32::try_from(40 * bad / all.max(1)).unwrap_or(40);
+        let reason = format!("{bad} of {all} accounts fail a critical check, the first is {}", first.check);
+        caps.push(cap(Milli(89_000 - lost.min(40) * 1000), reason, first));
+    }
+    caps.sort();
+    caps
+}
+
+fn cap(limit: Milli, reason: String, finding: &Finding) -> Cap {
+    Cap { limit, reason, binds_potential: true, fingerprint: finding.fingerprint.clone() }
+}
+
+/// What counts of one check in one account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Tally {
+    group: Group,
+    weight: u32,
+    pass: u32,
+    fail: u32,
+    unknown: u32,
+}
+
+impl Tally {
+    fn counted(&self) -> u64 {
+        u64::from(self.pass) + u64::from(self.fail) + u64::from(self.unknown)
+    }
+}
+
+/// One account, or what the accounts share.
+#[derive(Debug, Default)]
+struct Subject<'a> {
+    checks: BTreeMap<&'a str, Tally>,
+    critical_fail: Option<&'a Finding>,
+    critical_unknown: Option<&'a Finding>,
+    nothing_recorded: Option<&'a Finding>,
+}
+
+impl<'a> Subject<'a> {
+    fn add(&mut self, finding: &'a Finding) {
+        let empty = Tally { group: finding.group, weight: finding.weight, pass: 0, fail: 0, unknown: 0 };
+        if matches!(finding.status, Status::NotApplicable | Status::Waived) {
+            return;
+        }
+        let tally = self.checks.entry(&finding.check).or_insert(empty);
+        // A check has one weight; should its findings disagree, the order of the input must still not matter.
+        tally.weight = tally.weight.max(finding.weight);
+        let critical = finding.severity == Severity::Critical;
+        match finding.status {
+            Status::Pass => tally.pass += 1,
+            Status::Unknown => {
+                tally.unknown += 1;
+                if critical {
+                    earliest(&mut self.critical_unknown, finding);
+                }
+            }
+            Status::Fail => {
+                tally.fail += 1;
+                if critical {
+                    earliest(&mut self.critical_fail, finding);
+                }
+                if finding.check == EXISTENCE {
+                    earliest(&mut self.nothing_recorded, finding);
+                }
+            }
+            Status::NotApplicable | Status::Waived => {}
+        }
+    }
+
+    /// The mean over the checks (of one group, or all) by weight; nothing where they weigh nothing.
+    fn shares(&self, group: Option<Group>) -> Option<Shares> {
+        let checks: Vec<&Tally> =
+            self.checks.values().filter(|tally| group.is_none_or(|group| tally.group == group)).collect();
+        let weight: u64 = checks.iter().map(|tally| u64::from(tally.weight)).sum();
+        if weight == 0 {
+            return None;
+        }
+        let share = |part: fn(&Tally) -> u32| {
+            // Summed by denominator first: most checks have one resource, and big fractions are slow.
+            let mut sums: BTreeMap<u64, u64> = BTreeMap::new();
+            for tally in &checks {
+                *sums.entry(tally.counted()).or_default() += u64::from(tally.weight) * u64::from(part(tally));
+            }
+            let sum: BigRational =
+                sums.into_iter().map(|(below, above)| BigRational::new(above.into(), below.into())).sum();
+            let milli = (sum * BigInt::from(Milli::FULL.0) / BigInt::from(weight)).to_integer();
+            Milli(u32::try_from(milli).unwrap_or(Milli::FULL.0))
+        };
+        Some(Shares {
+            proven: share(|tally| tally.pass),
+            potential: share(|tally| tally.pass + tally.unknown),
+            coverage: share(|tally| tally.pass + tally.fail),
+        })
+    }
+
+    /// Every cap that applies, lowest first, whether or not the score would reach it.
+    fn caps(&self) -> Vec<Cap> {
+        let mut caps = Vec::new();
+        if let Some(finding) = self.nothing_recorded {
+            caps.push(cap(
+                NOTHING_RECORDED,
+                format!("nothing is recorded: {} fails", finding.check),
+                finding,
+            ));
+        }
+        if let Some(finding) = self.critical_fail {
+            caps.push(cap(CRITICAL_FAIL, format!("a critical check fails: {}", finding.check), finding));
+        }
+        if let Some(finding) = self.critical_unknown {
+            let reason = format!("a critical check could not be decided: {}", finding.check);
+            caps.push(Cap { binds_potential: false, ..cap(CRITICAL_UNKNOWN, reason, finding) });
+        }
+        caps
+    }
+}
+
+fn earliest<'a>(slot: &mut Option<&'a Finding>, finding: &'a Finding) {
+    if slot.is_none_or(|first| finding.sort_key() < first.sort_key()) {
+        *slot = Some(finding);
+    }
+}
+
+/// A score without its caps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Shares {
+    proven: Milli,
+    potential: Milli,
+    coverage: Milli,
+}
+
+impl Shares {
+    fn of(row: &ScoreRow) -> Self {
+        Self { proven: row.proven, potential: row.potential, coverage: row.coverage }
+    }
+
+    fn row(self, caps: Vec<Cap>) -> ScoreRow {
+        let limit = |potential: bool| {
+            caps.iter().filter(|cap| cap.binds_potential || !potential).map(|cap| cap.limit).min()
+        };
+        let proven = self.proven.min(limit(false).unwrap_or(Milli::FULL));
+        let potential = self.potential.min(limit(true).unwrap_or(Milli::FULL));
+        ScoreRow { proven, potential, coverage: self.coverage, grade: grade(proven, self.coverage), caps }
+    }
+}
+
+fn grade(proven: Milli, coverage: Milli) -> Grade {
+    match proven.0 {
+        _ if coverage.0 < 50_000 => Grade::Insufficient,
+        90_000.. => Grade::A,
+        80_000.. => Grade::B,
+        70_000.. => Grade::C,
+        60_000.. => Grade::D,
+        _ => Grade::F,
+    }
+}
+
+/// The mean of step 5: 35 parts for what is shared, 65 for the accounts; where one is missing the other counts alone.
+struct Mean {
+    shared: Option<Shares>,
+    accounts: Vec<(u64, Shares)>,
+}
+
+impl Mean {
+    fn shares(&self) -> Option<Shares> {
+        Some(Shares {
+            proven: self.of(|shares| shares.proven)?,
+            potential: self.of(|shares| shares.potential)?,
+            coverage: self.of(|shares| shares.coverage)?,
+        })
+    }
+
+    fn of(&self, part: fn(&Shares) -> Milli) -> Option<Milli> {
+        let weight: u64 = self.accounts.iter().map(|(weight, _)| weight).sum();
+        let sum: u64 = self.accounts.iter().map(|(weight, shares)| weight * u64::from(part(shares).0)).sum();
+        let shared = self.shared.as_ref().map(|shares| u64::from(part(shares).0));
+        let milli = match (shared, weight) {
+            (None, 0) => return None,
+            (Some(shared), 0) => shared,
+            (None, _) => sum / weight,
+            (Some(shared), _) => (35 * shared * weight + 65 * sum) / (100 * weight),
+        };
+        u32::try_from(milli).ok().map(Milli)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
+    use super::*;
+    use crate::aws::Partition;
+    use crate::finding::{GLOBAL, fingerprint};
+
+    /// Checks of every kind that the score tells apart: id, group, severity, weight.
+    const CHECKS: [(&str, Group, Severity, u32); 8] = [
+        (EXISTENCE, Group::Presence, Severity::Critical, 10),
+        ("trail-coverage-per-region", Group::Presence, Severity::Critical, 10),
+        ("trail-bucket-exists", Group::Protection, Severity::Critical, 10),
+        ("cloud-trail-encryption-enabled", Group::Protection, Severity::Medium, 3),
+        ("restates-others", Group::Presence, Severity::Critical, 0),
+        ("root-usage-alarm", Group::Monitoring, Severity::Medium, 1),
+        ("org-trail-tamper", Group::Organization, Severity::High, 6),
+        ("cost-note", Group::Cost, Severity::Info, 0),
+    ];
+
+    fn account(number: usize) -> AccountId {
+        format!("{number:012}").parse().unwrap()
+    }
+
+    fn finding(check: usize, place: Option<usize>, status: Status, resource: usize) -> Finding {
+        let (id, group, severity, weight) = CHECKS[check];
+        let (partition, owner) = (Partition::new("aws"), account(place.unwrap_or(0)));
+        let resource = format!("thing/{resource}");
+        Finding {
+            check: id.to_owned(),
+            title: String::new(),
+            group,
+            severity,
+            weight,
+            status,
+            reason: String::new(),
+            message: String::new(),
+            fingerprint: fingerprint(id, &partition, (owner, GLOBAL), &resource),
+            partition,
+            account_id: owner,
+            region: GLOBAL.to_owned(),
+            resource,
+            observed: String::new(),
+            expected: String::new(),
+            evidence: Vec::new(),
+            scored_in: place.map_or(ScoredIn::Organization, |number| ScoredIn::Account(account(number))),
+            inherits: None,
+            gap: None,
+        }
+    }
+
+    fn accounts(number: usize) -> Vec<ScoredAccount> {
+        (0..number).map(|id| ScoredAccount { id: account(id), assessed: true, weight: 1 }).collect()
+    }
+
+    fn scored(findings: &[Finding], accounts: &[ScoredAccount]) -> ScoreReport {
+        score(&ScoreInput {
+            findings: findings.iter().collect(),
+            accounts: accounts.to_vec(),
+            organization: true,
+        })
+    }
+
+    fn rows(report: &ScoreReport) -> BTreeMap<String, ScoreRow> {
+        let mut rows = BTreeMap::from([("total".to_owned(), report.total.clone())]);
+        rows.extend(report.organization.clone().map(|row| ("organization".to_owned(), row)));
+        rows.extend(report.accounts.iter().map(|one| (one.account_id.to_string(), one.row.clone())));
+        rows.extend(report.groups.iter().map(|(group, row)| (group.to_string(), row.clone())));
+        rows
+    }
+
+    /// Asserts something of each row before and after a change.
+    fn compare(before: &ScoreReport, after: &ScoreReport, holds: fn(&ScoreRow, &ScoreRow) -> bool) {
+        let after = rows(after);
+        for (name, old) in rows(before) {
+            let new = &after[&name];
+            assert!(holds(&old, new), "{name}: {old:?} became {new:?}");
+        }
+    }
+
+    prop_compose! {
+        fn any_finding()(
+            check in 0..CHECKS.len(),
+            place in prop::option::weighted(0.8, 0..4_usize),
+            status in prop::sample::select(vec![
+                Status::Pass, Status::Pass, Status::Fail, Status::Unknown, Status::NotApplicable, Status::Waived,
+            ]),
+            resource in 0..50_usize,
+        ) -> Finding {
+            finding(check, place, status, resource)
+        }
+    }
+
+    prop_compose! {
+        fn any_accounts()(kinds in prop::collection::vec((prop::bool::weighted(0.8), 1..6_u32), 4)) -> Vec<ScoredAccount> {
+            kinds.into_iter().enumerate()
+                .map(|(number, (assessed, weight))| ScoredAccount { id: account(number), assessed, weight })
+                .collect()
+        }
+    }
+
+    fn any_findings() -> impl Strategy<Value = Vec<Finding>> {
+        prop::collection::vec(any_finding(), 1..40)
+    }
+
+    proptest! {
+        #[test]
+        fn a_score_lies_between_nothing_and_its_potential(findings in any_findings(), accounts in any_accounts()) {
+            for (name, row) in rows(&scored(&findings, &accounts)) {
+                prop_assert!(row.proven <= row.potential, "{}", name);
+                prop_assert!(row.potential <= Milli::FULL && row.coverage <= Milli::FULL, "{}", name);
+                prop_assert!(row.caps.is_sorted());
+            }
+        }
+
+        #[test]
+        fn a_repair_never_lowers_a_score(
+            mut findings in any_findings(), accounts in any_accounts(), at in any::<Index>(),
+        ) {
+            let one = at.index(findings.len());
+            prop_assume!(matches!(findings[one].status, Status::Fail | Status::Unknown));
+            let before = scored(&findings, &accounts);
+            findings[one].status = Status::Pass;
+            compare(&before, &scored(&findings, &accounts), |old, new| {
+                new.proven >= old.proven && new.potential >= old.potential && new.coverage >= old.coverage
+            });
+        }
+
+        #[test]
+        fn bad_news_about_the_unknown_never_raises_a_score(
+            mut findings in any_findings(), accounts in any_accounts(), at in any::<Index>(),
+        ) {
+            let one = at.index(findings.len());
+            findings[one].status = Status::Unknown;
+            let before = scored(&findings, &accounts);
+            findings[one].status = Status::Fail;
+            compare(&before, &scored(&findings, &accounts), |old, new| {
+                new.proven <= old.proven && new.potential <= old.potential
+            });
+        }
+
+        #[test]
+        fn evidence_that_vanishes_never_raises_coverage(
+            mut findings in any_findings(), accounts in any_accounts(), at in any::<Index>(),
+        ) {
+            let one = at.index(findings.len());
+            let before = scored(&findings, &accounts);
+            let counted = !matches!(findings[one].status, Status::NotApplicable | Status::Waived);
+            findings[one].status = Status::Unknown;
+            let after = scored(&findings, &accounts);
+            prop_assert!(after.total.coverage <= before.total.coverage);
+            if counted {
+                compare(&before, &after, |old, new| new.coverage <= old.coverage);
+            }
+        }
+
+        #[test]
+        fn an_account_that_is_no_longer_read_never_raises_coverage(
+            findings in any_findings(), mut accounts in any_accounts(), at in any::<Index>(),
+        ) {
+            let before = scored(&findings, &accounts);
+            let one = at.index(accounts.len());
+            accounts[one].assessed = false;
+            prop_assert!(scored(&findings, &accounts).total.coverage <= before.total.coverage);
+        }
+
+        #[test]
+        fn what_does_not_apply_changes_nothing(
+            mut findings in any_findings(), accounts in any_accounts(), more in any_findings(),
+        ) {
+            let before = scored(&findings, &accounts);
+            for mut finding in more {
+                finding.status = Status::NotApplicable;
+                findings.push(finding);
+            }
+            prop_assert_eq!(before, scored(&findings, &accounts));
+        }
+
+        #[test]
+        fn order_changes_nothing(
+            (findings, shuffled) in any_findings().prop_flat_map(|all| (Just(all.clone()), Just(all).prop_shuffle())),
+            accounts in any_accounts(),
+        ) {
+            let mut backwards = accounts.clone();
+            backwards.reverse();
+            prop_assert_eq!(scored(&findings, &accounts), scored(&shuffled, &backwards));
+        }
+
+        #[test]
+        fn one_more_passing_resource_raises_no_other_check(
+            mut findings in any_findings(), accounts in any_accounts(), at in any::<Index>(),
+        ) {
+            let mut copy = findings[at.index(findings.len())].clone();
+            copy.status = Status::Pass;
+            let before = scored(&findings, &accounts);
+            let tallies = |findings: &[Finding]| {
+                let mut subject = Subject::default();
+                findings.iter().filter(|one| one.scored_in == copy.scored_in).for_each(|one| subject.add(one));
+                subject.checks.retain(|check, _| *check != copy.check);
+                subject.checks.into_iter().map(|(check, tally)| (check.to_owned(), tally)).collect::<Vec<_>>()
+            };
+            let others = tallies(&findings);
+            copy.resource.push_str("-copy");
+            let (home, group) = (copy.scored_in, copy.group);
+            findings.push(copy.clone());
+            prop_assert_eq!(others, tallies(&findings));
+            let after = scored(&findings, &accounts);
+            for one in before.accounts.iter().filter(|one| home != ScoredIn::Account(one.account_id)) {
+                prop_assert!(after.accounts.contains(one));
+            }
+            for (other, row) in before.groups.iter().filter(|(other, _)| **other != group) {
+                prop_assert_eq!(row, &after.groups[other]);
+            }
+        }
+    }
+
+    #[test]
+    fn alarms_do_not_make_up_for_a_missing_trail() {
+        let silent = [finding(0, Some(0), Status::Pass, 0), finding(5, Some(0), Status::Fail, 0)];
+        let mut blind = vec![finding(0, Some(0), Status::Fail, 0)];
+        for check in 1..CHECKS.len() {
+            blind.push(finding(check, Some(0), Status::Pass, 0));
+        }
+        // Eighteen event filters, one point each.
+        for number in 0..18 {
+            let mut filter = finding(5, Some(0), Status::Pass, 0);
+            filter.check = format!("filter-{number}");
+            blind.push(filter);
+        }
+        let (silent, blind) = (scored(&silent, &accounts(1)), scored(&blind, &accounts(1)));
+        assert_eq!(blind.accounts[0].row.proven, NOTHING_RECORDED);
+        assert_eq!(blind.accounts[0].row.potential, NOTHING_RECORDED);
+        assert!(silent.accounts[0].row.proven > blind.accounts[0].row.proven);
+    }
+
+    #[test]
+    fn a_bucket_that_two_hundred_accounts_share_is_counted_once() {
+        let mut findings: Vec<Finding> =
+            (0..200).map(|number| finding(3, Some(number), Status::Pass, 0)).collect();
+        findings.push(finding(2, None, Status::Fail, 0));
+        findings.push(finding(6, None, Status::Pass, 0));
+        let report = scored(&findings, &accounts(200));
+        assert!(report.accounts.iter().all(|one| one.row.proven == Milli::FULL && one.row.caps.is_empty()));
+        let organization = report.organization.unwrap();
+        assert_eq!(organization.proven, Milli(37_500));
+        // 0.35 × 37.5 + 0.65 × 100 = 78.125, capped by what is shared; no account fails a critical check itself.
+        assert_eq!(report.total.proven, SHARED_CRITICAL_FAIL);
+        assert_eq!(report.total.caps.len(), 1);
+        assert_eq!(report.total.caps[0].fingerprint, findings[200].fingerprint);
+        assert_eq!(report.total.grade, Grade::F);
+    }
+
+    #[test]
+    fn an_account_in_which_every_call_is_denied_proves_nothing_and_excludes_nothing() {
+        let findings: Vec<Finding> =
+            (0..CHECKS.len()).map(|check| finding(check, Some(0), Status::Unknown, 0)).collect();
+        for assessed in [true, false] {
+            let accounts = [ScoredAccount { id: account(0), assessed, weight: 1 }];
+            let report = score(&ScoreInput {
+                findings: findings.iter().collect(),
+                accounts: accounts.to_vec(),
+                organization: false,
+            });
+            let row = &report.total;
+            assert_eq!((row.proven, row.potential, row.coverage), (Milli(0), Milli::FULL, Milli(0)));
+            assert_eq!(row.grade, Grade::Insufficient);
+            assert!(report.organization.is_none());
+        }
+    }
+
+    #[test]
+    fn an_unread_account_counts_nothing_proven_and_all_possible() {
+        let findings = [finding(3, Some(0), Status::Pass, 0), finding(2, Some(1), Status::Fail, 0)];
+        let mut accounts = accounts(2);
+        accounts[1].assessed = false;
+        let total = scored(&findings, &accounts).total;
+        assert_eq!(
+            (total.proven, total.potential, total.coverage),
+            (Milli(50_000), Milli::FULL, Milli(50_000))
+        );
+        assert!(total.caps.is_empty());
+    }
+
+    #[test]
+    fn thirds_are_exact_until_the_row_is_made() {
+        let mut findings = vec![finding(3, Some(0), Status::Fail, 0)];
+        findings.extend((1..3).map(|resource| finding(3, Some(0), Status::Pass, resource)));
+        assert_eq!(scored(&findings, &accounts(1)).accounts[0].row.proven, Milli(66_666));
+        // 3 × 2/3 + 6 × 1 = 8 of 9.
+        findings.push(finding(6, Some(0), Status::Pass, 0));
+        assert_eq!(scored(&findings, &accounts(1)).accounts[0].row.proven, Milli(88_888));
+    }
+
+    #[test]
+    fn unread_critical_evidence_allows_no_a_and_no_b() {
+        let mut findings: Vec<Finding> = (0..50).map(|one| finding(0, Some(0), Status::Pass, one)).collect();
+        findings.push(finding(0, Some(0), Status::Unknown, 50));
+        let row = &scored(&findings, &accounts(1)).accounts[0].row;
+        assert_eq!((row.proven, row.potential, row.grade), (CRITICAL_UNKNOWN, Milli::FULL, Grade::C));
+        assert!(!row.caps[0].binds_potential);
+    }
+
+    #[test]
+    fn a_waived_failure_caps_nothing_and_leaves_the_denominator() {
+        let findings = [finding(0, Some(0), Status::Waived, 0), finding(3, Some(0), Status::Pass, 0)];
+        let row = &scored(&findings, &accounts(1)).accounts[0].row;
+        assert_eq!((row.proven, row.coverage), (Milli::FULL, Milli::FULL));
+        assert!(row.caps.is_empty());
+    }
+
+    #[test]
+    fn the_share_of_failing_accounts_caps_the_organization() {
+        let mut findings: Vec<Finding> =
+            (0..200).map(|number| finding(3, Some(number), Status::Pass, 0)).collect();
+        findings.push(finding(1, Some(7), Status::Fail, 0));
+        let report = scored(&findings, &accounts(200));
+        // One of 200: floor(40 / 200) = 0.
+        assert_eq!(report.total.caps[0].limit, Milli(89_000));
+        assert_eq!(report.total.proven, Milli(89_000));
+        assert_eq!(report.accounts[7].row.proven.0, 100_000 * 3 / 13);
+        findings.extend((0..100).map(|number| finding(1, Some(number), Status::Fail, 1)));
+        assert_eq!(scored(&findings, &accounts(200)).total.caps[0].limit, Milli(69_000));
+    }
+
+    #[test]
+    fn an_account_without_weight_leaves_the_mean_and_a_run_without_any_proves_nothing() {
+        let mut findings =
+            vec![finding(7, Some(0), Status::Pass, 0), finding(3, Some(1), Status::NotApplicable, 0)];
+        let report = scored(&findings, &accounts(2));
+        assert!(report.accounts.is_empty() && report.groups.is_empty());
+        assert_eq!((report.total.proven, report.total.potential), (Milli(0), Milli::FULL));
+        assert_eq!((report.total.coverage, report.total.grade), (Milli(0), Grade::Insufficient));
+        findings.push(finding(6, None, Status::Pass, 0));
+        assert_eq!(scored(&findings, &accounts(2)).total.proven, Milli::FULL);
+    }
+
+    #[test]
+    fn criticality_weighs_accounts() {
+        let findings = [finding(3, Some(0), Status::Pass, 0), finding(3, Some(1), Status::Fail, 0)];
+        let mut accounts = accounts(2);
+        accounts[0].weight = 4;
+        assert_eq!(scored(&findings, &accounts).total.proven, Milli(80_000));
+    }
+}

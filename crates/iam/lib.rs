@@ -1,0 +1,26 @@
+//! The AWS IAM policy language: parsing.
+//!
+//! [`PolicyDocument::parse`] reads what AWS stores: identity, resource, trust, boundary, service control and resource
+//! control policies alike. It is as lenient as AWS (one statement or a list, a text or a list of texts), keeps every
+//! statement's place, and refuses, with the place and what was expected there, what it cannot read in one sense only:
+//! a document half understood must not look like one that grants less. Evaluation is built on this tree.
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
+)]
+
+pub mod condition;
+pub mod document;
+pub mod error;
+mod json;
+mod parse;
+pub mod pattern;
+mod percent;
+mod print;
+
+pub use condition::{Condition, Operator, Qualifier};
+pub use document::{
+    Actions, Effect, PolicyDocument, Principal, Principals, Resources, Statement, Version,
+};
+pub use error::ParseError;

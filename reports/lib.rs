@@ -1,0 +1,1 @@
+//! An assessment written in each format.
