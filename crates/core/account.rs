@@ -101,6 +101,17 @@ impl<'a> AccountView<'a> {
         seen.into_values().map(Ok).chain(gaps.into_iter().map(Err)).collect()
     }
 
+    /// The gap where not one region told of its trails; none where at least one did.
+    #[must_use]
+    pub fn trails_unseen(&self) -> Option<Gap> {
+        let answers: Vec<_> = self.regions().map(|region| self.trails_in(region)).collect();
+        if answers.iter().any(Result::is_ok) {
+            return None;
+        }
+        // Nobody asked: this run's checks need no trails.
+        answers.into_iter().find_map(Result::err).filter(|gap| gap.cause != Cause::NotAttempted)
+    }
+
     /// Whether a trail is logging, as this account or else its owner was told.
     ///
     /// # Errors
@@ -177,7 +188,11 @@ impl<'a> AccountView<'a> {
         }
         let management = self.organization.management().map_err(|gap| Gap {
             cause: Cause::CrossAccountUnreadable,
-            detail: format!("whose organization {} belongs to was not read: {}", trail.arn(), gap.detail),
+            detail: format!(
+                "whose organization {} belongs to was not read: {}",
+                trail.arn(),
+                gap.detail
+            ),
             ..gap
         })?;
         Ok(management == Some(trail.owner))

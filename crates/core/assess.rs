@@ -158,7 +158,8 @@ fn scope_regions(organization: &Organization, member: &Member) -> Vec<ScopeRegio
 }
 
 fn counts(organization: &Organization) -> AccountCounts {
-    let mut counts = AccountCounts { listed: organization.members.len(), ..AccountCounts::default() };
+    let mut counts =
+        AccountCounts { listed: organization.members.len(), ..AccountCounts::default() };
     for member in organization.members.values() {
         let slot = if !member.in_scope {
             &mut counts.excluded

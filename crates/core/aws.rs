@@ -105,9 +105,23 @@ pub struct Partition(String);
 /// The regions that are enabled in every account of the commercial partition.
 /// Only the fallback where an account's own list cannot be read.
 const AWS_DEFAULT_REGIONS: [&str; 17] = [
-    "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1",
-    "ap-southeast-2", "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2",
-    "eu-west-3", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
 ];
 
 impl Partition {
@@ -193,9 +207,14 @@ impl<'a> Arn<'a> {
     pub fn parse(text: &'a str) -> Result<Self, ParseError> {
         let mut parts = text.splitn(6, ':');
         match (parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next()) {
-            (Some("arn"), Some(partition), Some(service), Some(region), Some(account), Some(resource))
-                if !partition.is_empty() && !resource.is_empty() =>
-            {
+            (
+                Some("arn"),
+                Some(partition),
+                Some(service),
+                Some(region),
+                Some(account),
+                Some(resource),
+            ) if !partition.is_empty() && !resource.is_empty() => {
                 Ok(Self { partition, service, region, account, resource })
             }
             _ => Err(ParseError::Arn(text.to_owned())),

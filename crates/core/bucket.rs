@@ -104,12 +104,17 @@ impl Bucket {
 
     fn unreadable(&self, why: &str) -> Gap {
         let detail = match (&self.unlisted, self.owner) {
-            (Some(gap), None) => format!("the owner of {} is unknown ({}): {why}", self.name, gap.detail),
+            (Some(gap), None) => {
+                format!("the owner of {} is unknown ({}): {why}", self.name, gap.detail)
+            }
             (None, None) => format!("no account of the organization owns {}: {why}", self.name),
             (_, Some(owner)) => format!("{} belongs to {owner}: {why}", self.name),
         };
-        Gap { account: self.account(), region: self.region.clone(),
-            ..Gap::new(Fact::BucketList, Cause::CrossAccountUnreadable, detail) }
+        Gap {
+            account: self.account(),
+            region: self.region.clone(),
+            ..Gap::new(Fact::BucketList, Cause::CrossAccountUnreadable, detail)
+        }
     }
 
     /// One of the bucket's configurations, as its owner read it.

@@ -5,10 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::account::AccountView;
+use crate::bucket::Bucket;
 use crate::evidence::Observed;
 use crate::fact::Fact;
 use crate::finding::Verdict;
-use crate::bucket::Bucket;
 use crate::key::Key;
 use crate::organization::Organization;
 use crate::policy::Policy;
@@ -177,6 +177,12 @@ pub enum Judge {
 }
 
 impl Judge {
+    /// Whether its subjects are trails, or known only through trails.
+    #[must_use]
+    pub fn needs_trails(self) -> bool {
+        matches!(self, Self::Trail(_) | Self::BucketName(_) | Self::Bucket(_) | Self::Key(_))
+    }
+
     /// The kind of subject, as `explain` and `checks` print it.
     #[must_use]
     pub fn scope(self) -> &'static str {

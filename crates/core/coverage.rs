@@ -80,7 +80,8 @@ pub fn cover(account: &AccountView<'_>, region: &Region, half: Half) -> Observed
         let contribution = contribution(account, &seen, half);
         match contribution {
             Ok(Contribution::Records(recorded)) => {
-                coverage.proven = std::mem::replace(&mut coverage.proven, Recorded::None).or(recorded);
+                coverage.proven =
+                    std::mem::replace(&mut coverage.proven, Recorded::None).or(recorded);
                 coverage.trails.push(seen.trail.arn().to_owned());
                 coverage.evidence.extend(account.cite_logging(seen.trail));
                 coverage.evidence.push(seen.trail.cite_selectors());

@@ -89,7 +89,13 @@ fn fail_on(assessment: &Assessment, threshold: Severity) -> GateOutcome {
     } else {
         (GateStatus::Passed, format!("no finding at or above {threshold}"), Vec::new())
     };
-    GateOutcome { gate: "fail-on".to_owned(), threshold: threshold.to_string(), status, message, details }
+    GateOutcome {
+        gate: "fail-on".to_owned(),
+        threshold: threshold.to_string(),
+        status,
+        message,
+        details,
+    }
 }
 
 /// Below the threshold the gate has failed for sure only where not even the potential score reaches it.
@@ -100,17 +106,27 @@ fn min_score(assessment: &Assessment, threshold: Milli) -> GateOutcome {
     let (status, message) = if proven >= threshold {
         (GateStatus::Passed, format!("the score is {proven} {at}"))
     } else if potential < threshold {
-        (GateStatus::Failed, format!("the score is {proven} (to {potential}) {at}, below {threshold}"))
+        (
+            GateStatus::Failed,
+            format!("the score is {proven} (to {potential}) {at}, below {threshold}"),
+        )
     } else {
-        let message =
-            format!("the score is {proven} {at}: what was not read decides whether it reaches {threshold}");
+        let message = format!(
+            "the score is {proven} {at}: what was not read decides whether it reaches {threshold}"
+        );
         (GateStatus::Incomplete, message)
     };
     let details = match status {
         GateStatus::Passed => Vec::new(),
         _ => row.caps.iter().map(|cap| format!("at most {}: {}", cap.limit, cap.reason)).collect(),
     };
-    GateOutcome { gate: "min-score".to_owned(), threshold: threshold.to_string(), status, message, details }
+    GateOutcome {
+        gate: "min-score".to_owned(),
+        threshold: threshold.to_string(),
+        status,
+        message,
+        details,
+    }
 }
 
 fn min_coverage(assessment: &Assessment, threshold: Milli) -> GateOutcome {
@@ -150,8 +166,8 @@ mod tests {
 
     use super::*;
     use crate::assessment::{
-        AccountCounts, CoverageReport, Grade, Run, SCHEMA, ScopeAccount, ScopeReport, ScoreReport, ScoreRow,
-        Unread,
+        AccountCounts, CoverageReport, Grade, Run, SCHEMA, ScopeAccount, ScopeReport, ScoreReport,
+        ScoreRow, Unread,
     };
     use crate::aws::Partition;
     use crate::check::Group;
@@ -287,14 +303,19 @@ mod tests {
         let outcome = &gates(&critical, &HIGH)[0];
         assert_eq!((outcome.gate.as_str(), outcome.threshold.as_str()), ("fail-on", "high"));
         assert_eq!(outcome.message, "1 finding at or above high");
-        assert_eq!(outcome.details, ["some-check 111122223333 critical global account/111122223333"]);
-        let waived = with(assessment(100, 100, 100), &[finding(Severity::Critical, Status::Waived)]);
+        assert_eq!(
+            outcome.details,
+            ["some-check 111122223333 critical global account/111122223333"]
+        );
+        let waived =
+            with(assessment(100, 100, 100), &[finding(Severity::Critical, Status::Waived)]);
         assert_eq!(exit_code(&waived, &HIGH, false), PASSED);
     }
 
     #[test]
     fn a_sure_failure_outweighs_missing_evidence() {
-        let both = [finding(Severity::High, Status::Fail), finding(Severity::High, Status::Unknown)];
+        let both =
+            [finding(Severity::High, Status::Fail), finding(Severity::High, Status::Unknown)];
         assert_eq!(exit_code(&with(assessment(50, 80, 70), &both), &HIGH, false), FAILED);
     }
 
@@ -337,7 +358,10 @@ mod tests {
         let short = unread_region(assessment(60, 90, 89));
         assert_eq!(exit_code(&short, &request, false), INCOMPLETE);
         let details = &gates(&short, &request)[0].details;
-        assert_eq!(details[0], "111122223333 eu-west-1 access_denied: cloudtrail:DescribeTrails denied");
+        assert_eq!(
+            details[0],
+            "111122223333 eu-west-1 access_denied: cloudtrail:DescribeTrails denied"
+        );
     }
 
     #[test]

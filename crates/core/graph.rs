@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::answer::{
     Answer, BucketEntry, BucketHead, EventSelectors, KeyMetadata, OrganizationDescription,
-    OrganizationalTree, PublicAccessBlock, Reading, RoleSession, TrailDescription,
-    TrailStatus,
+    OrganizationalTree, PublicAccessBlock, Reading, RoleSession, TrailDescription, TrailStatus,
 };
 use crate::aws::{AccountId, Arn, Region};
 use crate::bucket::Bucket;
@@ -60,8 +59,9 @@ impl GraphBuilder {
     #[must_use]
     pub fn new(manifest: &Manifest, organization: &Document) -> Self {
         let probe = |fact| Probe::global(fact);
-        let description = sourced::<Option<OrganizationDescription>>(organization, &probe(Fact::Organization))
-            .map(|read| read.value.map(|value| Sourced { value, source: read.source }));
+        let description =
+            sourced::<Option<OrganizationDescription>>(organization, &probe(Fact::Organization))
+                .map(|read| read.value.map(|value| Sourced { value, source: read.source }));
         let entries = organization.read::<Vec<AccountEntry>>(&probe(Fact::Accounts));
         let tree = organization.read::<OrganizationalTree>(&probe(Fact::OrganizationalUnits));
         let mut members = BTreeMap::new();
@@ -81,12 +81,16 @@ impl GraphBuilder {
                     name: entry.map(|entry| entry.name.clone()).unwrap_or_default(),
                     state: entry.map_or(AccountState::Unknown, |entry| entry.state),
                     joined: entry.and_then(|entry| entry.joined_timestamp),
-                    ou_path: tree.as_ref().map(|(tree, _)| ou_path(tree, account.id)).unwrap_or_default(),
+                    ou_path: tree
+                        .as_ref()
+                        .map(|(tree, _)| ou_path(tree, account.id))
+                        .unwrap_or_default(),
                     in_scope: account.in_scope,
                     session: Err(never_asked.clone()),
                     regions: Vec::new(),
                     region_scope: None,
-                    bucket_list: Err(never_asked),
+                    bucket_list: Err(never_asked.clone()),
+                    trails_read: Err(never_asked),
                     read_between: None,
                 },
             );
@@ -138,7 +142,8 @@ impl GraphBuilder {
                 }
                 (fact, Some(name)) if Fact::OF_A_BUCKET.contains(&fact) => {
                     let answer = document.answer(probe);
-                    let reading = answer.map(|(answer, source)| Sourced { value: answer.clone(), source });
+                    let reading =
+                        answer.map(|(answer, source)| Sourced { value: answer.clone(), source });
                     self.bucket_facts.entry(name.clone()).or_default().insert(fact, reading);
                 }
                 _ => {}
@@ -158,7 +163,9 @@ impl GraphBuilder {
         } else {
             return;
         };
-        if member.session.is_err() {
+        if let Err(gap) = &member.session {
+            member.bucket_list = Err(gap.clone());
+            member.trails_read = Err(gap.clone());
             return;
         }
         let partition = &self.manifest.partition;
@@ -182,10 +189,20 @@ impl GraphBuilder {
         }
         member.bucket_list =
             document.read::<Vec<BucketEntry>>(&Probe::global(Fact::BucketList)).map(|_| ());
+        let unread = |entry: &RegionEntry| {
+            let wanted = entry.region_opt_status.in_scope()
+                && self.manifest.wants_region(&entry.region_name);
+            let probe = Probe::regional(Fact::Trails, &entry.region_name);
+            document.read::<Vec<TrailDescription>>(&probe).err().filter(|_| wanted)
+        };
+        let gap = member.regions.iter().find_map(unread).or_else(|| member.region_scope.clone());
+        member.trails_read = gap.map_or(Ok(()), Err);
     }
 
     fn add_trails(&mut self, document: &Document, probe: &Probe) {
-        let Ok((descriptions, source)) = document.read::<Vec<TrailDescription>>(probe) else { return };
+        let Ok((descriptions, source)) = document.read::<Vec<TrailDescription>>(probe) else {
+            return;
+        };
         for description in descriptions {
             let arn = &description.trail_arn;
             let view = Sourced { value: description.clone(), source: source.clone() };
@@ -259,7 +276,11 @@ impl GraphBuilder {
         let absent = |fact: Fact| Gap {
             account: Some(owner),
             region: Some(description.value.home_region.clone()),
-            ..Gap::new(fact, cause, format!("{} of {arn} was not read from its owner", fact.operation()))
+            ..Gap::new(
+                fact,
+                cause,
+                format!("{} of {arn} was not read from its owner", fact.operation()),
+            )
         };
         let status = views
             .status
@@ -290,7 +311,10 @@ impl GraphBuilder {
                 let place = self.places.get(name);
                 // What was read beats what was not; then the smaller account.
                 let head = self.heads.get(name).and_then(|by_account| {
-                    by_account.values().find(|head| head.is_ok()).or_else(|| by_account.values().next())
+                    by_account
+                        .values()
+                        .find(|head| head.is_ok())
+                        .or_else(|| by_account.values().next())
                 });
                 let told = head.and_then(|head| head.as_ref().ok()?.value.bucket_region.clone());
                 Bucket {
@@ -390,7 +414,8 @@ fn ou_path(tree: &OrganizationalTree, account: AccountId) -> String {
     let mut names = Vec::new();
     let mut next = tree.accounts.get(&account).map(String::as_str);
     // A broken tree may hold a circle: no path is longer than the tree has units.
-    while let Some(unit) = next.and_then(|id| by_id.get(id)).filter(|_| names.len() <= by_id.len()) {
+    while let Some(unit) = next.and_then(|id| by_id.get(id)).filter(|_| names.len() <= by_id.len())
+    {
         names.push(unit.name.as_str());
         next = unit.parent.as_deref();
     }

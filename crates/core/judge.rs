@@ -4,12 +4,15 @@ use crate::account::AccountView;
 use crate::aws::{AccountId, Region};
 use crate::bucket::Bucket;
 use crate::check::{Audit, Check, Judge, RegionView};
-use crate::evidence::{Gap, Observed};
-use crate::finding::{Finding, GLOBAL, ScoredIn, Status, Verdict, fingerprint, not_applicable, pass};
+use crate::evidence::{Cause, Gap, Observed};
+use crate::fact::Fact;
+use crate::finding::{
+    Finding, GLOBAL, ScoredIn, Status, Verdict, fingerprint, not_applicable, pass,
+};
 use crate::key::Key;
 use crate::organization::{Member, Organization};
 use crate::policy::Policy;
-use crate::snapshot::Document;
+use crate::snapshot::{Document, Probe};
 use crate::trail::Trail;
 
 /// A subject's identity, as findings carry it.
@@ -107,10 +110,12 @@ impl Engine<'_> {
                 })),
                 Judge::Bucket(judge) => findings.extend(self.buckets().filter_map(|bucket| {
                     let verdict = match bucket.exists() {
-                        Ok(found) if !found.exists => Ok(not_applicable("the bucket does not exist")
-                            .reason("bucket_missing")
-                            .observed("HeadBucket: 404")
-                            .cite([found.evidence])),
+                        Ok(found) if !found.exists => {
+                            Ok(not_applicable("the bucket does not exist")
+                                .reason("bucket_missing")
+                                .observed("HeadBucket: 404")
+                                .cite([found.evidence]))
+                        }
                         _ => judge(bucket, &self.audit()),
                     };
                     Some(self.finding(check, bucket_subject(bucket)?, verdict))
@@ -159,17 +164,19 @@ impl Engine<'_> {
             return Vec::new();
         }
         if !member.state.is_active() {
-            return self.each_account_check(member, |_| {
-                Ok(not_applicable(format!("the account is {}", member.state.code()))
-                    .reason("account_not_active")
-                    .observed(format!("State={}", member.state.code())))
-            });
+            let state = member.state.code();
+            let verdict = not_applicable(format!("the account is {state}"))
+                .reason("account_not_active")
+                .observed(format!("State={state}"));
+            let accounts =
+                self.checks.iter().filter(|check| matches!(check.judge, Judge::Account(_)));
+            return accounts
+                .map(|check| self.finding(check, account_subject(member), Ok(verdict.clone())))
+                .collect();
         }
         let (Ok(()), Some(document)) = (&member.session, document) else {
             let gap = member.session.clone().err();
-            return self.each_account_check(member, |check| {
-                Err(gap.clone().unwrap_or_else(|| unreached(check, member)))
-            });
+            return self.unseen(member, |_| true, gap.unwrap_or_else(|| unreached(member)));
         };
         let view = AccountView { member, organization: self.organization, document };
         let mut findings = Vec::new();
@@ -194,21 +201,20 @@ impl Engine<'_> {
                 Judge::BucketName(_) | Judge::Bucket(_) | Judge::Key(_) => {}
             }
         }
+        // Where no region told of its trails, their buckets and keys are unseen too: that they are nowhere judged
+        // must not look as if there were none.
+        if let Some(gap) = view.trails_unseen() {
+            findings.extend(self.unseen(member, |judge| judge.needs_trails(), gap));
+        }
         findings
     }
 
-    /// One finding for each check whose subjects lie in the account, where the account itself says it all.
-    fn each_account_check(
-        &self,
-        member: &Member,
-        verdict: impl Fn(&Check) -> Observed<Verdict>,
-    ) -> Vec<Finding> {
+    /// One unknown for each check of that kind, on the account.
+    fn unseen(&self, member: &Member, kind: impl Fn(Judge) -> bool, gap: Gap) -> Vec<Finding> {
         self.checks
             .iter()
-            .filter(|check| {
-                matches!(check.judge, Judge::Account(_) | Judge::Region(_) | Judge::Principal(_))
-            })
-            .map(|check| self.finding(check, account_subject(member), verdict(check)))
+            .filter(|check| kind(check.judge))
+            .map(|check| self.finding(check, account_subject(member), Err(gap.clone())))
             .collect()
     }
 
@@ -231,9 +237,7 @@ impl Engine<'_> {
             .filter(|finding| matches!(finding.status, Status::Fail | Status::Unknown))
             .collect();
         if findings.is_empty() {
-            let source = view.document.source(&crate::snapshot::Probe::global(
-                crate::fact::Fact::AuthorizationDetails,
-            ));
+            let source = view.document.source(&Probe::global(Fact::AuthorizationDetails));
             let verdict = pass(format!("none of {total} principals"))
                 .cite([source.cite("principals", total)]);
             findings.push(self.finding(check, account_subject(view.member), Ok(verdict)));
@@ -243,14 +247,18 @@ impl Engine<'_> {
 
     /// What a member sees of a trail that is judged elsewhere: not applicable here, with a link to the judgement.
     fn inherited(&self, check: &Check, view: &AccountView<'_>) -> Vec<Finding> {
-        let foreign = view.trails().into_iter().flatten().filter(|seen| seen.trail.owner != view.id());
+        let foreign =
+            view.trails().into_iter().flatten().filter(|seen| seen.trail.owner != view.id());
         foreign
             .map(|seen| {
                 let judged = self.organization.judges(seen.trail);
                 let (reason, message) = if judged {
                     ("judged_at_owner", format!("judged at its owner {}", seen.trail.owner))
                 } else {
-                    ("owner_not_in_run", format!("its owner {} is not part of this run", seen.trail.owner))
+                    (
+                        "owner_not_in_run",
+                        format!("its owner {} is not part of this run", seen.trail.owner),
+                    )
                 };
                 let verdict = not_applicable(message)
                     .reason(reason)
@@ -271,11 +279,10 @@ impl Engine<'_> {
     }
 }
 
-fn unreached(check: &Check, member: &Member) -> Gap {
-    let fact = check.reads.first().copied().unwrap_or(crate::fact::Fact::Session);
+fn unreached(member: &Member) -> Gap {
     Gap {
         account: Some(member.id),
-        ..Gap::new(fact, crate::evidence::Cause::NotAttempted, "the run did not reach this account")
+        ..Gap::new(Fact::Session, Cause::NotAttempted, "the run did not reach this account")
     }
 }
 

@@ -103,7 +103,8 @@ impl Key {
         match &self.metadata {
             Some(observed) => observed.as_ref().map_err(Clone::clone),
             None => {
-                Err(self.gap(Cause::CrossAccountUnreadable, format!("{} was not asked for", self.arn)))
+                Err(self
+                    .gap(Cause::CrossAccountUnreadable, format!("{} was not asked for", self.arn)))
             }
         }
     }
@@ -116,7 +117,10 @@ impl Key {
     pub fn usability(&self) -> Observed<Usability> {
         if let Ok(Some(error)) = &self.kms_error {
             return Ok(Usability {
-                fault: Some(("delivery_error", format!("the last delivery failed: {}", error.value))),
+                fault: Some((
+                    "delivery_error",
+                    format!("the last delivery failed: {}", error.value),
+                )),
                 observed: format!("LatestDeliveryError={}", error.value),
                 evidence: vec![error.source.cite("LatestDeliveryError", error.value.as_str())],
             });
@@ -183,7 +187,9 @@ fn state_fault(state: &str, metadata: &KeyMetadata) -> Option<(&'static str, Str
             ("key_pending_deletion", "the key will be deleted after its replicas".into())
         }
         "PendingImport" => ("key_material_missing", "the key has no key material".into()),
-        "Unavailable" => ("key_store_unavailable", "the key's custom key store is disconnected".into()),
+        "Unavailable" => {
+            ("key_store_unavailable", "the key's custom key store is disconnected".into())
+        }
         _ => return None,
     })
 }

@@ -1,5 +1,8 @@
 //! What trailproof knows and how it judges: pure, no I/O, no clock, no AWS SDK.
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
+)]
 
 pub mod account;
 pub mod answer;
@@ -46,4 +49,15 @@ pub mod prelude {
     pub use crate::principal::Principal;
     pub use crate::selector::{Half, Recorded};
     pub use crate::trail::Trail;
+}
+
+/// Globs for names that AWS compares by case, such as ARNs.
+pub mod pattern {
+    use trailproof_iam::pattern::{self, Case};
+
+    /// Whether the whole text matches: `*` is any run of characters, `?` exactly one.
+    #[must_use]
+    pub fn matches(glob: &str, text: &str) -> bool {
+        pattern::matches(glob, text, Case::Sensitive)
+    }
 }

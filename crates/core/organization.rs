@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use crate::answer::OrganizationDescription;
 use crate::aws::{AccountId, Partition, Region};
 use crate::bucket::Bucket;
-use crate::evidence::{Gap, Observed};
+use crate::evidence::{Cause, Gap, Observed};
+use crate::fact::Fact;
 use crate::key::{Key, KeyTarget};
 use crate::roster::{AccountState, RegionEntry};
 use crate::snapshot::{Manifest, Probe, Sourced};
@@ -36,6 +37,8 @@ pub struct Member {
     pub region_scope: Option<Gap>,
     /// Whether its list of buckets was read.
     pub(crate) bucket_list: Observed<()>,
+    /// Whether all of its regions were asked for their trails.
+    pub(crate) trails_read: Observed<()>,
     /// Its first and last call.
     pub read_between: Option<(Timestamp, Timestamp)>,
 }
@@ -149,6 +152,18 @@ impl Organization {
             .collect())
     }
 
+    /// Whether every region of that account was asked for its trails, so that what it does not show does not exist.
+    ///
+    /// # Errors
+    /// The first gap: no session, no list of regions, a region that was not read.
+    pub fn trails_complete(&self, account: AccountId) -> Observed<()> {
+        let Some(member) = self.members.get(&account) else {
+            let detail = format!("{account} is not part of this run");
+            return Err(Gap::new(Fact::Trails, Cause::CrossAccountUnreadable, detail));
+        };
+        member.trails_read.clone()
+    }
+
     /// Whether calls to that account could be made in this run.
     #[must_use]
     pub fn can_ask(&self, account: AccountId) -> bool {
@@ -161,8 +176,7 @@ impl Organization {
     /// who sees and may change it by its ARN, stands in.
     #[must_use]
     pub fn judges(&self, trail: &Trail) -> bool {
-        let in_scope =
-            |id: &AccountId| self.members.get(id).is_some_and(|member| member.in_scope);
+        let in_scope = |id: &AccountId| self.members.get(id).is_some_and(|member| member.in_scope);
         in_scope(&trail.owner)
             || (trail.is_organization_trail()
                 && self

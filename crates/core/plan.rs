@@ -117,7 +117,9 @@ fn regional(demand: &Demand, manifest: &Manifest, document: &Document, wanted: &
     let mut seen: BTreeMap<&str, (&TrailDescription, BTreeSet<&Region>)> = BTreeMap::new();
     for region in &regions {
         let probe = Probe::regional(Fact::Trails, region);
-        for trail in document.read::<Vec<TrailDescription>>(&probe).map_or(&[][..], |(list, _)| list) {
+        for trail in
+            document.read::<Vec<TrailDescription>>(&probe).map_or(&[][..], |(list, _)| list)
+        {
             seen.entry(&trail.trail_arn).or_insert((trail, BTreeSet::new())).1.insert(region);
         }
     }
@@ -133,7 +135,8 @@ fn regional(demand: &Demand, manifest: &Manifest, document: &Document, wanted: &
             wanted.push(Probe::resource(Fact::TrailStatus, Some(place), arn));
         }
         if own {
-            if demand.wants(Fact::EventSelectors) && trail.has_custom_event_selectors != Some(false) {
+            if demand.wants(Fact::EventSelectors) && trail.has_custom_event_selectors != Some(false)
+            {
                 wanted.push(Probe::resource(Fact::EventSelectors, Some(home), arn));
             }
             own_objects(demand, document, trail, wanted);
@@ -142,7 +145,12 @@ fn regional(demand: &Demand, manifest: &Manifest, document: &Document, wanted: &
 }
 
 /// The bucket and the key of an own trail, where they are the account's own too: no other account need be waited for.
-fn own_objects(demand: &Demand, document: &Document, trail: &TrailDescription, wanted: &mut Vec<Probe>) {
+fn own_objects(
+    demand: &Demand,
+    document: &Document,
+    trail: &TrailDescription,
+    wanted: &mut Vec<Probe>,
+) {
     let list = document.read::<Vec<BucketEntry>>(&Probe::global(Fact::BucketList));
     let bucket = list.ok().and_then(|(buckets, _)| {
         buckets.iter().find(|bucket| Some(&bucket.name) == trail.s3_bucket_name.as_ref())
@@ -151,7 +159,9 @@ fn own_objects(demand: &Demand, document: &Document, trail: &TrailDescription, w
     if let (Some(bucket), Some(region)) = (bucket, region) {
         wanted.extend(bucket_facts(demand, &bucket.name, Some(region)));
     }
-    if let Some(id) = trail.kms_key_id.as_deref().filter(|id| !id.is_empty() && demand.wants(Fact::Key)) {
+    if let Some(id) =
+        trail.kms_key_id.as_deref().filter(|id| !id.is_empty() && demand.wants(Fact::Key))
+    {
         let bare = !id.starts_with("arn:");
         let target = KeyTarget::new(id, document.account, region.unwrap_or(&trail.home_region));
         if target.account == document.account && (!bare || region.is_some()) {
@@ -227,12 +237,20 @@ pub fn follow_ups(demand: &Demand, graph: &Organization, organization: &Document
     follow_ups
 }
 
-fn bucket_questions(demand: &Demand, graph: &Organization, bucket: &Bucket) -> Vec<(AccountId, Probe)> {
+fn bucket_questions(
+    demand: &Demand,
+    graph: &Organization,
+    bucket: &Bucket,
+) -> Vec<(AccountId, Probe)> {
     let head = Probe::resource(Fact::BucketHead, None, &bucket.name);
     match bucket.owner {
         None => {
             let asker = bucket.trail_owners.iter().copied().find(|owner| graph.can_ask(*owner));
-            asker.filter(|_| demand.wants(Fact::BucketHead)).map(|asker| (asker, head)).into_iter().collect()
+            asker
+                .filter(|_| demand.wants(Fact::BucketHead))
+                .map(|asker| (asker, head))
+                .into_iter()
+                .collect()
         }
         Some(owner) if !graph.can_ask(owner) => Vec::new(),
         // An old list leaves the region out; S3's answer to HEAD names it.

@@ -89,7 +89,9 @@ pub fn score(input: &ScoreInput<'_>) -> ScoreReport {
                 shared: organization.as_ref().map(Shares::of),
                 accounts: accounts
                     .iter()
-                    .map(|account| (weight_of(&subjects, account.account_id), Shares::of(&account.row)))
+                    .map(|account| {
+                        (weight_of(&subjects, account.account_id), Shares::of(&account.row))
+                    })
                     .collect(),
             };
             mean.shares().unwrap_or(NO_EVIDENCE).row(total_caps(&shared, &subjects))
@@ -113,7 +115,8 @@ fn group_mean(
     shared: &Subject<'_>,
     subjects: &BTreeMap<AccountId, (ScoredAccount, Subject<'_>)>,
 ) -> Option<Shares> {
-    let asked_of_accounts = subjects.values().any(|(_, subject)| subject.shares(Some(group)).is_some());
+    let asked_of_accounts =
+        subjects.values().any(|(_, subject)| subject.shares(Some(group)).is_some());
     let accounts = subjects
         .values()
         .filter_map(|(account, subject)| {
@@ -138,11 +141,13 @@ fn total_caps(
         let reason = format!("what the accounts share fails a critical check: {}", finding.check);
         caps.push(cap(SHARED_CRITICAL_FAIL, reason, finding));
     }
-    let failing: Vec<&Finding> = subjects.values().filter_map(|(_, subject)| subject.critical_fail).collect();
+    let failing: Vec<&Finding> =
+        subjects.values().filter_map(|(_, subject)| subject.critical_fail).collect();
     if let Some(first) = failing.iter().min_by_key(|finding| finding.sort_key()) {
         let (bad, all) = (failing.len(), subjects.len());
         let lost = u32::try_from(40 * bad / all.max(1)).unwrap_or(40);
-        let reason = format!("{bad} of {all} accounts fail a critical check, the first is {}", first.check);
+        let reason =
+            format!("{bad} of {all} accounts fail a critical check, the first is {}", first.check);
         caps.push(cap(Milli(89_000 - lost.min(40) * 1000), reason, first));
     }
     caps.sort();
@@ -180,7 +185,8 @@ struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     fn add(&mut self, finding: &'a Finding) {
-        let empty = Tally { group: finding.group, weight: finding.weight, pass: 0, fail: 0, unknown: 0 };
+        let empty =
+            Tally { group: finding.group, weight: finding.weight, pass: 0, fail: 0, unknown: 0 };
         if matches!(finding.status, Status::NotApplicable | Status::Waived) {
             return;
         }
@@ -211,8 +217,11 @@ impl<'a> Subject<'a> {
 
     /// The mean over the checks (of one group, or all) by weight; nothing where they weigh nothing.
     fn shares(&self, group: Option<Group>) -> Option<Shares> {
-        let checks: Vec<&Tally> =
-            self.checks.values().filter(|tally| group.is_none_or(|group| tally.group == group)).collect();
+        let checks: Vec<&Tally> = self
+            .checks
+            .values()
+            .filter(|tally| group.is_none_or(|group| tally.group == group))
+            .collect();
         let weight: u64 = checks.iter().map(|tally| u64::from(tally.weight)).sum();
         if weight == 0 {
             return None;
@@ -221,10 +230,13 @@ impl<'a> Subject<'a> {
             // Summed by denominator first: most checks have one resource, and big fractions are slow.
             let mut sums: BTreeMap<u64, u64> = BTreeMap::new();
             for tally in &checks {
-                *sums.entry(tally.counted()).or_default() += u64::from(tally.weight) * u64::from(part(tally));
+                *sums.entry(tally.counted()).or_default() +=
+                    u64::from(tally.weight) * u64::from(part(tally));
             }
-            let sum: BigRational =
-                sums.into_iter().map(|(below, above)| BigRational::new(above.into(), below.into())).sum();
+            let sum: BigRational = sums
+                .into_iter()
+                .map(|(below, above)| BigRational::new(above.into(), below.into()))
+                .sum();
             let milli = (sum * BigInt::from(Milli::FULL.0) / BigInt::from(weight)).to_integer();
             Milli(u32::try_from(milli).unwrap_or(Milli::FULL.0))
         };
@@ -246,7 +258,11 @@ impl<'a> Subject<'a> {
             ));
         }
         if let Some(finding) = self.critical_fail {
-            caps.push(cap(CRITICAL_FAIL, format!("a critical check fails: {}", finding.check), finding));
+            caps.push(cap(
+                CRITICAL_FAIL,
+                format!("a critical check fails: {}", finding.check),
+                finding,
+            ));
         }
         if let Some(finding) = self.critical_unknown {
             let reason = format!("a critical check could not be decided: {}", finding.check);
@@ -281,7 +297,13 @@ impl Shares {
         };
         let proven = self.proven.min(limit(false).unwrap_or(Milli::FULL));
         let potential = self.potential.min(limit(true).unwrap_or(Milli::FULL));
-        ScoreRow { proven, potential, coverage: self.coverage, grade: grade(proven, self.coverage), caps }
+        ScoreRow {
+            proven,
+            potential,
+            coverage: self.coverage,
+            grade: grade(proven, self.coverage),
+            caps,
+        }
     }
 }
 
@@ -313,7 +335,8 @@ impl Mean {
 
     fn of(&self, part: fn(&Shares) -> Milli) -> Option<Milli> {
         let weight: u64 = self.accounts.iter().map(|(weight, _)| weight).sum();
-        let sum: u64 = self.accounts.iter().map(|(weight, shares)| weight * u64::from(part(shares).0)).sum();
+        let sum: u64 =
+            self.accounts.iter().map(|(weight, shares)| weight * u64::from(part(shares).0)).sum();
         let shared = self.shared.as_ref().map(|shares| u64::from(part(shares).0));
         let milli = match (shared, weight) {
             (None, 0) => return None,
@@ -371,7 +394,8 @@ mod tests {
             observed: String::new(),
             expected: String::new(),
             evidence: Vec::new(),
-            scored_in: place.map_or(ScoredIn::Organization, |number| ScoredIn::Account(account(number))),
+            scored_in: place
+                .map_or(ScoredIn::Organization, |number| ScoredIn::Account(account(number))),
             inherits: None,
             gap: None,
         }
@@ -392,7 +416,9 @@ mod tests {
     fn rows(report: &ScoreReport) -> BTreeMap<String, ScoreRow> {
         let mut rows = BTreeMap::from([("total".to_owned(), report.total.clone())]);
         rows.extend(report.organization.clone().map(|row| ("organization".to_owned(), row)));
-        rows.extend(report.accounts.iter().map(|one| (one.account_id.to_string(), one.row.clone())));
+        rows.extend(
+            report.accounts.iter().map(|one| (one.account_id.to_string(), one.row.clone())),
+        );
         rows.extend(report.groups.iter().map(|(group, row)| (group.to_string(), row.clone())));
         rows
     }
@@ -568,7 +594,12 @@ mod tests {
         findings.push(finding(2, None, Status::Fail, 0));
         findings.push(finding(6, None, Status::Pass, 0));
         let report = scored(&findings, &accounts(200));
-        assert!(report.accounts.iter().all(|one| one.row.proven == Milli::FULL && one.row.caps.is_empty()));
+        assert!(
+            report
+                .accounts
+                .iter()
+                .all(|one| one.row.proven == Milli::FULL && one.row.caps.is_empty())
+        );
         let organization = report.organization.unwrap();
         assert_eq!(organization.proven, Milli(37_500));
         // 0.35 × 37.5 + 0.65 × 100 = 78.125, capped by what is shared; no account fails a critical check itself.
@@ -590,7 +621,10 @@ mod tests {
                 organization: false,
             });
             let row = &report.total;
-            assert_eq!((row.proven, row.potential, row.coverage), (Milli(0), Milli::FULL, Milli(0)));
+            assert_eq!(
+                (row.proven, row.potential, row.coverage),
+                (Milli(0), Milli::FULL, Milli(0))
+            );
             assert_eq!(row.grade, Grade::Insufficient);
             assert!(report.organization.is_none());
         }
@@ -621,16 +655,21 @@ mod tests {
 
     #[test]
     fn unread_critical_evidence_allows_no_a_and_no_b() {
-        let mut findings: Vec<Finding> = (0..50).map(|one| finding(0, Some(0), Status::Pass, one)).collect();
+        let mut findings: Vec<Finding> =
+            (0..50).map(|one| finding(0, Some(0), Status::Pass, one)).collect();
         findings.push(finding(0, Some(0), Status::Unknown, 50));
         let row = &scored(&findings, &accounts(1)).accounts[0].row;
-        assert_eq!((row.proven, row.potential, row.grade), (CRITICAL_UNKNOWN, Milli::FULL, Grade::C));
+        assert_eq!(
+            (row.proven, row.potential, row.grade),
+            (CRITICAL_UNKNOWN, Milli::FULL, Grade::C)
+        );
         assert!(!row.caps[0].binds_potential);
     }
 
     #[test]
     fn a_waived_failure_caps_nothing_and_leaves_the_denominator() {
-        let findings = [finding(0, Some(0), Status::Waived, 0), finding(3, Some(0), Status::Pass, 0)];
+        let findings =
+            [finding(0, Some(0), Status::Waived, 0), finding(3, Some(0), Status::Pass, 0)];
         let row = &scored(&findings, &accounts(1)).accounts[0].row;
         assert_eq!((row.proven, row.coverage), (Milli::FULL, Milli::FULL));
         assert!(row.caps.is_empty());
@@ -652,8 +691,10 @@ mod tests {
 
     #[test]
     fn an_account_without_weight_leaves_the_mean_and_a_run_without_any_proves_nothing() {
-        let mut findings =
-            vec![finding(7, Some(0), Status::Pass, 0), finding(3, Some(1), Status::NotApplicable, 0)];
+        let mut findings = vec![
+            finding(7, Some(0), Status::Pass, 0),
+            finding(3, Some(1), Status::NotApplicable, 0),
+        ];
         let report = scored(&findings, &accounts(2));
         assert!(report.accounts.is_empty() && report.groups.is_empty());
         assert_eq!((report.total.proven, report.total.potential), (Milli(0), Milli::FULL));

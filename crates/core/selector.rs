@@ -170,7 +170,9 @@ impl Selectors {
             .filter(|term| term.category == Category::Management && term.has(half))
             .map(|term| {
                 let mut codes = term.narrowed_by.clone();
-                codes.extend(term.excluded_sources.iter().map(|source| format!("excludes:{source}")));
+                codes.extend(
+                    term.excluded_sources.iter().map(|source| format!("excludes:{source}")),
+                );
                 if codes.is_empty() { Recorded::Full } else { Recorded::Partial(codes) }
             })
             .fold(Recorded::None, Recorded::or)
@@ -196,8 +198,7 @@ impl Selectors {
             }
             let mut codes = term.narrowed_by.clone();
             codes.extend(term.arns.iter().filter_map(|field| arn_restriction(field, question)));
-            let recorded =
-                if codes.is_empty() { Recorded::Full } else { Recorded::Partial(codes) };
+            let recorded = if codes.is_empty() { Recorded::Full } else { Recorded::Partial(codes) };
             best = match (best, recorded) {
                 (Recorded::Partial(left), Recorded::Partial(right)) => {
                     Recorded::Partial(left.union(&right).cloned().collect())
@@ -233,7 +234,8 @@ fn classic_terms(selector: &EventSelector) -> Vec<Term> {
     let mut terms = Vec::new();
     if selector.include_management_events.unwrap_or(true) {
         let excluded_sources = selector.exclude_management_event_sources.iter().cloned().collect();
-        terms.push(Term { excluded_sources, ..term(Category::Management, BTreeSet::new(), vec![]) });
+        terms
+            .push(Term { excluded_sources, ..term(Category::Management, BTreeSet::new(), vec![]) });
     }
     for resource in &selector.data_resources {
         // S3 values are prefixes; of the other two types only the value for "all" can answer our questions, and it is
@@ -250,14 +252,17 @@ fn classic_terms(selector: &EventSelector) -> Vec<Term> {
 }
 
 fn only_equals(field: &FieldSelector) -> bool {
-    let FieldSelector { starts_with, ends_with, not_equals, not_starts_with, not_ends_with, .. } = field;
+    let FieldSelector {
+        starts_with, ends_with, not_equals, not_starts_with, not_ends_with, ..
+    } = field;
     [starts_with, ends_with, not_equals, not_starts_with, not_ends_with]
         .iter()
         .all(|values| values.is_empty())
 }
 
 fn only_not_equals(field: &FieldSelector) -> bool {
-    let FieldSelector { equals, starts_with, ends_with, not_starts_with, not_ends_with, .. } = field;
+    let FieldSelector { equals, starts_with, ends_with, not_starts_with, not_ends_with, .. } =
+        field;
     [equals, starts_with, ends_with, not_starts_with, not_ends_with]
         .iter()
         .all(|values| values.is_empty())
@@ -296,8 +301,15 @@ fn advanced_term(fields: &[FieldSelector]) -> Term {
             "eventSource" if only_not_equals(field) => {
                 term.excluded_sources.extend(field.not_equals.iter().cloned());
             }
-            "eventName" | "eventSource" | "eventType" | "errorCode" | "readOnly" | "resources.type"
-            | "sessionCredentialFromConsole" | "userIdentity.arn" | "vpcEndpointId" => {
+            "eventName"
+            | "eventSource"
+            | "eventType"
+            | "errorCode"
+            | "readOnly"
+            | "resources.type"
+            | "sessionCredentialFromConsole"
+            | "userIdentity.arn"
+            | "vpcEndpointId" => {
                 term.narrowed_by.insert(format!("narrowed_by:{}", field.field));
             }
             other => {
@@ -328,7 +340,9 @@ fn arn_restriction(field: &FieldSelector, question: &DataQuestion<'_>) -> Option
 
 fn positive_restriction(field: &FieldSelector, asked: &str, partition: &str) -> Option<String> {
     let positives = || field.equals.iter().chain(&field.starts_with).chain(&field.ends_with);
-    if positives().next().is_none() || field.starts_with.iter().any(|value| asked.starts_with(value)) {
+    if positives().next().is_none()
+        || field.starts_with.iter().any(|value| asked.starts_with(value))
+    {
         return None;
     }
     let own = format!("arn:{partition}:");
@@ -337,7 +351,11 @@ fn positive_restriction(field: &FieldSelector, asked: &str, partition: &str) -> 
             "partition_mismatch"
         } else if positives().any(|value| value.contains('*')) {
             "literal_wildcard"
-        } else if field.equals.iter().any(|value| value.trim_end_matches('/') == asked.trim_end_matches('/')) {
+        } else if field
+            .equals
+            .iter()
+            .any(|value| value.trim_end_matches('/') == asked.trim_end_matches('/'))
+        {
             "equals_on_bucket"
         } else {
             "narrowed_by:resources.ARN"
@@ -368,7 +386,8 @@ fn negative_restriction(
         return Some(format!("excludes_suffix:{value}"));
     }
     // An object's ARN is longer than its bucket's: leaving out the bare bucket leaves out no object.
-    let objects = |value: &&String| value.strip_prefix(&prefix).is_none_or(|rest| rest.contains('/'));
+    let objects =
+        |value: &&String| value.strip_prefix(&prefix).is_none_or(|rest| rest.contains('/'));
     field
         .not_equals
         .iter()
@@ -390,7 +409,8 @@ mod tests {
     }
 
     fn advanced(terms: serde_json::Value) -> Selectors {
-        let advanced_event_selectors: Vec<AdvancedEventSelector> = serde_json::from_value(terms).unwrap();
+        let advanced_event_selectors: Vec<AdvancedEventSelector> =
+            serde_json::from_value(terms).unwrap();
         Selectors::normalise(&EventSelectors { event_selectors: vec![], advanced_event_selectors })
     }
 
@@ -443,8 +463,10 @@ mod tests {
             {"Field": "eventCategory", "Equals": ["Management"]},
             {"Field": "eventSource", "NotEquals": ["kms.amazonaws.com", "rdsdata.amazonaws.com"]}]}]));
         assert_eq!(codes(&excluding.management(Half::Write)).len(), 2);
-        let data = advanced(serde_json::json!([{"Name": "Management events selector", "FieldSelectors": [
-            {"Field": "eventCategory", "Equals": ["Data"]}, {"Field": "resources.type", "Equals": ["AWS::S3::Object"]}]}]));
+        let data = advanced(
+            serde_json::json!([{"Name": "Management events selector", "FieldSelectors": [
+            {"Field": "eventCategory", "Equals": ["Data"]}, {"Field": "resources.type", "Equals": ["AWS::S3::Object"]}]}]),
+        );
         assert!(!data.records_management());
     }
 
@@ -475,13 +497,22 @@ mod tests {
         let write = all("arn:aws:s3:::", "WriteOnly");
         assert_eq!(s3(&write, Half::Write, None), Recorded::Full);
         assert_eq!(s3(&write, Half::Read, None), Recorded::None);
-        assert_eq!(codes(&s3_in("aws-cn", &all("arn:aws:s3", "All"), Half::Write, None)), ["partition_mismatch"]);
-        assert_eq!(s3_in("aws-us-gov", &all("arn:aws-us-gov:s3:::", "All"), Half::Write, None), Recorded::Full);
+        assert_eq!(
+            codes(&s3_in("aws-cn", &all("arn:aws:s3", "All"), Half::Write, None)),
+            ["partition_mismatch"]
+        );
+        assert_eq!(
+            s3_in("aws-us-gov", &all("arn:aws-us-gov:s3:::", "All"), Half::Write, None),
+            Recorded::Full
+        );
         let one = all("arn:aws:s3:::b1/", "All");
         assert_eq!(codes(&s3(&one, Half::Write, None)), ["narrowed_by:resources.ARN"]);
         assert_eq!(s3(&one, Half::Write, Some("b1")), Recorded::Full);
         assert!(matches!(s3(&one, Half::Write, Some("b2")), Recorded::Partial(_)));
-        assert_eq!(codes(&s3(&all("arn:aws:s3:::*/*", "All"), Half::Read, None)), ["literal_wildcard"]);
+        assert_eq!(
+            codes(&s3(&all("arn:aws:s3:::*/*", "All"), Half::Read, None)),
+            ["literal_wildcard"]
+        );
     }
 
     #[test]
@@ -499,12 +530,24 @@ mod tests {
         };
         let all = |selectors: &Selectors| s3(selectors, Half::Write, None);
         assert_eq!(all(&arn("NotStartsWith", "arn:aws:s3:::log-bucket/")), Recorded::Full);
-        assert!(codes(&all(&arn("NotStartsWith", "arn:aws:s3:::log-bucket")))[0].starts_with("exclusion_without_slash"));
-        assert!(codes(&all(&arn("NotStartsWith", "arn:aws:s3:::other/")))[0].starts_with("excludes_prefix"));
+        assert!(
+            codes(&all(&arn("NotStartsWith", "arn:aws:s3:::log-bucket")))[0]
+                .starts_with("exclusion_without_slash")
+        );
+        assert!(
+            codes(&all(&arn("NotStartsWith", "arn:aws:s3:::other/")))[0]
+                .starts_with("excludes_prefix")
+        );
         assert_eq!(all(&arn("NotEquals", "arn:aws:s3:::bucket")), Recorded::Full);
         assert!(matches!(all(&arn("NotEndsWith", ".log")), Recorded::Partial(_)));
-        assert_eq!(codes(&s3(&arn("Equals", "arn:aws:s3:::b1/"), Half::Read, Some("b1"))), ["equals_on_bucket"]);
-        assert_eq!(s3(&arn("StartsWith", "arn:aws:s3:::log"), Half::Read, Some("logs-prod")), Recorded::Full);
+        assert_eq!(
+            codes(&s3(&arn("Equals", "arn:aws:s3:::b1/"), Half::Read, Some("b1"))),
+            ["equals_on_bucket"]
+        );
+        assert_eq!(
+            s3(&arn("StartsWith", "arn:aws:s3:::log"), Half::Read, Some("logs-prod")),
+            Recorded::Full
+        );
         let named = with(serde_json::json!({"Field": "eventName", "NotEquals": ["DeleteObject"]}));
         assert_eq!(codes(&all(&named)), ["narrowed_by:eventName"]);
         let read = with(serde_json::json!({"Field": "readOnly", "Equals": ["true"]}));

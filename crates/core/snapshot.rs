@@ -76,7 +76,9 @@ impl FromStr for Probe {
             .ok_or_else(|| format!("unknown fact in observation key {text:?}"))?;
         let region = match place {
             GLOBAL => None,
-            name => Some(name.parse().map_err(|error| format!("observation key {text:?}: {error}"))?),
+            name => {
+                Some(name.parse().map_err(|error| format!("observation key {text:?}: {error}"))?)
+            }
         };
         Ok(Self { fact, region, resource: parts.next().map(str::to_owned) })
     }

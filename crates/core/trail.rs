@@ -64,7 +64,9 @@ impl Trail {
     #[must_use]
     pub fn key_space(&self) -> String {
         match self.description.value.s3_key_prefix.as_deref() {
-            Some(prefix) if !prefix.is_empty() => format!("{}/AWSLogs/", prefix.trim_end_matches('/')),
+            Some(prefix) if !prefix.is_empty() => {
+                format!("{}/AWSLogs/", prefix.trim_end_matches('/'))
+            }
             _ => "AWSLogs/".to_owned(),
         }
     }
@@ -170,10 +172,8 @@ impl Trail {
                     serde_json::to_value(&read.value).unwrap_or(serde_json::Value::Null),
                 )
             }
-            _ => self.cite(
-                "HasCustomEventSelectors",
-                self.description.value.has_custom_event_selectors,
-            ),
+            _ => self
+                .cite("HasCustomEventSelectors", self.description.value.has_custom_event_selectors),
         }
     }
 

@@ -1,0 +1,128 @@
+//! What reaches a log group within minutes can raise an alarm; what lies in a bucket cannot.
+
+use jiff::SignedDuration;
+use trailproof_core::coverage::is_evidence_trail;
+use trailproof_core::prelude::*;
+
+/// The check.
+pub const CHECK: Check = Check {
+    id: "cloud-trail-cloud-watch-logs-enabled",
+    title: "Every trail that keeps evidence delivers to CloudWatch Logs",
+    group: Group::Monitoring,
+    severity: Severity::Medium,
+    weight: Severity::Medium.weight(),
+    rationale: "Alarms on the trail's own stop, on root use or on a doomed key need the events in a log group \
+                within minutes.",
+    remediation: Remediation {
+        summary: "Give the trail a log group and a role that may write to it; where deliveries ceased, mend the role.",
+        command: "aws cloudtrail update-trail --name {trail} --cloud-watch-logs-log-group-arn ARN \
+                  --cloud-watch-logs-role-arn ARN --region {region}",
+        link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/send-cloudtrail-events-to-cloudwatch-logs.html",
+    },
+    controls: &[
+        Control { framework: "cis-1.4", id: "3.4" },
+        Control { framework: "fsbp", id: "CloudTrail.5" },
+    ],
+    reads: &[
+        Fact::Trails,
+        Fact::TrailStatus,
+        Fact::EventSelectors,
+        Fact::BucketList,
+        Fact::BucketHead,
+        Fact::Key,
+    ],
+    judge: Judge::Trail(judge),
+};
+
+fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
+    let verdict = deliveries(trail, audit);
+    if verdict
+        .as_ref()
+        .is_ok_and(|verdict| verdict.status == trailproof_core::finding::Status::Pass)
+    {
+        return verdict;
+    }
+    // A trail that keeps no evidence need not be watched; whether it keeps any must be known to say so.
+    if is_evidence_trail(audit.organization, trail)? {
+        return verdict;
+    }
+    Ok(not_applicable("the trail keeps no management events")
+        .reason("no_evidence_trail")
+        .cite(trail.cite_logging())
+        .cite([trail.cite_selectors()]))
+}
+
+fn deliveries(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
+    let hours = audit.policy.cwl_stale_hours;
+    let expected = format!("a log group, delivered to within {hours} hours");
+    let group = trail.description.value.cloud_watch_logs_log_group_arn.as_deref();
+    let cited = trail.cite("CloudWatchLogsLogGroupArn", group);
+    let Some(group) = group.filter(|arn| !arn.is_empty()) else {
+        return Ok(fail("no log group")
+            .reason("no_log_group")
+            .observed("CloudWatchLogsLogGroupArn is absent")
+            .expected(expected)
+            .cite([cited]));
+    };
+    let status = trail.delivery()?;
+    let last = status.value.latest_cloud_watch_logs_delivery_time;
+    let proof =
+        status.source.cite("LatestCloudWatchLogsDeliveryTime", last.map(|time| time.to_string()));
+    let verdict = match last {
+        None => fail("nothing was ever delivered to the log group").reason("never_delivered"),
+        // Ages are measured from the reading, never from the clock of the judging run.
+        Some(last) => {
+            let age = status.source.called_at.duration_since(last);
+            if age > SignedDuration::from_hours(i64::from(hours)) {
+                fail(format!("the last delivery was {} hours ago", age.as_hours())).reason("stale")
+            } else {
+                pass(format!("delivered to {group}"))
+            }
+        }
+    };
+    Ok(verdict
+        .observed(match last {
+            Some(last) => format!("LatestCloudWatchLogsDeliveryTime={last}"),
+            None => "LatestCloudWatchLogsDeliveryTime is absent".into(),
+        })
+        .expected(expected)
+        .cite([cited, proof]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use serde_json::json;
+    use trailproof_core::evidence::Cause;
+    use trailproof_core::fact::Fact;
+    use trailproof_core::fixture::*;
+
+    #[test]
+    fn a_group_that_was_delivered_to_lately() {
+        let hours_ago = |hours: i64| organization().now - jiff::SignedDuration::from_hours(hours);
+        let delivered =
+            |time| trail("audit").but(|t| t.status.latest_cloud_watch_logs_delivery_time = time);
+        let no_group =
+            || trail("audit").but(|t| t.description.cloud_watch_logs_log_group_arn = None);
+        let data_only = json!({"EventSelectors": [{"IncludeManagementEvents": false,
+            "DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}]}]});
+        let with = |setup: TrailSetup| organization().with(setup);
+        let gone =
+            |setup: TrailSetup| setup.but(|t| t.description.s3_bucket_name = Some("gone".into()));
+        let custom = || no_group().selecting(json!({"EventSelectors": [{}]}));
+        let _ = expect(&CHECK)
+            .passes(with(trail("audit")))
+            .passes(with(delivered(Some(hours_ago(24)))))
+            .fails("stale", with(delivered(Some(hours_ago(25)))))
+            .fails("never_delivered", with(delivered(None)))
+            .fails("no_log_group", with(no_group()))
+            .does_not_apply("no_evidence_trail", with(no_group().stopped()))
+            .does_not_apply("no_evidence_trail", with(no_group().selecting(data_only)))
+            .does_not_apply("no_evidence_trail", with(gone(no_group())))
+            .is_unknown(Cause::AccessDenied, with(trail("audit")).deny(Fact::TrailStatus))
+            .is_unknown(Cause::AccessDenied, with(custom()).deny(Fact::EventSelectors))
+            .is_unknown(Cause::AccessDenied, with(no_group()).deny(Fact::Key))
+            .is_unknown(Cause::AccessDenied, with(no_group()).deny(Fact::BucketList))
+            .is_unknown(Cause::AccessDenied, with(gone(no_group())).deny(Fact::BucketHead));
+    }
+}

@@ -1,0 +1,92 @@
+//! Without a trail that logs, ninety days of management events are all that is left of an intrusion.
+
+use trailproof_core::prelude::*;
+
+/// The check.
+pub const CHECK: Check = Check {
+    id: "cloudtrail-enabled",
+    title: "At least one trail records the account",
+    group: Group::Presence,
+    severity: Severity::Critical,
+    weight: Severity::Critical.weight(),
+    rationale: "Without a trail only the last 90 days of management events exist, and nobody keeps them: \
+                whoever waits that long has left no trace.",
+    remediation: Remediation {
+        summary: "Create an organization trail, or a trail of the account; a trail made through the API logs \
+                  only once it is started.",
+        command: "aws cloudtrail create-trail --name audit --s3-bucket-name {bucket} --is-multi-region-trail \
+                  && aws cloudtrail start-logging --name audit",
+        link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-create-and-update-a-trail.html",
+    },
+    controls: &[Control { framework: "pci-4.0.1", id: "10.2.1" }],
+    reads: &[Fact::Regions, Fact::Trails, Fact::TrailStatus],
+    judge: Judge::Account(judge),
+};
+
+fn judge(account: &AccountView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
+    let trails = account.trails();
+    let count = trails.iter().flatten().count();
+    let logging = find(trails, |seen| account.is_logging(seen.trail))?;
+    Ok(match logging {
+        Some(seen) => pass(format!("the trail {} is logging", seen.trail.name()))
+            .observed("IsLogging=true")
+            .cite([seen.cite()])
+            .cite(account.cite_logging(seen.trail)),
+        None if count == 0 => fail("no trail applies to the account")
+            .reason("no_trail")
+            .cite(account.regions().map(|region| account.cite_trails_in(region))),
+        None => fail(format!("none of {count} trails is logging"))
+            .reason("not_logging")
+            .observed("IsLogging=false")
+            .cite(
+                account
+                    .trails()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|s| account.cite_logging(s.trail)),
+            ),
+    }
+    .expected("a trail of the account or its organization with IsLogging=true"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use trailproof_core::evidence::Cause;
+    use trailproof_core::fact::Fact;
+    use trailproof_core::fixture::*;
+
+    #[test]
+    fn one_logging_trail_is_enough_and_none_is_proved_only_by_every_region() {
+        let denied = |world: World| {
+            world.deny_in(Some(MEMBER), Fact::Trails, Some("eu-west-1"), Cause::AccessDenied)
+        };
+        let _ = expect(&CHECK)
+            .in_account(MEMBER)
+            .passes(organization().with(trail("audit")))
+            .passes(denied(organization().with(trail("audit"))))
+            .passes(organization().with(trail("org").for_organization()))
+            .fails("no_trail", organization()) // edge 1
+            .fails("not_logging", organization().with(trail("audit").stopped())) // edge 3
+            .is_unknown(Cause::AccessDenied, denied(organization())) // edge 2
+            .is_unknown(Cause::AccessDenied, denied(organization().with(trail("audit").stopped())))
+            .is_unknown(Cause::RegionScopeUnproven, organization().deny(Fact::Regions));
+    }
+
+    #[test]
+    fn a_member_sees_the_organization_trail_log() {
+        // Edge 4, from a member that is scanned alone.
+        let alone = organization()
+            .with(trail("org").for_organization())
+            .but(|world| world.caller = id(MEMBER))
+            .deny(Fact::Accounts)
+            .but(|world| world.members.retain(|member| member.id == id(MEMBER)));
+        let found = judge_all(
+            &alone,
+            &[&CHECK],
+            &trailproof_core::plan::Demand::of(&[&CHECK]),
+            &Default::default(),
+        );
+        assert_eq!(found[0].status.code(), "pass");
+    }
+}

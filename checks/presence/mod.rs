@@ -1,0 +1,9 @@
+// Written by `cargo xtask bless` from the folder listing.
+//! The checks of the group `presence`.
+
+pub mod cloudtrail_enabled;
+pub mod cloudtrail_s3_dataevents_enabled;
+pub mod cloudtrail_security_trail_enabled;
+pub mod multi_region_cloudtrail_enabled;
+pub mod trail_coverage_per_region;
+pub mod trail_is_logging;

@@ -1,0 +1,144 @@
+//! A multi-region trail covers the regions that do not exist yet.
+
+use trailproof_core::prelude::*;
+
+/// The check.
+pub const CHECK: Check = Check {
+    id: "multi-region-cloudtrail-enabled",
+    title: "A multi-region trail records all management events",
+    group: Group::Presence,
+    severity: Severity::High,
+    weight: Severity::High.weight(),
+    rationale: "Trails of single regions leave out every region that is opened after them, and a trail that \
+                leaves out reads, writes or key use hides half of what an intruder did.",
+    remediation: Remediation {
+        summary: "Make the trail multi-region in its home region, and let it record all management events.",
+        command: "aws cloudtrail update-trail --name {trail} --is-multi-region-trail --region {region}",
+        link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/receive-cloudtrail-log-files-from-multiple-regions.html",
+    },
+    controls: &[
+        Control { framework: "cis-1.4", id: "3.1" },
+        Control { framework: "cis-3.0", id: "3.1" },
+        Control { framework: "cis-5.0", id: "3.1" },
+        Control { framework: "fsbp", id: "CloudTrail.1" },
+    ],
+    reads: &[Fact::Regions, Fact::Trails, Fact::TrailStatus, Fact::EventSelectors],
+    judge: Judge::Account(judge),
+};
+
+fn judge(account: &AccountView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
+    let suits = |trail: &Trail| {
+        all([trail.is_multi_region(), account.is_logging(trail), trail.records_all_management()])
+    };
+    Ok(match find(account.trails(), |seen| suits(seen.trail))? {
+        Some(seen) => pass(format!("{} records all management events", seen.trail.name()))
+            .observed("IsMultiRegionTrail=true, IsLogging=true, all reads and writes")
+            .cite([seen.cite(), seen.trail.cite("IsMultiRegionTrail", true)])
+            .cite(account.cite_logging(seen.trail))
+            .cite([seen.trail.cite_selectors()]),
+        None => shortfall(account),
+    }
+    .expected("one trail with IsMultiRegionTrail, IsLogging, and no management event left out"))
+}
+
+/// Why no trail will do, told of the nearest one. Everything was read when this is asked.
+fn shortfall(account: &AccountView<'_>) -> Verdict {
+    let multi: Vec<_> = account
+        .trails()
+        .into_iter()
+        .flatten()
+        .filter(|seen| seen.trail.is_multi_region() == Ok(true))
+        .collect();
+    let logging = multi.iter().find(|seen| account.is_logging(seen.trail) == Ok(true));
+    let Some(nearest) = logging.or_else(|| multi.first()) else {
+        return fail("no trail is multi-region")
+            .reason("no_multi_region_trail")
+            .cite(account.regions().map(|region| account.cite_trails_in(region)));
+    };
+    let name = nearest.trail.name();
+    if logging.is_none() {
+        return fail(format!("the multi-region trail {name} is not logging"))
+            .reason("not_logging")
+            .observed("IsLogging=false")
+            .cite(account.cite_logging(nearest.trail));
+    }
+    let halves = nearest.trail.management().map(|halves| {
+        let [(_, read), (_, write)] = halves;
+        (read, write)
+    });
+    let (code, told) = match halves {
+        Ok((Recorded::None, Recorded::None)) => ("no_management_events", "none".to_owned()),
+        Ok((Recorded::None, _)) => ("write_only", "writes only".to_owned()),
+        Ok((_, Recorded::None)) => ("read_only", "reads only".to_owned()),
+        Ok((read, write)) => {
+            ("excluded_sources", format!("reads {}, writes {}", read.describe(), write.describe()))
+        }
+        Err(_) => ("excluded_sources", "not all".to_owned()),
+    };
+    fail(format!("{name} does not record all management events: {told}"))
+        .reason(code)
+        .observed(format!("management events: {told}"))
+        .cite([nearest.trail.cite_selectors()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use serde_json::json;
+    use trailproof_core::evidence::Cause;
+    use trailproof_core::fact::Fact;
+    use trailproof_core::fixture::*;
+
+    #[test]
+    fn one_trail_must_do_it_all() {
+        let half = |kind: &str| json!({"EventSelectors": [{"ReadWriteType": kind}]});
+        let singles = |world: World| {
+            let regions = world.partition.default_regions();
+            regions.iter().fold(world, |world, region| {
+                world.with(trail("single").single_region(region.as_str()))
+            })
+        };
+        let _ = expect(&CHECK)
+            .in_account(MEMBER)
+            .passes(organization().with(trail("audit")))
+            .passes(organization().with(trail("audit").selecting(half("All"))))
+            .fails("no_multi_region_trail", organization())
+            .fails("no_multi_region_trail", singles(organization())) // edge 9
+            .fails("not_logging", organization().with(trail("audit").stopped()))
+            .fails(
+                "write_only", // edge 16
+                organization()
+                    .with(trail("reads").selecting(half("ReadOnly")))
+                    .with(trail("a-writes").selecting(half("WriteOnly"))),
+            )
+            .fails(
+                "excluded_sources",
+                organization().with(trail("audit").selecting(json!({"EventSelectors": [
+                    {"ExcludeManagementEventSources": ["kms.amazonaws.com"]}]}))),
+            )
+            .is_unknown(Cause::RegionScopeUnproven, organization().deny(Fact::Regions));
+    }
+
+    #[test]
+    fn a_member_knows_the_default_selector_and_no_custom_one() {
+        let org = |custom: bool| {
+            let org = trail("org").for_organization();
+            let world = organization().with(if custom {
+                org.selecting(json!({"EventSelectors": [{}]}))
+            } else {
+                org
+            });
+            world
+        };
+        let without_management = |world: World| {
+            world.member(MANAGEMENT, |m| m.in_scope = false).but(|world| world.caller = id(ARCHIVE))
+        };
+        let _ = expect(&CHECK)
+            .in_account(MEMBER)
+            .passes(without_management(org(false))) // edge 6
+            .is_unknown(Cause::CrossAccountUnreadable, without_management(org(true))) // edge 7
+            .passes(org(true)) // edge 8
+            .is_unknown(Cause::AccessDenied, org(true).deny(Fact::TrailStatus))
+            .is_unknown(Cause::RegionScopeUnproven, organization().deny(Fact::Regions));
+    }
+}

@@ -1,0 +1,4 @@
+// Written by `cargo xtask bless` from the folder listing.
+//! The checks of the group `privilege`.
+
+pub mod iam_cloudtrail_full_access_attached;

@@ -1,0 +1,68 @@
+//! A key of one's own is a second lock: reading the logs then needs two permissions.
+
+use trailproof_core::prelude::*;
+
+/// The check.
+pub const CHECK: Check = Check {
+    id: "cloud-trail-encryption-enabled",
+    title: "Log files are encrypted with a KMS key",
+    group: Group::Protection,
+    severity: Severity::Medium,
+    weight: Severity::Medium.weight(),
+    rationale: "Without a KMS key whoever can read the bucket can read the logs; the bucket's own default \
+                encryption is no substitute, since CloudTrail sets the header itself.",
+    remediation: Remediation {
+        summary: "Let the key's policy admit CloudTrail, then give the trail the key.",
+        command: "aws cloudtrail update-trail --name {trail} --kms-key-id {key} --region {region}",
+        link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
+    },
+    controls: &[
+        Control { framework: "cis-1.4", id: "3.7" },
+        Control { framework: "cis-3.0", id: "3.5" },
+        Control { framework: "cis-5.0", id: "3.5" },
+        Control { framework: "fsbp", id: "CloudTrail.2" },
+        Control { framework: "pci-4.0.1", id: "10.3.2" },
+        Control { framework: "nist-800-53-r5", id: "AU-9" },
+    ],
+    reads: &[Fact::Trails],
+    judge: Judge::Trail(judge),
+};
+
+fn judge(trail: &Trail, _: &Audit<'_>) -> Observed<Verdict> {
+    let verdict = match trail.key() {
+        Some(key) => pass("encrypted with a KMS key").observed(format!("KmsKeyId={key}")),
+        None => {
+            fail("not encrypted with a KMS key").reason("no_key").observed("KmsKeyId is absent")
+        }
+    };
+    Ok(verdict
+        .expected("KmsKeyId is set")
+        .cite([trail.cite("KmsKeyId", trail.description.value.kms_key_id.as_deref())]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use trailproof_core::evidence::Cause;
+    use trailproof_core::fact::Fact;
+    use trailproof_core::fixture::*;
+
+    #[test]
+    fn the_trails_own_field_decides() {
+        let with = |key: Option<&str>| {
+            organization()
+                .with(trail("audit").but(|t| t.description.kms_key_id = key.map(str::to_owned)))
+        };
+        let _ = expect(&CHECK)
+            .passes(with(Some(KEY)))
+            .passes(with(Some("alias/trail"))) // edge 54
+            .fails("no_key", with(None)) // edge 53
+            .fails("no_key", with(Some("")))
+            .is_unknown(Cause::AccessDenied, with(None).deny(Fact::Trails))
+            .in_account(MEMBER)
+            .does_not_apply(
+                "judged_at_owner",
+                organization().with(trail("org").for_organization()),
+            );
+    }
+}

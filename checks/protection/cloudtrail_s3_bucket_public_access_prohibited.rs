@@ -1,0 +1,188 @@
+//! A public log bucket shows the world every call, every name and every address of the organization.
+
+use trailproof_core::answer::{Acl, OwnershipControls, PolicyStatus, PublicAccessBlock};
+use trailproof_core::prelude::*;
+
+/// The check.
+pub const CHECK: Check = Check {
+    id: "cloudtrail-s3-bucket-public-access-prohibited",
+    title: "The log bucket is not public",
+    group: Group::Protection,
+    severity: Severity::Critical,
+    weight: Severity::Critical.weight(),
+    rationale: "The logs name every principal, address and resource: a map for an intruder, and one more place \
+                from which evidence leaks.",
+    remediation: Remediation {
+        summary: "Block public access on the bucket, and take public grants off its policy and ACL.",
+        command: "aws s3api put-public-access-block --bucket {bucket} --public-access-block-configuration \
+                  BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
+        link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
+    },
+    controls: &[
+        Control { framework: "cis-1.4", id: "3.3" },
+        Control { framework: "fsbp", id: "CloudTrail.6" },
+    ],
+    reads: &[
+        Fact::Trails,
+        Fact::BucketList,
+        Fact::BucketHead,
+        Fact::BucketPolicyStatus,
+        Fact::BucketAcl,
+        Fact::BucketPublicAccessBlock,
+        Fact::BucketOwnershipControls,
+        Fact::AccountPublicAccessBlock,
+    ],
+    judge: Judge::Bucket(judge),
+};
+
+/// The groups that mean "anybody", and "anybody with some AWS account".
+const PUBLIC_GROUPS: [&str; 2] = [
+    "http://acs.amazonaws.com/groups/global/AllUsers",
+    "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
+];
+
+fn judge(bucket: &Bucket, _: &Audit<'_>) -> Observed<Verdict> {
+    // Either of the bucket's and its account's settings is enough.
+    let blocked = |pick: fn(&PublicAccessBlock) -> Option<bool>| {
+        any([
+            bucket
+                .read::<PublicAccessBlock>(Fact::BucketPublicAccessBlock)
+                .map(|(block, _)| pick(block) == Some(true)),
+            bucket.account_block().map(|(block, _)| pick(block) == Some(true)),
+        ])
+    };
+    let public_policy = bucket
+        .read::<PolicyStatus>(Fact::BucketPolicyStatus)
+        .map(|(status, _)| status.is_public == Some(true));
+    let policy_safe = any([
+        public_policy.clone().map(|public| !public),
+        blocked(|block| block.restrict_public_buckets),
+    ]);
+    let grants = bucket.read::<Acl>(Fact::BucketAcl).map(|(acl, _)| public_grants(acl));
+    let enforced = bucket
+        .read::<OwnershipControls>(Fact::BucketOwnershipControls)
+        .map(|(controls, _)| controls.object_ownership.as_deref() == Some("BucketOwnerEnforced"));
+    let acl_safe = any([
+        grants.clone().map(|grants| grants.is_empty()),
+        blocked(|block| block.ignore_public_acls),
+        enforced,
+    ]);
+    let expected = "no public policy and no public grant in force";
+    if all([policy_safe.clone(), acl_safe])? {
+        return Ok(pass("not public").expected(expected).cite(evidence(bucket)));
+    }
+    let verdict = if policy_safe == Ok(false) {
+        fail("the bucket's policy is public").reason("public_policy").observed("IsPublic=true")
+    } else {
+        let grants = grants.unwrap_or_default().join(", ");
+        fail(format!("the bucket's ACL grants {grants}"))
+            .reason("public_acl")
+            .observed(format!("ACL: {grants}"))
+    };
+    Ok(verdict.expected(expected).cite(evidence(bucket)))
+}
+
+fn public_grants(acl: &Acl) -> Vec<String> {
+    acl.grants
+        .iter()
+        .filter(|grant| PUBLIC_GROUPS.contains(&grant.grantee.as_str()))
+        .map(|grant| {
+            let group = grant.grantee.rsplit('/').next().unwrap_or_default();
+            format!("{} to {group}", grant.permission)
+        })
+        .collect()
+}
+
+fn evidence(bucket: &Bucket) -> Vec<Evidence> {
+    let mut evidence = Vec::new();
+    if let Ok((status, source)) = bucket.read::<PolicyStatus>(Fact::BucketPolicyStatus) {
+        evidence.push(source.cite("PolicyStatus.IsPublic", status.is_public));
+    }
+    if let Ok((acl, source)) = bucket.read::<Acl>(Fact::BucketAcl) {
+        let grants: Vec<String> = acl
+            .grants
+            .iter()
+            .map(|grant| format!("{} {}", grant.grantee, grant.permission))
+            .collect();
+        evidence.push(source.cite("Grants", grants));
+    }
+    let blocks =
+        [bucket.read::<PublicAccessBlock>(Fact::BucketPublicAccessBlock), bucket.account_block()];
+    for (block, source) in blocks.into_iter().flatten() {
+        let value = serde_json::to_value(block).unwrap_or_default();
+        evidence.push(source.cite("PublicAccessBlockConfiguration", value));
+    }
+    if let Ok((controls, source)) = bucket.read::<OwnershipControls>(Fact::BucketOwnershipControls)
+    {
+        evidence.push(source.cite("ObjectOwnership", controls.object_ownership.as_deref()));
+    }
+    evidence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CHECK, PUBLIC_GROUPS};
+    use trailproof_core::answer::{Grant, OwnershipControls, PolicyStatus, PublicAccessBlock};
+    use trailproof_core::evidence::Cause;
+    use trailproof_core::fact::Fact;
+    use trailproof_core::fixture::*;
+
+    /// A log bucket that nothing protects, in an account without a block.
+    fn open(change: impl FnOnce(&mut BucketSetup)) -> World {
+        organization()
+            .with(trail("audit"))
+            .with_bucket(
+                bucket("logs")
+                    .owner(ARCHIVE)
+                    .but(|b| {
+                        b.block = PublicAccessBlock::default();
+                        b.ownership = OwnershipControls::default();
+                    })
+                    .but(change),
+            )
+            .member(ARCHIVE, |m| m.block = PublicAccessBlock::default())
+    }
+
+    fn public_policy(b: &mut BucketSetup) {
+        b.policy = PolicyStatus { is_public: Some(true) };
+    }
+
+    fn public_acl(b: &mut BucketSetup) {
+        b.acl.grants.push(Grant { grantee: PUBLIC_GROUPS[1].into(), permission: "READ".into() });
+    }
+
+    #[test]
+    fn policy_and_acl_count_unless_something_in_force_undoes_them() {
+        let account = |flag: fn(&mut PublicAccessBlock)| {
+            move |world: World| world.member(ARCHIVE, |m| flag(&mut m.block))
+        };
+        let restrict = account(|block| block.restrict_public_buckets = Some(true));
+        let ignore = account(|block| block.ignore_public_acls = Some(true));
+        let _ = expect(&CHECK)
+            .passes(open(|_| {}))
+            .passes(open(|b| b.policy = PolicyStatus::default()))
+            .passes(restrict(open(public_policy))) // edge 70
+            .passes(ignore(open(public_acl)))
+            .passes(open(|b| {
+                // edge 72
+                public_acl(b);
+                b.ownership.object_ownership = Some("BucketOwnerEnforced".into());
+            }))
+            .passes(open(|b| {
+                // edge 73, the other way round
+                public_policy(b);
+                b.block.restrict_public_buckets = Some(true);
+            }))
+            .fails("public_policy", open(public_policy))
+            .fails("public_acl", open(public_acl)) // edge 71
+            .fails("public_acl", restrict(open(public_acl)))
+            .fails("public_policy", ignore(open(public_policy)))
+            .is_unknown(Cause::AccessDenied, open(|_| {}).deny(Fact::BucketPolicyStatus))
+            .is_unknown(Cause::AccessDenied, open(|_| {}).deny(Fact::BucketAcl))
+            .is_unknown(Cause::CrossAccountUnreadable, open(|b| b.owner = None)) // edge 69
+            .does_not_apply(
+                "bucket_missing",
+                organization().with(trail("audit")).but(|w| w.buckets.clear()),
+            );
+    }
+}

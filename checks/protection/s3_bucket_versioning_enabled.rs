@@ -1,0 +1,75 @@
+//! With versioning an overwritten or deleted log file is still there.
+
+use trailproof_core::answer::BucketVersioning;
+use trailproof_core::prelude::*;
+
+/// The check.
+pub const CHECK: Check = Check {
+    id: "s3-bucket-versioning-enabled",
+    title: "The log bucket keeps versions",
+    group: Group::Protection,
+    severity: Severity::Medium,
+    weight: Severity::Medium.weight(),
+    rationale: "Without versions one overwrite or delete ends a log file for good; Object Lock, MFA delete and \
+                replication all build on it.",
+    remediation: Remediation {
+        summary: "Enable versioning on the bucket.",
+        command: "aws s3api put-bucket-versioning --bucket {bucket} --versioning-configuration Status=Enabled",
+        link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html",
+    },
+    controls: &[
+        Control { framework: "fsbp", id: "S3.14" },
+        Control { framework: "nist-800-53-r5", id: "AU-9(2)" },
+    ],
+    reads: &[Fact::Trails, Fact::BucketList, Fact::BucketHead, Fact::BucketVersioning],
+    judge: Judge::Bucket(judge),
+};
+
+fn judge(bucket: &Bucket, _: &Audit<'_>) -> Observed<Verdict> {
+    let (versioning, source) = bucket.read::<BucketVersioning>(Fact::BucketVersioning)?;
+    let status = versioning.status.as_deref();
+    let verdict = match status {
+        Some("Enabled") => pass("versioning is enabled"),
+        Some("Suspended") => fail("versioning is suspended").reason("suspended"),
+        _ => fail("versioning was never enabled").reason("never_enabled"),
+    };
+    Ok(verdict
+        .observed(status.map_or("Status is absent".into(), |status| format!("Status={status}")))
+        .expected("Status=Enabled")
+        .cite([source.cite("Status", status)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use trailproof_core::evidence::Cause;
+    use trailproof_core::fact::Fact;
+    use trailproof_core::fixture::*;
+
+    #[test]
+    fn only_enabled_will_do() {
+        let status = |status: Option<&str>| {
+            organization().with(trail("audit")).with_bucket(
+                bucket("logs")
+                    .owner(ARCHIVE)
+                    .but(|b| b.versioning.status = status.map(str::to_owned)),
+            )
+        };
+        let _ = expect(&CHECK)
+            .passes(status(Some("Enabled")))
+            .fails("suspended", status(Some("Suspended"))) // edge 84
+            .fails("never_enabled", status(None))
+            .is_unknown(Cause::AccessDenied, status(None).deny(Fact::BucketVersioning))
+            .is_unknown(
+                // edge 69
+                Cause::CrossAccountUnreadable,
+                organization()
+                    .with(trail("audit"))
+                    .with_bucket(bucket("logs").but(|b| b.owner = None)),
+            )
+            .does_not_apply(
+                "bucket_missing",
+                organization().with(trail("audit")).but(|w| w.buckets.clear()),
+            );
+    }
+}

@@ -1,0 +1,48 @@
+use std::collections::BTreeSet;
+
+use crate::testing::ask;
+use crate::{AccountState, Description, Simulator, demo};
+
+#[test]
+fn the_demonstration_is_read_and_written_again() {
+    let read = Description::from_json(include_str!("../demo.json")).unwrap();
+    assert_eq!(read, demo());
+    let again = Description::from_json(&read.to_json().unwrap()).unwrap();
+    assert_eq!(again, read);
+}
+
+#[test]
+fn most_of_its_accounts_are_recorded_by_the_organization_trail_alone() {
+    let demo = demo();
+    assert_eq!(demo.accounts.len(), 25);
+    let with_own = demo.accounts.iter().filter(|account| !account.trails.is_empty()).count();
+    assert_eq!(with_own, 10);
+    let suspended = demo.accounts.iter().filter(|a| a.state == AccountState::Suspended).count();
+    assert_eq!(suspended, 1);
+}
+
+#[test]
+fn every_bucket_of_a_trail_is_there_but_the_one_that_dangles() {
+    let demo = demo();
+    let buckets: BTreeSet<&String> =
+        demo.accounts.iter().flat_map(|a| &a.buckets).map(|bucket| &bucket.name).collect();
+    let trails = demo.accounts.iter().flat_map(|account| &account.trails);
+    let missing: Vec<&str> = trails
+        .filter(|trail| !buckets.contains(&trail.s3_bucket_name))
+        .map(|trail| trail.name.as_str())
+        .collect();
+    assert_eq!(missing, ["experiments"]);
+}
+
+#[test]
+fn its_caller_reads_the_organization_and_the_hostile_name_arrives_whole() {
+    let simulator = Simulator::new(demo());
+    let (key, _) = simulator.caller_credentials();
+    assert_eq!(key, "AKIADEMO111122223333");
+    let management = || ask("111122223333", "us-east-1").with_static_keys();
+    let body = serde_json::json!({"ParentId": "ou-a1b2-sbx00001"});
+    let heard = management().json(&simulator, "organizations:ListAccountsForParent", body);
+    let names = heard.json()["Accounts"].to_string();
+    assert!(names.contains("<script>alert('x')</script> | \\u001b[31m"), "{names}");
+    assert!(heard.body.contains('監'));
+}

@@ -1,0 +1,43 @@
+//! An AWS organization in memory that answers the real SDK.
+//!
+//! A [`Simulator`] is an HTTP client in the SDK's own sense: given to a configuration in place of the network
+//! (`http_client(simulator.clone())`), it reads the requests that the SDK signed and answers them as the services
+//! would, with their protocols, error codes, pages and refusals. What it answers comes from a [`Description`]:
+//! data, no code, so every organization of a test or a demonstration is one JSON document.
+//!
+//! - The **account** is in the access key id: the caller's keys and those of each `AssumeRole` carry it.
+//! - **Service and region** come from the signature's credential scope, never from the host name.
+//! - The **operation** comes from `x-amz-target`, the `Action` parameter, or method and path.
+//!
+//! An answer is a pure function of the description, the [`Fault`]s and the request: no clock, no counter, no order
+//! of arrival. Two runs agree byte for byte, request ids included, however their requests interleave.
+//!
+//! What the simulator does not know, it refuses with `UnknownOperationException`, and remembers it
+//! ([`Simulator::unknown_operations`]). It checks no signature and evaluates no policy: who may do what is
+//! said by the description (`role_denied`, `scp_denied_regions`, `head_accounts`, …) and by faults.
+
+mod calls;
+mod demo;
+mod description;
+mod failure;
+mod fault;
+mod http;
+mod reply;
+mod services;
+mod simulator;
+mod world;
+mod xml;
+
+pub use calls::Call;
+pub use demo::demo;
+pub use description::{
+    Account, AccountState, AclGrant, Bucket, DefaultRetention, Description, DescriptionError,
+    Group, Iam, Key, LifecycleFilter, LifecycleRule, ManagedPolicy, Moment, ObjectLock,
+    Organization, PublicAccessBlock, RegionState, Role, Trail, TrailStatus, Transition, Unit, User,
+    When,
+};
+pub use fault::{Effect, Fault};
+pub use simulator::Simulator;
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,63 @@
+//! The services, a file each, and the order of refusals that all of them share.
+
+mod account;
+mod cloudtrail;
+mod iam;
+mod kms;
+mod organizations;
+mod page;
+mod s3;
+mod s3control;
+mod sts;
+
+use crate::description::Account;
+use crate::failure::Failure;
+use crate::http::{Protocol, Request};
+use crate::reply::Reply;
+use crate::world::World;
+
+/// A request with what it is about: the world, and the account that asks.
+#[derive(Clone, Copy)]
+pub(crate) struct Ask<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) request: &'a Request,
+    pub(crate) caller: &'a Account,
+}
+
+type Answer = Result<Reply, Failure>;
+
+/// Answers a request: credentials first, then the region, then service control policies, then the service itself.
+pub(crate) fn answer(world: &World, request: &Request) -> Answer {
+    let caller = world.account(&request.account).ok_or_else(|| Failure::unrecognized(request))?;
+    if !world.region_answers(caller, &request.region) {
+        return Err(match request.protocol {
+            Protocol::S3 | Protocol::S3Control => Failure::new(
+                400,
+                "InvalidToken",
+                "The provided token is malformed or otherwise invalid.",
+            ),
+            _ => Failure::unrecognized(request),
+        });
+    }
+    // Region denies exempt the global services, or nobody could work in such an account.
+    let regional = match request.service.as_str() {
+        "s3" => request.operation != "ListBuckets",
+        "account" | "iam" | "organizations" | "s3control" | "sts" => false,
+        _ => true,
+    };
+    if regional && world.closed_by_scp(caller, &request.region) {
+        return Err(Failure::closed_by_scp(request));
+    }
+    let ask = Ask { world, request, caller };
+    match request.service.as_str() {
+        "account" => account::answer(ask),
+        "cloudtrail" => cloudtrail::answer(ask),
+        "iam" => iam::answer(ask),
+        "kms" => kms::answer(ask),
+        "organizations" => organizations::answer(ask),
+        "s3" => s3::answer(ask),
+        "s3control" => s3control::answer(ask),
+        "sts" => sts::answer(ask),
+        _ => Err(Failure::unknown_operation(request)),
+    }
+}

@@ -1,0 +1,236 @@
+//! AWS Organizations: the organization, its tree and its accounts.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::description::{Account, AccountState, Organization};
+use crate::failure::Failure;
+use crate::reply::Reply;
+use crate::services::page::{page, size};
+use crate::services::{Answer, Ask};
+
+/// The service's largest page.
+const LARGEST_PAGE: usize = 20;
+/// Leads to the page without accounts that `ListAccounts` puts after its first one: AWS returns such pages, and who
+/// stops at one loses accounts.
+const EMPTY_PAGE: &str = "empty-before-";
+
+pub(super) fn answer(ask: Ask<'_>) -> Answer {
+    let Some(organization) = ask.world.organization_of(ask.caller) else {
+        return Err(Failure::new(
+            400,
+            "AWSOrganizationsNotInUseException",
+            "Your account is not a member of an organization.",
+        ));
+    };
+    let tree = Tree { ask, organization };
+    if ask.request.operation == "DescribeOrganization" {
+        return Ok(tree.describe());
+    }
+    if !ask.world.is_management(ask.caller) && !ask.world.is_delegated(ask.caller, None) {
+        return Err(Failure::new(
+            400,
+            "AccessDeniedException",
+            "You don't have permissions to access this resource.",
+        ));
+    }
+    match ask.request.operation.as_str() {
+        "ListAccounts" => tree.list_accounts(),
+        "ListRoots" => tree.list("Roots", &[tree.root()]),
+        "ListOrganizationalUnitsForParent" => tree.list_units(),
+        "ListAccountsForParent" => tree.list_accounts_for_parent(),
+        "ListParents" => tree.list_parents(),
+        "ListDelegatedAdministrators" => tree.list_delegated(),
+        _ => Err(Failure::unknown_operation(ask.request)),
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Tree<'a> {
+    ask: Ask<'a>,
+    organization: &'a Organization,
+}
+
+impl<'a> Tree<'a> {
+    fn arn(&self, resource: &str) -> String {
+        let resource = format!("{resource}/{}", self.organization.id);
+        self.ask.world.arn("organizations", "", &self.organization.management_account, &resource)
+    }
+
+    fn describe(&self) -> Reply {
+        let organization = self.organization;
+        let management = self.ask.world.account(&organization.management_account);
+        let id = &organization.management_account;
+        Reply::json(json!({ "Organization": {
+            "Id": organization.id,
+            "Arn": self.arn("organization"),
+            "FeatureSet": organization.feature_set,
+            "MasterAccountId": id,
+            "MasterAccountArn": format!("{}/{id}", self.arn("account")),
+            "MasterAccountEmail": management.map_or("", |account| account.email.as_str()),
+            "AvailablePolicyTypes": self.policy_types(),
+        }}))
+    }
+
+    fn policy_types(&self) -> Vec<Value> {
+        let kinds = self.organization.policy_types.iter();
+        kinds.map(|kind| json!({ "Type": kind, "Status": "ENABLED" })).collect()
+    }
+
+    fn root(&self) -> Value {
+        let id = &self.organization.root_id;
+        json!({
+            "Id": id,
+            "Arn": format!("{}/{id}", self.arn("root")),
+            "Name": "Root",
+            "PolicyTypes": self.policy_types(),
+        })
+    }
+
+    fn account(&self, account: &Account) -> Value {
+        let joined = account.joined.map(|when| self.ask.world.resolve(when).epoch_seconds());
+        let mut value = json!({
+            "Id": account.id,
+            "Arn": format!("{}/{}", self.arn("account"), account.id),
+            "Email": account.email,
+            "Name": account.name,
+            "State": account.state,
+            "JoinedMethod": if account.invited { "INVITED" } else { "CREATED" },
+            "JoinedTimestamp": joined.unwrap_or(1_577_836_800),
+        });
+        // The retired member knows three states only.
+        let old = match account.state {
+            AccountState::Active => Some("ACTIVE"),
+            AccountState::Suspended | AccountState::Closed => Some("SUSPENDED"),
+            AccountState::PendingClosure => Some("PENDING_CLOSURE"),
+            AccountState::PendingActivation => None,
+        };
+        if let (Some(old), Some(members)) = (old, value.as_object_mut()) {
+            members.insert("Status".to_owned(), json!(old));
+        }
+        value
+    }
+
+    fn list_accounts(&self) -> Answer {
+        let items: Vec<Value> = self.ask.world.members().map(|a| self.account(a)).collect();
+        let token = self.ask.request.text("NextToken");
+        if let Some(rest) = token.and_then(|token| token.strip_prefix(EMPTY_PAGE)) {
+            return Ok(Reply::json(json!({ "Accounts": [], "NextToken": rest })));
+        }
+        let (items, next) = self.page(&items)?;
+        let next = next.map(|next| match token {
+            None => format!("{EMPTY_PAGE}{next}"),
+            Some(_) => next,
+        });
+        Ok(written("Accounts", items, next))
+    }
+
+    fn list_units(&self) -> Answer {
+        let parent = self.parent()?;
+        let root = parent == self.organization.root_id;
+        let below = |unit_parent: Option<&str>| match unit_parent {
+            Some(id) => id == parent,
+            None => root,
+        };
+        let units = self.organization.units.iter();
+        let items: Vec<Value> = units
+            .filter(|unit| below(unit.parent.as_deref()))
+            .map(|unit| {
+                let arn = format!("{}/{}", self.arn("ou"), unit.id);
+                json!({ "Id": unit.id, "Arn": arn, "Name": unit.name })
+            })
+            .collect();
+        self.list("OrganizationalUnits", &items)
+    }
+
+    fn list_accounts_for_parent(&self) -> Answer {
+        let parent = self.parent()?;
+        let root = self.organization.root_id.as_str();
+        let members = self.ask.world.members();
+        let items: Vec<Value> = members
+            .filter(|account| account.ou.as_deref().unwrap_or(root) == parent)
+            .map(|account| self.account(account))
+            .collect();
+        self.list("Accounts", &items)
+    }
+
+    fn list_parents(&self) -> Answer {
+        let child = self.ask.request.text("ChildId").unwrap_or_default();
+        let account = self.ask.world.account(child).filter(|account| !account.outside);
+        let unit = self.organization.units.iter().find(|unit| unit.id == child);
+        let parent = match (account, unit) {
+            (Some(account), _) => account.ou.as_deref(),
+            (None, Some(unit)) => unit.parent.as_deref(),
+            (None, None) => {
+                let text = "You specified an organizational unit or account that doesn't exist.";
+                return Err(Failure::new(400, "ChildNotFoundException", text));
+            }
+        };
+        let parent = match parent {
+            Some(id) => json!({ "Id": id, "Type": "ORGANIZATIONAL_UNIT" }),
+            None => json!({ "Id": self.organization.root_id, "Type": "ROOT" }),
+        };
+        self.list("Parents", &[parent])
+    }
+
+    fn list_delegated(&self) -> Answer {
+        let service = self.ask.request.text("ServicePrincipal");
+        let services = self.organization.delegated_administrators.iter();
+        let ids: BTreeSet<&String> = services
+            .filter(|(name, _)| service.is_none_or(|wanted| wanted == name.as_str()))
+            .flat_map(|(_, accounts)| accounts)
+            .collect();
+        let items: Vec<Value> = ids
+            .into_iter()
+            .filter_map(|id| self.ask.world.account(id))
+            .map(|account| {
+                let mut value = self.account(account);
+                if let Some(members) = value.as_object_mut() {
+                    members.insert("DelegationEnabledDate".to_owned(), json!(1_609_459_200));
+                }
+                value
+            })
+            .collect();
+        self.list("DelegatedAdministrators", &items)
+    }
+
+    fn parent(&self) -> Result<&'a str, Failure> {
+        let id = self.ask.request.text("ParentId").unwrap_or_default();
+        let known = id == self.organization.root_id
+            || self.organization.units.iter().any(|unit| unit.id == id);
+        let text = "You specified parent that doesn't exist.";
+        if known { Ok(id) } else { Err(Failure::new(400, "ParentNotFoundException", text)) }
+    }
+
+    fn list(&self, name: &str, items: &[Value]) -> Answer {
+        let (items, next) = self.page(items)?;
+        Ok(written(name, items, next))
+    }
+
+    fn page(&self, items: &[Value]) -> Result<(Vec<Value>, Option<String>), Failure> {
+        let request = self.ask.request;
+        let size = size(request.number("MaxResults"), LARGEST_PAGE)
+            .ok_or_else(|| invalid("You specified an invalid value for MaxResults."))?;
+        let found = page(items, request.text("NextToken"), size)
+            .ok_or_else(|| invalid("You specified an invalid value for NextToken."))?;
+        Ok((found.items.into_iter().cloned().collect(), found.next))
+    }
+}
+
+fn invalid(text: &str) -> Failure {
+    Failure::new(400, "InvalidInputException", text)
+}
+
+fn written(name: &str, items: Vec<Value>, next: Option<String>) -> Reply {
+    let mut members = Map::new();
+    members.insert(name.to_owned(), Value::Array(items));
+    if let Some(next) = next {
+        members.insert("NextToken".to_owned(), Value::String(next));
+    }
+    Reply::json(Value::Object(members))
+}
+
+#[cfg(test)]
+#[path = "organizations/tests.rs"]
+mod tests;

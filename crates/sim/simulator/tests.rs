@@ -1,0 +1,215 @@
+use serde_json::json;
+
+use super::*;
+use crate::testing::{A, B, Heard, M, X, ask, simulator};
+
+fn trails(simulator: &Simulator) -> Heard {
+    ask(A, "eu-west-1").json(simulator, "cloudtrail:DescribeTrails", json!({}))
+}
+
+fn with(effect: Effect) -> Simulator {
+    simulator().with_fault(Fault::on("*", effect))
+}
+
+#[test]
+fn two_runs_agree_byte_for_byte_whatever_came_before() {
+    let (one, two) = (simulator(), simulator());
+    ask(B, "us-east-1").json(&two, "cloudtrail:DescribeTrails", json!({}));
+    let (first, second) = (trails(&one), trails(&two));
+    assert_eq!(first, second);
+    assert_eq!(first.header("date"), Some("Sat, 21 Nov 2026 22:42:57 GMT"));
+    assert_eq!(first.header("age"), Some("0"));
+    assert_eq!(first.header("x-amzn-requestid").unwrap().len(), 36);
+    let other = ask(A, "eu-west-2").json(&one, "cloudtrail:DescribeTrails", json!({}));
+    assert_ne!(other.header("x-amzn-requestid"), first.header("x-amzn-requestid"));
+    let s3 = ask(A, "eu-west-1").s3(&one, "GET", "https://logs.s3.eu-west-1.amazonaws.com/?acl");
+    assert!(s3.header("x-amz-request-id").is_some() && s3.header("x-amz-id-2").is_some());
+    let sts = ask(A, "eu-west-1").query(&one, "sts:GetCallerIdentity", "");
+    assert_eq!(sts.tag("RequestId").as_deref(), sts.header("x-amzn-requestid"));
+}
+
+#[test]
+fn the_journal_knows_every_call_and_clones_share_it() {
+    let simulator = simulator();
+    let other = simulator.clone();
+    trails(&simulator);
+    ask(A, "eu-west-1").s3(&other, "HEAD", "https://logs.s3.eu-west-1.amazonaws.com/");
+    trails(&simulator);
+    assert_eq!(simulator.counts()["cloudtrail:DescribeTrails"], 2);
+    let head = Call {
+        account: A.to_owned(),
+        region: "eu-west-1".to_owned(),
+        service: "s3".to_owned(),
+        operation: "HeadBucket".to_owned(),
+        resource: "logs".to_owned(),
+    };
+    assert_eq!(simulator.calls()[1], head);
+    assert!(simulator.unknown_operations().is_empty());
+}
+
+#[test]
+fn what_is_not_known_is_refused_and_remembered() {
+    let simulator = simulator();
+    let json = |action| ask(A, "eu-west-1").json(&simulator, action, json!({})).error();
+    let unknown = (400, "UnknownOperationException".to_owned());
+    for action in ["cloudtrail:LookupEvents", "kms:Decrypt", "logs:DescribeLogGroups"] {
+        assert_eq!(json(action), unknown);
+    }
+    let management = ask(M, "us-east-1").json(&simulator, "organizations:ListPolicies", json!({}));
+    assert_eq!(management.error(), unknown);
+    for action in ["sts:GetSessionToken", "iam:ListUsers", "sns:GetTopicAttributes"] {
+        assert_eq!(ask(A, "us-east-1").query(&simulator, action, "").error(), unknown);
+    }
+    let s3 = ask(A, "eu-west-1").s3(
+        &simulator,
+        "GET",
+        "https://logs.s3.eu-west-1.amazonaws.com/?logging",
+    );
+    assert_eq!(s3.error(), unknown);
+    let remembered = simulator.unknown_operations();
+    assert_eq!(remembered.len(), 8);
+    assert!(remembered.contains("s3:GET ?logging"), "{remembered:?}");
+    assert_eq!(simulator.calls().len(), 8);
+}
+
+#[test]
+fn a_region_that_is_off_knows_no_token() {
+    let simulator = simulator();
+    for region in ["me-south-1", "me-central-1"] {
+        let heard = ask(B, region).json(&simulator, "cloudtrail:DescribeTrails", json!({}));
+        assert_eq!(heard.error(), (400, "UnrecognizedClientException".to_owned()));
+        let heard = ask(B, region).query(&simulator, "sts:GetCallerIdentity", "");
+        assert_eq!(heard.error(), (403, "InvalidClientTokenId".to_owned()));
+    }
+    let enabled = ask(A, "me-central-1").json(&simulator, "cloudtrail:DescribeTrails", json!({}));
+    assert_eq!(enabled.status, 200);
+    let enabling = ask(A, "me-south-1").json(&simulator, "cloudtrail:DescribeTrails", json!({}));
+    assert_eq!(enabling.status, 400);
+    let s3 = ask(B, "me-central-1").s3(&simulator, "GET", "https://s3.me-central-1.amazonaws.com/");
+    assert_eq!(s3.error(), (400, "InvalidToken".to_owned()));
+}
+
+#[test]
+fn a_region_that_does_not_exist_has_no_address() {
+    let simulator = simulator();
+    let request = ("POST", "https://kms.xx-none-1.amazonaws.com/", String::new());
+    let error = ask(A, "xx-none-1").send(&simulator, "kms", request).unwrap_err();
+    assert!(error.is_io());
+}
+
+#[test]
+fn a_region_closed_by_policy_refuses_in_the_words_of_aws_but_never_the_management_account() {
+    let simulator = simulator();
+    let heard = ask(B, "eu-west-2").json(&simulator, "cloudtrail:DescribeTrails", json!({}));
+    assert_eq!(heard.error(), (400, "AccessDeniedException".to_owned()));
+    let text = "User: arn:aws:sts::333333333333:assumed-role/Reader/test is not authorized to perform: cloudtrail:DescribeTrails with an explicit deny in a service control policy";
+    assert_eq!(heard.json()["message"], text);
+    let s3 =
+        ask(B, "eu-west-2").s3(&simulator, "GET", "https://logs.s3.eu-west-2.amazonaws.com/?acl");
+    assert_eq!(s3.error(), (403, "AccessDenied".to_owned()));
+    let list = ask(B, "eu-west-2").s3(&simulator, "GET", "https://s3.eu-west-2.amazonaws.com/");
+    assert_eq!(list.status, 200);
+    assert_eq!(ask(B, "eu-west-2").query(&simulator, "sts:GetCallerIdentity", "").status, 200);
+    let management = ask(M, "eu-west-2").json(&simulator, "cloudtrail:DescribeTrails", json!({}));
+    assert_eq!(management.status, 200);
+}
+
+#[test]
+fn faults_speak_each_protocol() {
+    let refusals = |effect| {
+        let simulator = with(effect);
+        let json = trails(&simulator).error();
+        let uri = "https://account.us-east-1.amazonaws.com/listRegions";
+        let rest = ask(A, "us-east-1").header("content-type", "application/json");
+        let rest = rest.send(&simulator, "account", ("POST", uri, "{}".to_owned())).unwrap();
+        let query = ask(A, "us-east-1").query(&simulator, "iam:GetAccountAuthorizationDetails", "");
+        let s3 = ask(A, "eu-west-1").s3(
+            &simulator,
+            "GET",
+            "https://logs.s3.eu-west-1.amazonaws.com/?acl",
+        );
+        [json, rest.error(), query.error(), s3.error()]
+            .map(|(status, code)| format!("{status} {code}"))
+            .join(", ")
+    };
+    assert_eq!(
+        refusals(Effect::AccessDenied),
+        "400 AccessDeniedException, 403 AccessDeniedException, 403 AccessDenied, 403 AccessDenied"
+    );
+    assert_eq!(refusals(Effect::ScpDenied), refusals(Effect::AccessDenied));
+    assert_eq!(
+        refusals(Effect::Throttling),
+        "400 ThrottlingException, 429 TooManyRequestsException, 400 Throttling, 503 SlowDown"
+    );
+    assert_eq!(
+        refusals(Effect::ServerError),
+        "500 InternalFailure, 500 InternalServerException, 500 InternalFailure, 500 InternalError"
+    );
+    assert_eq!(
+        refusals(Effect::ExpiredToken),
+        "400 ExpiredTokenException, 403 ExpiredTokenException, 403 ExpiredToken, 400 ExpiredToken"
+    );
+    let organizations = ask(M, "us-east-1").json(
+        &with(Effect::Throttling),
+        "organizations:ListAccounts",
+        json!({}),
+    );
+    assert_eq!(organizations.error().1, "TooManyRequestsException");
+}
+
+#[test]
+fn faults_of_the_network_look_like_it() {
+    let html = trails(&with(Effect::Html));
+    assert!(html.status == 200 && html.body.starts_with("<!doctype html>"));
+    let cut = trails(&with(Effect::Malformed));
+    assert!(cut.status == 200 && serde_json::from_str::<serde_json::Value>(&cut.body).is_err());
+    let request = || ("POST", "https://kms.eu-west-1.amazonaws.com/", String::new());
+    let reset = ask(A, "eu-west-1").send(&with(Effect::ConnectionReset), "kms", request());
+    assert!(reset.unwrap_err().is_io());
+    assert!(ask(A, "eu-west-1").send_raw(&with(Effect::Hang), "kms", request()).is_none());
+}
+
+#[test]
+fn a_fault_strikes_what_it_names_and_the_first_one_wins() {
+    let on = |account: Option<&str>, region: Option<&str>, resource: Option<&str>, effect| Fault {
+        account: account.map(str::to_owned),
+        region: region.map(str::to_owned),
+        resource: resource.map(str::to_owned),
+        ..Fault::on("*:*", effect)
+    };
+    let simulator = simulator()
+        .with_fault(on(Some(B), None, None, Effect::Throttling))
+        .with_fault(on(None, Some("eu-west-3"), None, Effect::ServerError))
+        .with_fault(on(None, None, Some("logs"), Effect::AccessDenied))
+        .with_fault(on(Some(B), None, None, Effect::ServerError));
+    let code = |account, region| {
+        ask(account, region).json(&simulator, "cloudtrail:DescribeTrails", json!({})).error().1
+    };
+    assert_eq!(code(A, "eu-west-1"), "");
+    assert_eq!(code(B, "eu-west-3"), "ThrottlingException");
+    assert_eq!(code(A, "eu-west-3"), "InternalFailure");
+    let s3 =
+        ask(A, "eu-west-1").s3(&simulator, "GET", "https://logs.s3.eu-west-1.amazonaws.com/?acl");
+    assert_eq!(s3.error().1, "AccessDenied");
+}
+
+#[test]
+fn a_fault_of_first_attempts_lets_the_retry_pass() {
+    let simulator = simulator().with_fault(Fault {
+        first_attempts: Some(1),
+        ..Fault::on("cloudtrail:DescribeTrails", Effect::ServerError)
+    });
+    assert_eq!(trails(&simulator).status, 500);
+    let second = ask(A, "eu-west-1").header("amz-sdk-request", "attempt=2; max=3");
+    let second = second.json(&simulator, "cloudtrail:DescribeTrails", json!({}));
+    assert_eq!(second.status, 200);
+}
+
+#[test]
+fn keys_of_nobody_are_not_recognized() {
+    let simulator = simulator();
+    let heard = ask("000000000000", "eu-west-1").json(&simulator, "kms:DescribeKey", json!({}));
+    assert_eq!(heard.error(), (400, "UnrecognizedClientException".to_owned()));
+    let heard = ask(X, "eu-west-1").json(&simulator, "cloudtrail:DescribeTrails", json!({}));
+    assert_eq!(heard.json()["trailList"], json!([]));
+}

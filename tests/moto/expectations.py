@@ -1,0 +1,188 @@
+"""The verdicts that an audit of the seeded organization must reach, one by one.
+
+The rules are those of the catalogue of checks; nothing here is computed from what the program says.
+"""
+
+from regions import DEFAULT_REGIONS
+
+PASS, FAIL, UNKNOWN, NOT_APPLICABLE = "pass", "fail", "unknown", "not_applicable"
+GLOBAL = "global"
+
+ACTIVE = ("management", "log_archive", "security", "payments", "legacy", "analytics", "sandbox")
+TRAIL_SCOPED = (
+    "cloud-trail-log-file-validation-enabled",
+    "cloud-trail-encryption-enabled",
+    "cloud-trail-cloud-watch-logs-enabled",
+    "trail-is-logging",
+)
+
+# Account-scoped checks where no organization trail lends a hand: verdict and reason by account.
+ALONE = {
+    "cloudtrail-enabled": {
+        "payments": (PASS, "its own trail logs"),
+        "legacy": (PASS, "legacy-doomed logs, in one region"),
+        "analytics": (PASS, "its own trail logs, though to a bucket that is gone"),
+        "sandbox": (PASS, "its own trail logs"),
+    },
+    "multi-region-cloudtrail-enabled": {
+        "payments": (PASS, "multi-region, logging, all management events"),
+        "legacy": (FAIL, "its logging trail is of one region"),
+        "analytics": (PASS, "multi-region, logging, default selector"),
+        "sandbox": (PASS, "multi-region, logging, one classic selector with everything"),
+    },
+    "cloudtrail-security-trail-enabled": {
+        "payments": (PASS, "one trail has all of it"),
+        "legacy": (FAIL, "no multi-region trail"),
+        "analytics": (PASS, "one trail has all the settings; delivery is not this rule's"),
+        "sandbox": (FAIL, "its multi-region trail does not validate log files"),
+    },
+}
+
+TRAILS = {
+    # name: (owner, home, validation, encryption, logging, log group); None = not asserted
+    "org-trail": ("management", "us-east-1", PASS, PASS, PASS, PASS),
+    "payments-trail": ("payments", "us-east-1", PASS, PASS, PASS, PASS),
+    "legacy-trail": ("legacy", "eu-west-1", FAIL, FAIL, FAIL, NOT_APPLICABLE),
+    "legacy-doomed": ("legacy", "us-west-2", FAIL, PASS, PASS, NOT_APPLICABLE),
+    "analytics-trail": ("analytics", "us-east-1", PASS, PASS, PASS, NOT_APPLICABLE),
+    "sandbox-trail": ("sandbox", "eu-west-1", FAIL, PASS, PASS, FAIL),
+    # Whether its key works is unknown, so is whether the trail is one that has to reach a log group.
+    "sandbox-borrowed": ("sandbox", "us-east-1", FAIL, PASS, PASS, None),
+    "sandbox-idle": ("sandbox", "ap-northeast-1", PASS, FAIL, FAIL, NOT_APPLICABLE),
+}
+TRAIL_REASONS = {
+    PASS: "set on the trail, or seen in its status",
+    FAIL: "not set on the trail, or stopped, or never started",
+    NOT_APPLICABLE: "the trail covers nothing: stopped, never started, or unable to deliver",
+}
+
+BUCKET_SCOPED = (
+    "trail-bucket-exists",
+    "cloudtrail-s3-bucket-public-access-prohibited",
+    "s3-bucket-versioning-enabled",
+    "s3-bucket-default-lock-enabled",
+    "s3-lifecycle-policy-check",
+)
+BUCKETS = {
+    # name: (owner, region, exists, not public, versioning, lock, lifecycle)
+    "org-logs": ("log_archive", "us-east-1", PASS, PASS, PASS, PASS, PASS),
+    "payments-logs": ("payments", "us-east-1", PASS, PASS, PASS, PASS, PASS),
+    "legacy-logs": ("legacy", "eu-west-1", PASS, FAIL, FAIL, FAIL, FAIL),
+    "legacy-doomed-logs": ("legacy", "us-west-2", PASS, FAIL, FAIL, FAIL, FAIL),
+    "sandbox-logs": ("sandbox", "eu-west-1", PASS, PASS, PASS, FAIL, FAIL),
+    "sandbox-us-logs": ("sandbox", "us-east-1", PASS, PASS, FAIL, FAIL, FAIL),
+    # A deleted bucket has no owner to ask: it stands in the account of its trail, in no known region.
+    "analytics-logs": ("analytics", None, FAIL, None, None, None, None),
+}
+BUCKET_REASONS = {
+    "org-logs": "versioned, locked, with a lifecycle and a public access block",
+    "payments-logs": "versioned, lock without a default retention; a public ACL that the account's block ignores",
+    "legacy-logs": "versioning suspended, no lock, no lifecycle, ACL grants READ to all users",
+    "legacy-doomed-logs": "no versioning, no lock, a lifecycle for other keys, policy allows everyone to read",
+    "sandbox-logs": "public policy that the bucket's block restricts; versioned, no lock, its lifecycle is disabled",
+    "sandbox-us-logs": "ACL grants that BucketOwnerEnforced disables; nothing else is set",
+    "analytics-logs": "deleted after the trail was made",
+}
+
+KEYS = {
+    # name: (owner, region, verdict, reason)
+    "org-key": ("log_archive", "us-east-1", PASS, "enabled, in the bucket's region"),
+    "payments-key": ("payments", "us-east-1", PASS, "enabled, in the bucket's region"),
+    "legacy-key": ("legacy", "us-west-2", FAIL, "pending deletion"),
+    "analytics-key": ("analytics", "us-east-1", FAIL, "disabled"),
+    "sandbox-alias": ("sandbox", "eu-west-1", PASS, "the alias leads to an enabled key"),
+    "outsider-key": (None, "us-east-1", UNKNOWN, "the key's account is outside the organization and denies"),
+}
+
+S3_DATA_EVENTS = {
+    "management": (NOT_APPLICABLE, "owns no bucket"),
+    "security": (NOT_APPLICABLE, "owns no bucket"),
+    "payments": (PASS, "an advanced term for all objects"),
+    "legacy": (FAIL, "one bucket's events only, on a stopped trail"),
+    "analytics": (FAIL, "owns a bucket, default selector"),
+    "sandbox": (PASS, "a classic selector for all objects"),
+}
+
+FULL_ACCESS_HOLDERS = {
+    "management": ("alice",),
+    "security": ("responder",),
+    "payments": ("auditors",),
+    "sandbox": ("dave", "builder"),
+}
+
+
+def expectations(seed, opened_region, outsider):
+    """All of them, for a seed with or without an organization trail."""
+    with_org_trail = "org-trail" in seed.trails
+    found = []
+
+    def expect(check, account, region, resource, status, why):
+        if status is not None:
+            entry = {"check": check, "account": account, "region": region}
+            found.append({**entry, "resource": resource, "status": status, "why": why})
+
+    def expect_account(check, name, verdict):
+        account = seed.accounts[name]
+        expect(check, account, GLOBAL, f"account/{account}", *verdict)
+
+    for check, alone in ALONE.items():
+        for name in ACTIVE:
+            lent = (PASS, "the organization trail covers it")
+            verdict = lent if with_org_trail else alone.get(name, (FAIL, "no trail applies to it"))
+            expect_account(check, name, verdict)
+
+    archive = (FAIL, "owns the log bucket, no data events") if with_org_trail else (NOT_APPLICABLE, "owns no bucket")
+    for name in ACTIVE:
+        expect_account("cloudtrail-s3-dataevents-enabled", name, S3_DATA_EVENTS.get(name, archive))
+
+    for name in (*ACTIVE[1:], "retired"):
+        verdict = (PASS, "the trail shows in every enabled region")
+        if name == "retired":
+            verdict = (NOT_APPLICABLE, "the account is suspended")
+        if not with_org_trail:
+            verdict = (NOT_APPLICABLE, "there is no organization trail")
+        expect_account("org-trail-covers-all-members", name, verdict)
+
+    for name in ACTIVE:
+        regions = [*DEFAULT_REGIONS, opened_region] if name == "payments" else DEFAULT_REGIONS
+        own = {"payments": "its own trail delivers", "sandbox": "its own multi-region trail delivers"}.get(name)
+        covered = "the organization trail delivers" if with_org_trail else own
+        verdict = (PASS, covered) if covered else (FAIL, "no trail that can deliver records it")
+        for region in sorted(regions):
+            account = seed.accounts[name]
+            expect("trail-coverage-per-region", account, region, f"region/{region}", *verdict)
+
+    for name, (owner, home, *verdicts) in TRAILS.items():
+        if name not in seed.trails:
+            continue
+        validation, encryption, logging, log_group = verdicts
+        for check, status in zip(TRAIL_SCOPED, (validation, encryption, log_group, logging), strict=True):
+            expect(check, seed.accounts[owner], home, seed.trails[name], status, TRAIL_REASONS.get(status))
+
+    if with_org_trail:
+        for name in ("log_archive", "security"):
+            for check in TRAIL_SCOPED:
+                why = "it only sees the management account's trail"
+                expect(check, seed.accounts[name], "us-east-1", seed.trails["org-trail"], NOT_APPLICABLE, why)
+
+    for name, (owner, region, *verdicts) in BUCKETS.items():
+        if name not in seed.buckets:
+            continue
+        arn = f"arn:aws:s3:::{seed.buckets[name]}"
+        for check, status in zip(BUCKET_SCOPED, verdicts, strict=True):
+            expect(check, seed.accounts[owner], region, arn, status, BUCKET_REASONS[name])
+
+    for name, (owner, region, status, why) in KEYS.items():
+        if name in seed.keys:
+            account = seed.accounts[owner] if owner else outsider
+            expect("trail-kms-key-usable", account, region, seed.keys[name], status, why)
+
+    check = "iam-cloudtrail-full-access-attached"
+    for name in ACTIVE:
+        holders = FULL_ACCESS_HOLDERS.get(name, ())
+        for holder in holders:
+            why = "AWSCloudTrail_FullAccess is attached to it"
+            expect(check, seed.accounts[name], GLOBAL, seed.principals[name, holder], FAIL, why)
+        if not holders:
+            expect_account(check, name, (PASS, "nobody holds it"))
+    return found
