@@ -1,6 +1,6 @@
 //! A snapshot and a policy turned into an assessment: pure, and the same bytes every time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
@@ -8,6 +8,7 @@ use crate::assessment::{
     AccountCounts, Assessment, CheckInfo, CoverageReport, Run, SCHEMA, ScopeAccount, ScopeRegion,
     ScopeReport, Unread,
 };
+use crate::aws::AccountId;
 use crate::check::Check;
 use crate::evidence::Cause;
 use crate::finding::Finding;
@@ -176,7 +177,7 @@ fn counts(organization: &Organization) -> AccountCounts {
 }
 
 /// What could not be read: every account without a session, and whatever made a finding unknown, once for each
-/// account, region, cause and message. What was read and could not be decided is not in it.
+/// account, region and cause. What was read and could not be decided is not in it.
 fn unread(organization: &Organization, results: &[Finding]) -> Vec<Unread> {
     let sessions = organization
         .members
@@ -185,15 +186,24 @@ fn unread(organization: &Organization, results: &[Finding]) -> Vec<Unread> {
         .filter_map(|member| Some((member.id, member.session.as_ref().err()?)));
     let findings =
         results.iter().filter_map(|finding| Some((finding.account_id, finding.gap.as_ref()?)));
-    let rows: BTreeSet<Unread> = sessions
-        .chain(findings)
-        .filter(|(_, gap)| gap.cause != Cause::Undecidable)
-        .map(|(account, gap)| Unread {
-            account_id: gap.account.unwrap_or(account),
-            region: gap.region.as_ref().map_or(crate::finding::GLOBAL, |r| r.as_str()).to_owned(),
-            reason: gap.cause,
-            message: gap.detail.clone(),
+    let mut rows: BTreeMap<(AccountId, String, Cause), String> = BTreeMap::new();
+    for (account, gap) in
+        sessions.chain(findings).filter(|(_, gap)| gap.cause != Cause::Undecidable)
+    {
+        let region = gap.region.as_ref().map_or(crate::finding::GLOBAL, |region| region.as_str());
+        let row = rows.entry((gap.account.unwrap_or(account), region.to_owned(), gap.cause));
+        let message = row.or_insert_with(|| gap.detail.clone());
+        // Of several messages the first in order, so that the order of findings changes nothing.
+        if gap.detail < *message {
+            message.clone_from(&gap.detail);
+        }
+    }
+    rows.into_iter()
+        .map(|((account_id, region, reason), message)| Unread {
+            account_id,
+            region,
+            reason,
+            message,
         })
-        .collect();
-    rows.into_iter().collect()
+        .collect()
 }

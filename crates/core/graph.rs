@@ -48,6 +48,7 @@ pub struct GraphBuilder {
     account_blocks: BTreeMap<AccountId, Observed<Sourced<PublicAccessBlock>>>,
     keys: BTreeMap<(Option<Region>, String), BTreeMap<AccountId, KeyReading>>,
     asked: BTreeSet<(AccountId, Probe)>,
+    added: BTreeSet<AccountId>,
 }
 
 fn sourced<T: Reading + Clone>(document: &Document, probe: &Probe) -> Observed<Sourced<T>> {
@@ -110,11 +111,13 @@ impl GraphBuilder {
             account_blocks: BTreeMap::new(),
             keys: BTreeMap::new(),
             asked: BTreeSet::new(),
+            added: BTreeSet::new(),
         }
     }
 
     /// Adds one account's evidence.
     pub fn add(&mut self, document: &Document) {
+        self.added.insert(document.account);
         self.add_member(document);
         for probe in document.observations.keys() {
             if probe.fact.crosses_accounts() {
@@ -241,10 +244,29 @@ impl GraphBuilder {
         }
     }
 
+    /// Whether that account's evidence was added.
+    #[must_use]
+    pub fn has(&self, account: AccountId) -> bool {
+        self.added.contains(&account)
+    }
+
+    /// Takes what was asked of the organization since the beginning.
+    pub fn organization(&mut self, organization: &Document) {
+        let probe = Probe::global(Fact::DelegatedAdministrators);
+        self.delegated_administrators =
+            organization.read::<Vec<AccountId>>(&probe).map(|(delegates, _)| delegates.clone());
+    }
+
     /// The graph of all that was added.
     #[must_use]
     pub fn finish(self) -> Organization {
-        let Self { manifest, description, listed, delegated_administrators, members, .. } = &self;
+        self.graph()
+    }
+
+    /// The graph of all that was added so far.
+    #[must_use]
+    pub fn graph(&self) -> Organization {
+        let Self { manifest, description, listed, delegated_administrators, members, .. } = self;
         let mut organization = Organization {
             manifest: manifest.clone(),
             description: description.clone(),

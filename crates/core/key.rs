@@ -115,16 +115,24 @@ impl Key {
     /// # Errors
     /// Where nothing proves a fault and something that would was not read.
     pub fn usability(&self) -> Observed<Usability> {
-        if let Ok(Some(error)) = &self.kms_error {
-            return Ok(Usability {
+        // What the key says of itself is the better news; a delivery that fails for it is proof enough without.
+        match (self.state(), &self.kms_error) {
+            (Ok(usability), _) if usability.fault.is_some() => Ok(usability),
+            (_, Ok(Some(error))) => Ok(Usability {
                 fault: Some((
                     "delivery_error",
                     format!("the last delivery failed: {}", error.value),
                 )),
                 observed: format!("LatestDeliveryError={}", error.value),
                 evidence: vec![error.source.cite("LatestDeliveryError", error.value.as_str())],
-            });
+            }),
+            (state, Ok(None)) => state,
+            (state, Err(gap)) => state.and(Err(gap.clone())),
         }
+    }
+
+    /// What the key says of itself.
+    fn state(&self) -> Observed<Usability> {
         let read = self.metadata()?;
         let Some(metadata) = &read.value else {
             return Ok(Usability {
@@ -164,7 +172,6 @@ impl Key {
             return faulty("wrong_region", sentence, observed, evidence);
         }
         self.bucket_regions.as_ref().map_err(Clone::clone)?;
-        self.kms_error.as_ref().map_err(Clone::clone)?;
         match state {
             Some("Enabled" | "Updating") => Ok(Usability { fault: None, observed, evidence }),
             Some("Creating") => {

@@ -710,4 +710,26 @@ mod tests {
         accounts[0].weight = 4;
         assert_eq!(scored(&findings, &accounts).total.proven, Milli(80_000));
     }
+
+    #[test]
+    fn what_is_shared_weighs_thirty_five_parts_and_the_accounts_sixty_five() {
+        let findings = [
+            finding(6, None, Status::Pass, 0),
+            finding(3, None, Status::Fail, 0),
+            finding(3, Some(0), Status::Pass, 0),
+        ];
+        let total = scored(&findings, &accounts(1)).total;
+        // 0.35 × 66.666 + 0.65 × 100, from the rows as published.
+        assert_eq!(total.proven, Milli(88_333));
+    }
+
+    #[test]
+    fn an_unread_account_stands_only_in_the_groups_that_are_asked_of_accounts() {
+        let findings = [finding(3, Some(0), Status::Pass, 0), finding(6, None, Status::Pass, 0)];
+        let mut accounts = accounts(2);
+        accounts[1].assessed = false;
+        let groups = scored(&findings, &accounts).groups;
+        assert_eq!(groups[&Group::Protection].proven, Milli(50_000));
+        assert_eq!(groups[&Group::Organization].proven, Milli::FULL);
+    }
 }

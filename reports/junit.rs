@@ -1,0 +1,304 @@
+//! The report for CI servers: JUnit XML as their parsers really read it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use trailproof_core::assessment::{Assessment, GateStatus, ScopeAccount, Unread};
+use trailproof_core::aws::AccountId;
+use trailproof_core::evidence::Evidence;
+use trailproof_core::finding::{Finding, GLOBAL, Status};
+
+use crate::index::Index;
+use crate::text;
+
+mod xml;
+
+use xml::{Case, Outcome, Suite, Tag};
+
+/// What one test case stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Grain {
+    /// A check in an account: names that stay the same for years, so that a CI server's trends work.
+    #[default]
+    Check,
+    /// A check of one resource.
+    Resource,
+}
+
+/// The longest message that CI servers show well, in characters.
+const MESSAGE: usize = 250;
+
+/// The longest value of a cited field; the whole one is in the JSON report.
+const VALUE: usize = 200;
+
+/// Writes the report.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write(assessment: &Assessment, grain: Grain, out: &mut dyn Write) -> io::Result<()> {
+    let index = Index::new(assessment);
+    let mut suites = vec![coverage(assessment)];
+    if !assessment.gates.is_empty() {
+        suites.push(gate(assessment));
+    }
+    // Grouped here and not looked up by account: no finding may be lost, whoever owns its resource.
+    let mut findings: BTreeMap<AccountId, Vec<&Finding>> = BTreeMap::new();
+    for account in assessment.scope.accounts.iter().filter(|account| account.assessed) {
+        findings.entry(account.id).or_default();
+    }
+    for finding in &assessment.results {
+        findings.entry(finding.account_id).or_default().push(finding);
+    }
+    for (id, findings) in &findings {
+        suites.push(account(assessment, &index, *id, cases(&index, *id, findings, grain)));
+    }
+    let run = millis(assessment.run.started, assessment.run.ended);
+    xml::write(&suites, run, out)
+}
+
+/// Every account of the organization, so that a missing one cannot be taken for a healthy one.
+fn coverage(assessment: &Assessment) -> Suite {
+    let mut unread: BTreeMap<AccountId, &Unread> = BTreeMap::new();
+    for one in &assessment.coverage.unread {
+        unread.entry(one.account_id).or_insert(one);
+    }
+    let cases: Vec<Case> = assessment
+        .scope
+        .accounts
+        .iter()
+        .map(|account| Case {
+            class: "trailproof.coverage".to_owned(),
+            name: format!("account {}", account.id),
+            millis: millis(account.read_started, account.read_ended),
+            outcome: account_outcome(account, unread.get(&account.id).copied()),
+        })
+        .collect();
+    Suite {
+        name: "coverage".to_owned(),
+        millis: cases.iter().map(|case| case.millis).sum(),
+        timestamp: assessment.run.started,
+        properties: Vec::new(),
+        cases,
+        streams: false,
+    }
+}
+
+fn account_outcome(account: &ScopeAccount, unread: Option<&Unread>) -> Outcome {
+    if !account.in_scope {
+        return skipped("excluded from the scope".to_owned());
+    }
+    if !account.state.is_active() {
+        return skipped(format!("not active: {}", account.state.code()));
+    }
+    if account.assessed {
+        return Outcome::Passed;
+    }
+    let (cause, why) = unread
+        .map_or(("not_attempted", "no call was made"), |one| (one.reason.code(), &one.message));
+    let text = format!(
+        "account: {}\nname: {}\nreason: {cause}\n{}",
+        account.id,
+        text::line(&account.name),
+        text::line(why)
+    );
+    child(Tag::Error, &format!("not assessed: {why}"), format!("trailproof.unknown.{cause}"), text)
+}
+
+fn gate(assessment: &Assessment) -> Suite {
+    let cases = assessment.gates.iter().map(|gate| {
+        let tag = match gate.status {
+            GateStatus::Passed => None,
+            GateStatus::Failed => Some(Tag::Failure),
+            GateStatus::Incomplete => Some(Tag::Error),
+        };
+        let outcome = tag.map_or(Outcome::Passed, |tag| {
+            let lines: Vec<String> = gate.details.iter().map(|line| text::line(line)).collect();
+            child(tag, &gate.message, format!("trailproof.gate.{}", gate.gate), lines.join("\n"))
+        });
+        let name = format!("{} {}", gate.gate, gate.threshold);
+        Case { class: "trailproof.gate".to_owned(), name, millis: 0, outcome }
+    });
+    Suite {
+        name: "gate".to_owned(),
+        millis: 0,
+        timestamp: assessment.run.ended,
+        properties: Vec::new(),
+        cases: cases.collect(),
+        streams: false,
+    }
+}
+
+fn account(assessment: &Assessment, index: &Index<'_>, id: AccountId, cases: Vec<Case>) -> Suite {
+    let known = index.accounts.get(&id);
+    let run = &assessment.run;
+    let mut properties = vec![
+        ("trailproof.run_id", run.id.clone()),
+        ("trailproof.tool_version", run.tool_version.clone()),
+        ("trailproof.ruleset", run.ruleset.clone()),
+    ];
+    if let Some(row) = index.scores.get(&id) {
+        properties.push(("trailproof.score", row.proven.to_string()));
+        properties.push(("trailproof.score_potential", row.potential.to_string()));
+        properties.push(("trailproof.coverage", row.coverage.to_string()));
+    }
+    if let Some(account) = known.filter(|account| !account.ou_path.is_empty()) {
+        properties.push(("trailproof.ou_path", account.ou_path.clone()));
+    }
+    Suite {
+        name: format!("{id} {}", index.name(id)).trim_end().to_owned(),
+        millis: known.map_or(0, |account| millis(account.read_started, account.read_ended)),
+        timestamp: known.map_or(run.started, |account| account.read_started),
+        properties,
+        cases,
+        streams: true,
+    }
+}
+
+fn cases(index: &Index<'_>, id: AccountId, findings: &[&Finding], grain: Grain) -> Vec<Case> {
+    let mut checks: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in findings {
+        checks.entry(&finding.check).or_default().push(finding);
+    }
+    let mut names = BTreeSet::new();
+    let mut cases = Vec::new();
+    let mut push = |name: String, findings: &[&Finding]| {
+        // GitLab drops the second of two equal names without a word.
+        let mut unique = name.clone();
+        let mut copy = 2;
+        while !names.insert(unique.clone()) {
+            unique = format!("{name} ({copy})");
+            copy += 1;
+        }
+        let class = format!("trailproof.{id}");
+        cases.push(Case { class, name: unique, millis: 0, outcome: outcome(index, findings) });
+    };
+    for (check, findings) in &checks {
+        let title = findings.first().map_or("", |finding| &finding.title);
+        let name = text::line(&format!("{check} {title}"));
+        match grain {
+            Grain::Check => push(name, findings),
+            Grain::Resource => {
+                for finding in findings {
+                    let (_, resource) = text::resource(&finding.resource);
+                    let short: String = finding.fingerprint.chars().take(8).collect();
+                    let name =
+                        format!("{name} [{}] {} {short}", finding.region, text::line(resource));
+                    push(name, &[*finding]);
+                }
+            }
+        }
+    }
+    cases
+}
+
+/// One outcome for the findings of a case: a failure outweighs what is unknown, and says that something is.
+fn outcome(index: &Index<'_>, findings: &[&Finding]) -> Outcome {
+    let with = |status: Status| -> Vec<&Finding> {
+        findings.iter().copied().filter(|finding| finding.status == status).collect()
+    };
+    let (failed, unknown, waived) =
+        (with(Status::Fail), with(Status::Unknown), with(Status::Waived));
+    let counted = failed.len() + unknown.len() + with(Status::Pass).len();
+    if let Some(first) = failed.first() {
+        let mut text =
+            failed.iter().map(|finding| describe(finding)).collect::<Vec<_>>().join("\n");
+        if !unknown.is_empty() {
+            let _ = write!(text, "\nnot decided, beside the failure: {}\n", unknown.len());
+            text += &unknown.iter().map(|finding| describe(finding)).collect::<Vec<_>>().join("\n");
+        }
+        if let Some(check) = index.checks.get(first.check.as_str()) {
+            let _ = write!(
+                text,
+                "\nfix: {}\nsee: {}",
+                text::line(&check.remediation),
+                text::line(&check.link)
+            );
+        }
+        let message = summary(&failed, counted, unknown.len());
+        return child(Tag::Failure, &message, format!("trailproof.fail.{}", first.severity), text);
+    }
+    if let Some(first) = unknown.first() {
+        let text = unknown.iter().map(|finding| describe(finding)).collect::<Vec<_>>().join("\n");
+        let reason = if first.reason.is_empty() { "undecidable" } else { &first.reason };
+        let message = format!("not decided: {}", summary(&unknown, counted, 0));
+        return child(Tag::Error, &message, format!("trailproof.unknown.{reason}"), text);
+    }
+    if counted > 0 {
+        return Outcome::Passed;
+    }
+    match (waived.first(), findings.first()) {
+        (Some(first), _) => skipped(index.waiver(first)),
+        (None, Some(first)) => skipped(format!("not applicable: {}", first.message)),
+        (None, None) => Outcome::Passed,
+    }
+}
+
+/// `1 of 2 trails: log file validation is off`.
+fn summary(findings: &[&Finding], counted: usize, undecided: usize) -> String {
+    let Some(first) = findings.first() else { return String::new() };
+    if counted == 1 {
+        return first.message.clone();
+    }
+    let (kind, _) = text::resource(&first.resource);
+    let same = findings.iter().all(|finding| text::resource(&finding.resource).0 == kind);
+    let things = text::count(counted, if same { kind } else { "resource" });
+    let beside = if undecided == 0 { String::new() } else { format!(" ({undecided} not decided)") };
+    format!("{} of {things}{beside}: {}", findings.len(), first.message)
+}
+
+/// A finding as `key: value` lines. Each value is one line, so that no resource's name can add a line of its own.
+fn describe(finding: &Finding) -> String {
+    let (kind, name) = text::resource(&finding.resource);
+    // Of what has an ARN the whole ARN is the name to search for, but for buckets, which are known by their names.
+    let arn = finding.resource.starts_with("arn:") && kind != "bucket";
+    let resource = if arn { finding.resource.as_str() } else { name };
+    let region =
+        if finding.region == GLOBAL || kind == "region" { "" } else { finding.region.as_str() };
+    let why = if finding.observed == finding.message { "" } else { finding.message.as_str() };
+    let mut lines = String::new();
+    for (key, value) in [
+        (kind, resource),
+        ("region", region),
+        ("observed", &finding.observed),
+        ("expected", &finding.expected),
+        ("why", why),
+        ("reason", &finding.reason),
+    ] {
+        let value = text::line(value);
+        if !value.is_empty() {
+            let _ = writeln!(lines, "{key}: {value}");
+        }
+    }
+    for evidence in &finding.evidence {
+        let _ = writeln!(lines, "evidence: {}", cite(evidence));
+    }
+    lines
+}
+
+fn cite(evidence: &Evidence) -> String {
+    let Evidence { operation, account_id, region, field, value, read_at, .. } = evidence;
+    let value = text::line(&value.to_string());
+    let value = text::cut_chars(&value, VALUE);
+    text::line(&format!("{operation} {account_id} {region} {field}={value} at {read_at}"))
+}
+
+fn skipped(reason: String) -> Outcome {
+    child(Tag::Skipped, &reason, String::new(), text::line(&reason))
+}
+
+/// GitLab and dorny show only the text, Azure only the message: neither may be empty.
+fn child(tag: Tag, message: &str, kind: String, text: String) -> Outcome {
+    let message = text::line(message);
+    let message = if message.is_empty() { "no detail was recorded".to_owned() } else { message };
+    let text = if text.trim().is_empty() { message.clone() } else { text.trim_end().to_owned() };
+    Outcome::Child { tag, message: text::cut_chars(&message, MESSAGE).into_owned(), kind, text }
+}
+
+fn millis(from: Timestamp, to: Timestamp) -> i64 {
+    (to.as_millisecond() - from.as_millisecond()).max(0)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,212 @@
+//! The report for a person at a terminal: what matters most comes first and fits on a screen or two.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use trailproof_core::assessment::{Assessment, Cap, GateStatus, Grade, Milli, ScoreRow};
+use trailproof_core::aws::AccountId;
+use trailproof_core::check::Severity;
+use trailproof_core::finding::Status;
+
+use crate::Options;
+use crate::index::Index;
+use crate::text::{self, count};
+
+mod findings;
+mod page;
+
+use page::{Align, Cell, Page, Row, Style};
+
+/// The width where none is known, and the least that the layout can bear.
+const WIDTH: u16 = 100;
+const LEAST_WIDTH: u16 = 60;
+
+/// With more accounts than this only the worst are listed.
+const ALL_ACCOUNTS: usize = 20;
+const WORST_ACCOUNTS: usize = 15;
+
+/// Writes the report.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write(assessment: &Assessment, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let width = options.width.unwrap_or(WIDTH).max(LEAST_WIDTH);
+    let mut page = Page::new(usize::from(width), options.color);
+    let index = Index::new(assessment);
+    head(&mut page, assessment, &index);
+    accounts(&mut page, assessment, &index);
+    findings::failed(&mut page, assessment, &index);
+    findings::unknown(&mut page, assessment);
+    findings::unread(&mut page, assessment, &index);
+    findings::waived(&mut page, assessment, &index);
+    findings::next(&mut page, assessment);
+    out.write_all(page.finish().as_bytes())
+}
+
+/// What was judged and with what result; a score never without what was read of the evidence.
+fn head(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
+    let (scope, run) = (&assessment.scope, &assessment.run);
+    let subject = match (&scope.organization_id, scope.accounts.as_slice()) {
+        (Some(id), _) => format!("Organization {id}"),
+        (None, [lone]) => format!("Account {} {}", lone.id, lone.name),
+        (None, accounts) => count(accounts.len(), "account"),
+    };
+    let total = &assessment.score.total;
+    let unread = if total.coverage == Milli::FULL { "" } else { " if everything unread were fine" };
+    page.headline(&[
+        subject,
+        format!("score {} (to {}{unread})", total.proven, total.potential),
+        format!("evidence coverage {} %", total.coverage),
+        grade_words(total.grade),
+    ]);
+    page.blank();
+
+    let binds = |cap: &&Cap| {
+        cap.limit == total.proven || (cap.binds_potential && cap.limit == total.potential)
+    };
+    for cap in total.caps.iter().filter(binds) {
+        let by = assessment.results.iter().find(|finding| finding.fingerprint == cap.fingerprint);
+        let by = by.map_or(String::new(), |finding| {
+            format!(
+                " in {} {}",
+                finding.account_id,
+                text::cut(&text::line(index.name(finding.account_id)), 32)
+            )
+        });
+        let reason = format!("at {}: {}{}", cap.limit, cap.reason, by.trim_end());
+        page.entry(2, Cell::styled("capped", Style::Warn), &reason);
+    }
+    for gate in &assessment.gates {
+        let (word, style) = match gate.status {
+            GateStatus::Passed => ("passed", Style::Good),
+            GateStatus::Failed => ("failed", Style::Bad),
+            GateStatus::Incomplete => ("incomplete", Style::Warn),
+        };
+        let outcome = format!("{} {} {word}: {}", gate.gate, gate.threshold, gate.message);
+        page.entry(2, Cell::styled("gate", style), &outcome);
+    }
+    let counts = &assessment.coverage.accounts;
+    let sum = format!(
+        "{} listed = {} assessed + {} unread + {} excluded + {} not active",
+        counts.listed, counts.assessed, counts.unread, counts.excluded, counts.not_active
+    );
+    page.entry(2, Cell::styled("accounts", Style::Dim), &sum);
+    let groups: Vec<String> = assessment
+        .score
+        .groups
+        .iter()
+        .map(|(group, row)| format!("{group} {} at {} %", row.proven, row.coverage))
+        .collect();
+    page.pieces(2, Cell::styled("groups", Style::Dim), &groups);
+    for note in &scope.notes {
+        page.entry(2, Cell::styled("note", Style::Warn), note);
+    }
+    let when = format!("{} to {}", run.started.strftime("%F %T"), run.ended.strftime("%F %T UTC"));
+    let how = [when, format!("trailproof {}", run.tool_version), run.caller_arn.clone()];
+    page.pieces(2, Cell::styled("read", Style::Dim), &how);
+}
+
+fn grade_words(grade: Grade) -> String {
+    match grade {
+        Grade::Insufficient => "no grade: insufficient evidence".to_owned(),
+        letter => format!("grade {letter}"),
+    }
+}
+
+fn grade_style(grade: Grade) -> Style {
+    match grade {
+        Grade::A | Grade::B => Style::Good,
+        Grade::C | Grade::D | Grade::Insufficient => Style::Warn,
+        Grade::F => Style::Bad,
+    }
+}
+
+/// The accounts that were read, worst first. Those that were not have a part of their own, with the reasons.
+fn accounts(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
+    let mut failed: BTreeMap<AccountId, BTreeMap<Severity, usize>> = BTreeMap::new();
+    for finding in assessment.results.iter().filter(|finding| finding.status == Status::Fail) {
+        *failed.entry(finding.account_id).or_default().entry(finding.severity).or_default() += 1;
+    }
+    let mut rows: Vec<(AccountId, &ScoreRow)> = index
+        .accounts
+        .values()
+        .filter(|account| account.assessed)
+        .filter_map(|account| Some((account.id, *index.scores.get(&account.id)?)))
+        .collect();
+    if rows.len() < 2 {
+        return;
+    }
+    let fails = |id: AccountId, severity: Severity| {
+        failed
+            .get(&id)
+            .and_then(|by_severity| by_severity.get(&severity))
+            .copied()
+            .unwrap_or_default()
+    };
+    rows.sort_by_key(|(id, row)| {
+        let (critical, high) = (fails(*id, Severity::Critical), fails(*id, Severity::High));
+        (row.proven, row.potential, Reverse(critical), Reverse(high), *id)
+    });
+    let listed = if rows.len() > ALL_ACCOUNTS { WORST_ACCOUNTS } else { rows.len() };
+    let (name_room, unit_room) = match page.width {
+        0..100 => (14, 0),
+        100..140 => (18, page.width - 83),
+        _ => (32, 48),
+    };
+    let mut lines: Vec<Row> = rows
+        .iter()
+        .take(listed)
+        .map(|(id, row)| {
+            let unit = index.accounts.get(id).map_or("", |account| &account.ou_path);
+            let number = |number: usize| {
+                let style = if number == 0 { Style::Dim } else { Style::Bad };
+                Cell::styled(number.to_string(), style)
+            };
+            let letter = match row.grade {
+                Grade::Insufficient => "none".to_owned(),
+                letter => letter.to_string(),
+            };
+            Row::Cells(vec![
+                Cell::new(id.as_str()),
+                Cell::new(index.name(*id)).cut(name_room),
+                if unit_room == 0 { Cell::new("") } else { Cell::new(unit).cut_middle(unit_room) },
+                Cell::styled(row.proven.to_string(), grade_style(row.grade)),
+                Cell::new(row.potential.to_string()),
+                Cell::new(format!("{} %", row.coverage)),
+                Cell::styled(letter, grade_style(row.grade)),
+                number(fails(*id, Severity::Critical)),
+                number(fails(*id, Severity::High)),
+            ])
+        })
+        .collect();
+    if let Some(rest) = rows.get(listed..).filter(|rest| !rest.is_empty()) {
+        let healthy = rest.iter().filter(|(id, _)| !failed.contains_key(id)).count();
+        let more = count(rest.len(), "more account");
+        lines.push(Row::Note(format!("… and {more}, {healthy} of them without a failed finding")));
+    }
+    let unscored = index.accounts.values().filter(|account| account.assessed).count() - rows.len();
+    if unscored > 0 {
+        let note = format!(
+            "{} without a score: no check weighs anything there",
+            count(unscored, "account")
+        );
+        lines.push(Row::Note(note));
+    }
+    page.section("ACCOUNTS", "worst first");
+    let columns = [
+        ("account", Align::Left),
+        ("name", Align::Left),
+        ("unit", Align::Left),
+        ("score", Align::Right),
+        ("to", Align::Right),
+        ("coverage", Align::Right),
+        ("grade", Align::Left),
+        ("critical", Align::Right),
+        ("high", Align::Right),
+    ];
+    page.grid(2, &columns, &lines);
+}
+
+#[cfg(test)]
+mod tests;

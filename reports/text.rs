@@ -1,0 +1,256 @@
+//! Text that AWS's users chose, made safe to print: account names, tags and policies are written by strangers.
+
+use std::borrow::Cow;
+
+use trailproof_core::aws::Arn;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Takes terminal sequences out and puts U+FFFD where a control or an invisible character stood. Tabs and line
+/// breaks stay.
+pub fn clean(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let used = sequence(rest).unwrap_or_else(|| {
+            clean.push(if is_hidden(first) { '\u{fffd}' } else { first });
+            first.len_utf8()
+        });
+        rest = rest.get(used..).unwrap_or_default();
+    }
+    clean
+}
+
+/// The same on one line: each run of white space becomes one space.
+pub fn line(text: &str) -> String {
+    clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The length of the terminal sequence (ECMA-48) at the start. One that is not ended is only its introducer, so that
+/// nobody can hide the rest of a text behind it.
+fn sequence(text: &str) -> Option<usize> {
+    let (introducer, parameters) = match text.strip_prefix('\u{1b}') {
+        Some(rest) => match rest.chars().next() {
+            Some('[') => (2, true),
+            Some(']' | 'P' | 'X' | '^' | '_') => {
+                let ends = ["\u{7}", "\u{1b}\\", "\u{9c}"];
+                let end =
+                    ends.iter().filter_map(|end| rest.find(end).map(|at| 1 + at + end.len())).min();
+                return Some(end.unwrap_or(2));
+            }
+            _ => (1, false),
+        },
+        None if text.starts_with('\u{9b}') => ('\u{9b}'.len_utf8(), true),
+        None => return None,
+    };
+    let body = text.get(introducer..).unwrap_or_default();
+    let middle = body
+        .bytes()
+        .take_while(|byte| {
+            matches!(byte, b' '..=b'/') || (parameters && matches!(byte, b'0'..=b'?'))
+        })
+        .count();
+    match body.as_bytes().get(middle) {
+        Some(b'@'..=b'~') => Some(introducer + middle + 1),
+        Some(b'0'..=b'?') if !parameters => Some(introducer + middle + 1),
+        _ => Some(introducer),
+    }
+}
+
+/// Controls, and what changes how the text around it is read while being invisible itself.
+fn is_hidden(character: char) -> bool {
+    (character.is_control() && !matches!(character, '\t' | '\n' | '\r'))
+        || matches!(
+            character,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+                | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+/// How many columns a terminal gives it.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// Cuts to so many columns, between graphemes, and says so with an ellipsis.
+pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    let kept = take(text.graphemes(true), columns.saturating_sub(1));
+    Cow::Owned(kept.concat().trim_end().to_owned() + "…")
+}
+
+/// Cuts in the middle: of a resource both ends tell something.
+pub fn cut_middle(text: &str, columns: usize) -> Cow<'_, str> {
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    let room = columns.saturating_sub(1);
+    let head = take(text.graphemes(true), room.div_ceil(2)).concat();
+    let mut tail = take(text.graphemes(true).rev(), room / 2);
+    tail.reverse();
+    Cow::Owned(head + "…" + &tail.concat())
+}
+
+fn take<'a>(graphemes: impl Iterator<Item = &'a str>, columns: usize) -> Vec<&'a str> {
+    let mut used = 0;
+    graphemes
+        .take_while(|grapheme| {
+            used += width(grapheme);
+            used <= columns
+        })
+        .collect()
+}
+
+/// Cuts to so many characters, between graphemes: for readers that count characters and not columns.
+pub fn cut_chars(text: &str, most: usize) -> Cow<'_, str> {
+    if text.chars().count() <= most {
+        return Cow::Borrowed(text);
+    }
+    let mut used = 1;
+    let kept: String = text
+        .graphemes(true)
+        .take_while(|grapheme| {
+            used += grapheme.chars().count();
+            used <= most
+        })
+        .collect();
+    Cow::Owned(kept + "…")
+}
+
+/// Breaks the pieces into lines of at most so many columns, only between pieces; a piece that is too long has a
+/// line of its own, whole, so that it can be searched for.
+pub fn fill<'a>(
+    pieces: impl IntoIterator<Item = &'a str>,
+    separator: &str,
+    columns: usize,
+) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for piece in pieces {
+        match lines.last_mut() {
+            Some(last) if width(last) + width(separator) + width(piece) <= columns => {
+                last.push_str(separator);
+                last.push_str(piece);
+            }
+            _ => lines.push(piece.to_owned()),
+        }
+    }
+    lines
+}
+
+/// Breaks at spaces.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    fill(text.split(' ').filter(|word| !word.is_empty()), " ", columns)
+}
+
+/// What kind of thing a resource is, for people, and its name without what the account and region already say.
+pub fn resource(id: &str) -> (&'static str, &str) {
+    let Ok(arn) = Arn::parse(id) else {
+        return match id.split_once('/') {
+            Some(("account", name)) => ("account", name),
+            Some(("region", name)) => ("region", name),
+            Some(("organization", name)) => ("organization", name),
+            _ => ("resource", id),
+        };
+    };
+    let name = |prefix: &str| arn.resource.strip_prefix(prefix).unwrap_or(arn.resource);
+    match (arn.service, arn.resource.split(['/', ':']).next().unwrap_or_default()) {
+        ("cloudtrail", "trail") => ("trail", name("trail/")),
+        ("cloudtrail", "eventdatastore") => ("event data store", name("eventdatastore/")),
+        ("s3", _) => ("bucket", arn.resource),
+        ("kms", "key") => ("key", name("key/")),
+        ("logs", "log-group") => ("log group", name("log-group:")),
+        ("iam", "user") => ("user", name("user/")),
+        ("iam", "role") => ("role", name("role/")),
+        ("iam", "group") => ("group", name("group/")),
+        _ => ("resource", id),
+    }
+}
+
+/// `1 trail`, `2 trails`; of `category`, `2 categories`.
+pub fn count(number: usize, noun: &str) -> String {
+    match noun.strip_suffix('y') {
+        _ if number == 1 => format!("1 {noun}"),
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{number} {stem}ies"),
+        _ => format!("{number} {noun}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn terminal_sequences_vanish_and_hide_nothing() {
+        assert_eq!(clean("a\u{1b}[31mred\u{1b}[0m"), "ared");
+        assert_eq!(clean("a\u{9b}31mred"), "ared");
+        assert_eq!(clean("\u{1b}]0;title\u{7}name"), "name");
+        assert_eq!(clean("\u{1b}]8;;http://x\u{1b}\\link\u{1b}]8;;\u{1b}\\"), "link");
+        assert_eq!(clean("\u{1b}(Bname\u{1b}7"), "name");
+        assert_eq!(clean("\u{1b}]0;not ended"), "0;not ended");
+        assert_eq!(clean("\u{1b}[12é"), "12é");
+        assert_eq!(clean("\u{1b}"), "");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_shown() {
+        assert_eq!(
+            clean("a\u{202e}b\u{0}c\u{85}d\u{200b}"),
+            "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}"
+        );
+        assert_eq!(line(" one\r\n\ttwo\u{2028}three "), "one two three");
+    }
+
+    #[test]
+    fn a_cut_counts_columns_and_splits_no_grapheme() {
+        assert_eq!(cut("監査アカウント", 9), "監査アカ…");
+        assert_eq!(cut("監査アカウント", 8), "監査ア…");
+        assert_eq!(cut("监", 2), "监");
+        assert_eq!(cut("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
+        assert_eq!(cut_middle("trail/abcdefghij", 9), "trai…ghij");
+        assert_eq!(cut_chars("abcdef", 4), "abc…");
+    }
+
+    #[test]
+    fn a_long_word_stays_whole() {
+        assert_eq!(
+            wrap("see arn:aws:s3:::a-bucket now", 10),
+            ["see", "arn:aws:s3:::a-bucket", "now"]
+        );
+        assert_eq!(fill(["a b", "c d", "e"], " · ", 9), ["a b · c d", "e"]);
+    }
+
+    #[test]
+    fn a_resource_is_named_shortly() {
+        assert_eq!(
+            resource("arn:aws:cloudtrail:eu-west-1:111122223333:trail/a/b"),
+            ("trail", "a/b")
+        );
+        assert_eq!(resource("arn:aws:s3:::logs"), ("bucket", "logs"));
+        assert_eq!(resource("account/111122223333"), ("account", "111122223333"));
+        assert_eq!(resource("whatever"), ("resource", "whatever"));
+    }
+
+    #[test]
+    fn plurals() {
+        assert_eq!(count(1, "key"), "1 key");
+        assert_eq!(count(2, "key"), "2 keys");
+        assert_eq!(count(0, "category"), "0 categories");
+    }
+
+    proptest! {
+        #[test]
+        fn clean_text_holds_no_control_and_is_clean(text in any::<String>()) {
+            let once = clean(&text);
+            prop_assert!(!once.contains(is_hidden));
+            prop_assert_eq!(clean(&once), once.clone());
+            prop_assert!(width(&cut(&line(&text), 20)) <= 20);
+            prop_assert!(width(&cut_middle(&line(&text), 20)) <= 20);
+            prop_assert!(cut_chars(&once, 20).chars().count() <= 20);
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! Commands and flags.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::Styles;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use trailproof_core::assessment::Milli;
+use trailproof_core::check::Severity;
+
+use crate::exit::EXIT_CODES;
+
+/// Proves that an AWS organization's audit trail is there: complete, intact, out of reach, and watched.
+#[derive(Debug, Parser)]
+#[command(name = "trailproof", version, styles = Styles::plain(), arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read an organization or account, judge it, and report: collect, assess and report in one.
+    Scan(Box<ScanArgs>),
+    /// Scan the built-in demo organization, through the same code and without any network.
+    Demo(Box<DemoArgs>),
+    /// Read AWS into a snapshot, and judge nothing.
+    Collect(Box<CollectArgs>),
+    /// Judge a snapshot; makes no call to AWS.
+    Assess(Box<AssessArgs>),
+    /// Write a snapshot's or an earlier JSON report's results again, without gates.
+    Report(Box<ReportArgs>),
+    /// List the checks.
+    Checks(ChecksArgs),
+    /// Tell everything about one check.
+    Explain {
+        /// The check's id.
+        id: String,
+    },
+    /// Print the least IAM policy for the selected checks.
+    Policy(PolicyArgs),
+    /// List the accounts and the calls that a scan would make, and make none but those that list the accounts.
+    Plan(Box<PlanArgs>),
+    /// The exit codes.
+    #[command(name = "exit-codes", about = "The exit codes", long_about = EXIT_CODES)]
+    ExitCodes,
+}
+
+/// Whom to ask, and how.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Credentials and endpoints")]
+pub struct ConnectArgs {
+    /// A profile of the AWS configuration files.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// The region of the first calls; never a filter.
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// An endpoint in place of AWS's own.
+    #[arg(long, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// How many calls may be open at once.
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub concurrency: u16,
+    /// Show no progress.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Which accounts and regions, and how members are entered.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Accounts and regions")]
+pub struct ScopeArgs {
+    /// Fail where the organization cannot be read, instead of scanning the caller's account alone.
+    #[arg(long)]
+    pub org: bool,
+    /// Only these accounts: ids separated by commas, or @FILE with one id a line.
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    pub accounts: Vec<String>,
+    /// Not these accounts.
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    pub exclude_accounts: Vec<String>,
+    /// Only accounts under this organizational unit, at any depth: an id, a name, or a path such as Root/Workloads.
+    #[arg(long, value_name = "UNIT")]
+    pub ou: Vec<String>,
+    /// No account under this organizational unit.
+    #[arg(long, value_name = "UNIT")]
+    pub exclude_ou: Vec<String>,
+    /// Only these regions: names or globs, separated by commas.
+    #[arg(long, value_name = "GLOB,…", value_delimiter = ',')]
+    pub regions: Vec<String>,
+    /// Not these regions.
+    #[arg(long, value_name = "GLOB,…", value_delimiter = ',')]
+    pub exclude_regions: Vec<String>,
+    /// The role to assume in each member account.
+    #[arg(long, value_name = "NAME", default_value = "TrailproofAudit")]
+    pub role_name: String,
+    /// The path of that role.
+    #[arg(long, value_name = "PATH", default_value = "/")]
+    pub role_path: String,
+    /// The role's name in the management account, where it differs.
+    #[arg(long, value_name = "NAME")]
+    pub role_name_management: Option<String>,
+    /// The external id that the role's trust policy asks for.
+    #[arg(long, value_name = "ID")]
+    pub external_id: Option<String>,
+    /// How long a role session lasts, in seconds.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(i32).range(900..=43200))]
+    pub session_duration: Option<i32>,
+    /// A role to enter before the members' roles; repeat for a chain.
+    #[arg(long, value_name = "ARN")]
+    pub role_chain: Vec<String>,
+}
+
+/// What to judge.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Checks")]
+pub struct SelectArgs {
+    /// Only these checks: an id, a glob, or group:NAME; repeat for more.
+    #[arg(long, value_name = "CHECK")]
+    pub check: Vec<String>,
+    /// Not these checks.
+    #[arg(long, value_name = "CHECK")]
+    pub exclude_check: Vec<String>,
+}
+
+/// Where results go.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Reports")]
+pub struct OutputArgs {
+    /// A report as FORMAT or FORMAT=PATH (table, json, junit); without a path, or with -, to stdout. Repeat for more.
+    #[arg(long, value_name = "FORMAT[=PATH]")]
+    pub format: Vec<String>,
+    /// Overwrite reports that exist.
+    #[arg(long)]
+    pub force: bool,
+    /// Colours in the table.
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// One JUnit case for each account and check, or for each finding.
+    #[arg(long, value_enum, default_value_t = JunitGrain::Check)]
+    pub junit_grain: JunitGrain,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The grain of JUnit cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum JunitGrain {
+    /// Account and check.
+    Check,
+    /// Each finding.
+    Resource,
+}
+
+/// What makes the exit code fail.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Gates")]
+pub struct GateArgs {
+    /// Fail where a finding of this severity or a worse one fails.
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub fail_on: Option<Severity>,
+    /// Fail where the proven score is lower.
+    #[arg(long, value_name = "0-100", value_parser = percent)]
+    pub min_score: Option<Milli>,
+    /// How much of the evidence must have been read for the scan to count as complete.
+    #[arg(long, value_name = "0-100", value_parser = percent)]
+    pub min_coverage: Option<Milli>,
+    /// For pipelines: --fail-on high --min-coverage 100, no progress, no colour.
+    #[arg(long)]
+    pub ci: bool,
+    /// Exit 0 whatever was found; other errors keep their codes.
+    #[arg(long)]
+    pub exit_zero: bool,
+}
+
+/// Where a run's evidence is kept.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Evidence")]
+pub struct KeepArgs {
+    /// The folder for the run's snapshot, in place of trailproof-runs/<run-id>.
+    #[arg(long, value_name = "DIR")]
+    pub run_dir: Option<PathBuf>,
+}
+
+/// `scan`.
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    #[command(flatten)]
+    pub select: SelectArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub gates: GateArgs,
+    #[command(flatten)]
+    pub keep: KeepArgs,
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    #[command(flatten)]
+    pub select: SelectArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub gates: GateArgs,
+    /// Keep the demo's snapshot in this folder; without it nothing is kept.
+    #[arg(long, value_name = "DIR")]
+    pub run_dir: Option<PathBuf>,
+}
+
+/// `collect`.
+#[derive(Debug, Args)]
+pub struct CollectArgs {
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    #[command(flatten)]
+    pub select: SelectArgs,
+    #[command(flatten)]
+    pub keep: KeepArgs,
+    /// Also write the snapshot there as one archive; the name ends in .tar.zst.
+    #[arg(short, long, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+}
+
+/// `assess`.
+#[derive(Debug, Args)]
+pub struct AssessArgs {
+    /// A run's folder, a .tar.zst archive, or a snapshot in one JSON document.
+    pub snapshot: PathBuf,
+    #[command(flatten)]
+    pub select: SelectArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub gates: GateArgs,
+}
+
+/// `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// A snapshot, or a JSON report.
+    pub input: PathBuf,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// How `checks` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// Aligned lines.
+    Text,
+    /// A JSON array.
+    Json,
+    /// A Markdown table.
+    Markdown,
+}
+
+/// `checks`.
+#[derive(Debug, Args)]
+pub struct ChecksArgs {
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// How to print them.
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
+}
+
+/// Whose policy `policy` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PolicyOf {
+    /// Of the reader role in each account.
+    Reader,
+    /// Of whoever runs trailproof.
+    Caller,
+    /// Both in one, for an account that is scanned by itself.
+    Both,
+}
+
+/// `policy`.
+#[derive(Debug, Args)]
+pub struct PolicyArgs {
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// Whose policy to print.
+    #[arg(long = "for", value_enum, default_value_t = PolicyOf::Both)]
+    pub of: PolicyOf,
+    /// The reader role's name, as `scan --role-name` has it.
+    #[arg(long, value_name = "NAME", default_value = "TrailproofAudit")]
+    pub role_name: String,
+    /// The partition of the ARNs.
+    #[arg(long, value_name = "PARTITION", default_value = "aws")]
+    pub partition: String,
+}
+
+/// `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    #[command(flatten)]
+    pub select: SelectArgs,
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    Severity::ALL
+        .into_iter()
+        .find(|severity| severity.code() == text)
+        .ok_or_else(|| "critical, high, medium, low or info is expected".to_owned())
+}
+
+/// A decimal of at most three places between 0 and 100.
+fn percent(text: &str) -> Result<Milli, String> {
+    let wrong = || "a number from 0 to 100 is expected, with at most three decimals".to_owned();
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(fraction) || fraction.len() > 3 || whole.len() > 3 {
+        return Err(wrong());
+    }
+    let whole: u32 = whole.parse().map_err(|_| wrong())?;
+    let thousandths: u32 = format!("{fraction:0<3}").parse().map_err(|_| wrong())?;
+    Some(Milli(whole * 1000 + thousandths)).filter(|milli| *milli <= Milli::FULL).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn percents_are_exact() {
+        assert_eq!(percent("87.5"), Ok(Milli(87_500)));
+        assert_eq!(percent("100"), Ok(Milli::FULL));
+        for wrong in ["100.1", "-1", "1e2", "", ".", "5.", "0.1234", "NaN"] {
+            assert!(percent(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! One question to one account, with everything that proves the asking.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use trailproof_core::answer::Answer;
+use trailproof_core::aws::{AccountId, Region};
+use trailproof_core::evidence::{Cause, Gap};
+use trailproof_core::fact::Fact;
+use trailproof_core::snapshot::{Observation, Outcome, Probe};
+
+use super::clients::Session;
+use super::gap::Failure;
+use super::recorder::{Record, recorded};
+use super::{account, cloudtrail, iam, kms, organizations, s3};
+
+/// The clock of a run: the real one, or a fixed one for a demo that two runs must agree on.
+#[derive(Debug, Clone, Copy)]
+pub enum Clock {
+    /// Now.
+    System,
+    /// Always then.
+    Fixed(Timestamp),
+}
+
+impl Clock {
+    /// The time, in whole seconds: evidence needs no more.
+    pub fn now(self) -> Timestamp {
+        match self {
+            Self::Fixed(time) => time,
+            Self::System => {
+                let now = Timestamp::now();
+                Timestamp::from_second(now.as_second()).unwrap_or(now)
+            }
+        }
+    }
+}
+
+/// Puts a question and keeps what came of it.
+pub async fn ask(session: &Session, probe: &Probe, clock: Clock) -> Observation {
+    let called_at = clock.now();
+    let (outcome, record) = recorded(answer(session, probe)).await;
+    observation(session.account, probe, called_at, (outcome, record))
+}
+
+/// The observation of a question that was put.
+pub fn observation(
+    account: AccountId,
+    probe: &Probe,
+    called_at: Timestamp,
+    (outcome, record): (Result<Answer, Failure>, Record),
+) -> Observation {
+    let operation = probe.fact.operation();
+    let error_code = outcome.as_ref().err().and_then(|failure| failure.code.clone());
+    Observation {
+        operation: operation.into(),
+        parameters: parameters(probe),
+        called_at,
+        responses: record.responses,
+        error_code,
+        outcome: match outcome {
+            Ok(answer) => Outcome::Answer(answer),
+            Err(failure) => Outcome::Gap(Gap {
+                account: Some(account),
+                region: probe.region.clone(),
+                ..Gap::new(probe.fact, failure.cause, format!("{operation}: {}", failure.message))
+            }),
+        },
+    }
+}
+
+/// The request's members, as AWS names them.
+fn parameters(probe: &Probe) -> BTreeMap<String, String> {
+    let mut parameters = BTreeMap::new();
+    if let Some(region) = &probe.region {
+        parameters.insert("Region".to_owned(), region.to_string());
+    }
+    if let Some(resource) = &probe.resource {
+        let name = match probe.fact {
+            Fact::TrailStatus => "Name",
+            Fact::EventSelectors => "TrailName",
+            Fact::Key => "KeyId",
+            _ => "Bucket",
+        };
+        parameters.insert(name.to_owned(), resource.clone());
+    }
+    let fixed = match probe.fact {
+        Fact::Trails => Some(("IncludeShadowTrails", "true")),
+        Fact::DelegatedAdministrators => Some(("ServicePrincipal", organizations::CLOUDTRAIL)),
+        _ => None,
+    };
+    parameters.extend(fixed.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    parameters
+}
+
+async fn answer(session: &Session, probe: &Probe) -> Result<Answer, Failure> {
+    let region =
+        || -> Region { probe.region.clone().unwrap_or_else(|| session.partition.global_region()) };
+    let resource = probe.resource.as_deref().unwrap_or_default();
+    match probe.fact {
+        Fact::Caller | Fact::Session => {
+            Err(Failure::new(Cause::InternalError, "a session asks nothing about itself"))
+        }
+        Fact::Organization => organizations::organization(session).await,
+        Fact::Accounts => organizations::accounts(session).await,
+        Fact::OrganizationalUnits => organizations::tree(session).await,
+        Fact::DelegatedAdministrators => organizations::delegates(session).await,
+        Fact::Regions => account::regions(session).await,
+        Fact::Trails => cloudtrail::trails(session, &region()).await,
+        Fact::TrailStatus => cloudtrail::status(session, &region(), resource).await,
+        Fact::EventSelectors => cloudtrail::selectors(session, &region(), resource).await,
+        Fact::BucketList => s3::list(session).await,
+        Fact::BucketHead => s3::head(session, resource).await,
+        Fact::BucketVersioning => s3::versioning(session, &region(), resource).await,
+        Fact::BucketObjectLock => s3::object_lock(session, &region(), resource).await,
+        Fact::BucketLifecycle => s3::lifecycle(session, &region(), resource).await,
+        Fact::BucketPolicyStatus => s3::policy_status(session, &region(), resource).await,
+        Fact::BucketAcl => s3::acl(session, &region(), resource).await,
+        Fact::BucketPublicAccessBlock => {
+            s3::public_access_block(session, &region(), resource).await
+        }
+        Fact::BucketOwnershipControls => s3::ownership(session, &region(), resource).await,
+        Fact::AccountPublicAccessBlock => s3::account_block(session).await,
+        Fact::Key => kms::key(session, &region(), resource).await,
+        Fact::AuthorizationDetails => iam::details(session).await,
+    }
+}
+
+/// AWS's time in ours; none where it is out of range.
+pub fn timestamp(time: Option<&aws_smithy_types::DateTime>) -> Option<Timestamp> {
+    time.and_then(|time| Timestamp::from_second(time.secs()).ok())
+}

@@ -1,0 +1,130 @@
+//! Trails, their status and what they select.
+
+use aws_sdk_cloudtrail::config::Builder;
+use aws_sdk_cloudtrail::types::{
+    AdvancedEventSelector as SdkAdvanced, EventSelector as SdkClassic, Trail,
+};
+use trailproof_core::answer::{
+    AdvancedEventSelector, Answer, DataResource, EventSelector, EventSelectors, FieldSelector,
+    TrailDescription, TrailStatus,
+};
+use trailproof_core::aws::Region;
+
+use super::ask::timestamp;
+use super::clients::{Session, sdk_region};
+use super::gap::Failure;
+use super::organizations::incomplete;
+
+fn there(region: &Region) -> Builder {
+    Builder::new().region(sdk_region(region))
+}
+
+/// Shadow trails included: without them a member of an organization looks unlogged.
+pub async fn trails(session: &Session, region: &Region) -> Result<Answer, Failure> {
+    let answer = session
+        .cloudtrail()
+        .describe_trails()
+        .include_shadow_trails(true)
+        .customize()
+        .config_override(there(region))
+        .send()
+        .await?;
+    let trails = answer.trail_list.ok_or_else(|| incomplete("trailList"))?;
+    trails.iter().map(description).collect::<Result<_, _>>().map(Answer::Trails)
+}
+
+fn description(trail: &Trail) -> Result<TrailDescription, Failure> {
+    Ok(TrailDescription {
+        name: trail.name().ok_or_else(|| incomplete("a trail's name"))?.to_owned(),
+        trail_arn: trail.trail_arn().ok_or_else(|| incomplete("a trail's ARN"))?.to_owned(),
+        home_region: trail
+            .home_region()
+            .and_then(|region| region.parse().ok())
+            .ok_or_else(|| incomplete("a trail's home region"))?,
+        s3_bucket_name: trail.s3_bucket_name.clone(),
+        s3_key_prefix: trail.s3_key_prefix.clone(),
+        include_global_service_events: trail.include_global_service_events,
+        is_multi_region_trail: trail.is_multi_region_trail,
+        is_organization_trail: trail.is_organization_trail,
+        log_file_validation_enabled: trail.log_file_validation_enabled,
+        kms_key_id: trail.kms_key_id.clone(),
+        cloud_watch_logs_log_group_arn: trail.cloud_watch_logs_log_group_arn.clone(),
+        has_custom_event_selectors: trail.has_custom_event_selectors,
+    })
+}
+
+/// By ARN: a name would be looked up among the caller's own trails.
+pub async fn status(session: &Session, region: &Region, arn: &str) -> Result<Answer, Failure> {
+    let answer = session
+        .cloudtrail()
+        .get_trail_status()
+        .name(arn)
+        .customize()
+        .config_override(there(region))
+        .send()
+        .await?;
+    let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+    Ok(Answer::TrailStatus(TrailStatus {
+        is_logging: answer.is_logging,
+        latest_delivery_error: text(answer.latest_delivery_error()),
+        latest_delivery_time: timestamp(answer.latest_delivery_time()),
+        start_logging_time: timestamp(answer.start_logging_time()),
+        stop_logging_time: timestamp(answer.stop_logging_time()),
+        latest_cloud_watch_logs_delivery_error: text(
+            answer.latest_cloud_watch_logs_delivery_error(),
+        ),
+        latest_cloud_watch_logs_delivery_time: timestamp(
+            answer.latest_cloud_watch_logs_delivery_time(),
+        ),
+    }))
+}
+
+pub async fn selectors(session: &Session, region: &Region, arn: &str) -> Result<Answer, Failure> {
+    let answer = session
+        .cloudtrail()
+        .get_event_selectors()
+        .trail_name(arn)
+        .customize()
+        .config_override(there(region))
+        .send()
+        .await?;
+    Ok(Answer::EventSelectors(EventSelectors {
+        event_selectors: answer.event_selectors().iter().map(classic).collect(),
+        advanced_event_selectors: answer.advanced_event_selectors().iter().map(advanced).collect(),
+    }))
+}
+
+fn classic(selector: &SdkClassic) -> EventSelector {
+    EventSelector {
+        read_write_type: selector.read_write_type().map(|kind| kind.as_str().to_owned()),
+        include_management_events: selector.include_management_events,
+        exclude_management_event_sources: selector.exclude_management_event_sources().to_vec(),
+        data_resources: selector
+            .data_resources()
+            .iter()
+            .map(|resource| DataResource {
+                resource_type: resource.r#type().unwrap_or_default().to_owned(),
+                values: resource.values().to_vec(),
+            })
+            .collect(),
+    }
+}
+
+fn advanced(selector: &SdkAdvanced) -> AdvancedEventSelector {
+    AdvancedEventSelector {
+        name: selector.name.clone(),
+        field_selectors: selector
+            .field_selectors()
+            .iter()
+            .map(|field| FieldSelector {
+                field: field.field().to_owned(),
+                equals: field.equals().to_vec(),
+                starts_with: field.starts_with().to_vec(),
+                ends_with: field.ends_with().to_vec(),
+                not_equals: field.not_equals().to_vec(),
+                not_starts_with: field.not_starts_with().to_vec(),
+                not_ends_with: field.not_ends_with().to_vec(),
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,53 @@
+//! Users, groups and roles with what is attached to them.
+
+use aws_sdk_iam::types::{AttachedPolicy, EntityType};
+use trailproof_core::answer::{Answer, AuthorizationDetails, PrincipalEntry, PrincipalKind};
+
+use super::clients::Session;
+use super::gap::Failure;
+
+/// AWS's greatest page.
+const PAGE: i32 = 1000;
+
+fn entry(kind: PrincipalKind, arn: Option<&str>, attached: &[AttachedPolicy]) -> PrincipalEntry {
+    PrincipalEntry {
+        kind,
+        arn: arn.unwrap_or_default().to_owned(),
+        attached_managed_policies: attached
+            .iter()
+            .filter_map(|policy| policy.policy_arn().map(str::to_owned))
+            .collect(),
+    }
+}
+
+pub async fn details(session: &Session) -> Result<Answer, Failure> {
+    let mut principals = Vec::new();
+    let mut pages = session
+        .iam()
+        .get_account_authorization_details()
+        // Managed policies themselves are not read by any check yet.
+        .filter(EntityType::User)
+        .filter(EntityType::Group)
+        .filter(EntityType::Role)
+        .max_items(PAGE)
+        .into_paginator()
+        .send();
+    while let Some(page) = pages.next().await {
+        let page = page?;
+        principals.extend(
+            page.user_detail_list().iter().map(|user| {
+                entry(PrincipalKind::User, user.arn(), user.attached_managed_policies())
+            }),
+        );
+        principals.extend(page.group_detail_list().iter().map(|group| {
+            entry(PrincipalKind::Group, group.arn(), group.attached_managed_policies())
+        }));
+        principals.extend(
+            page.role_detail_list().iter().map(|role| {
+                entry(PrincipalKind::Role, role.arn(), role.attached_managed_policies())
+            }),
+        );
+    }
+    principals.sort_by(|one, other| one.arn.cmp(&other.arn));
+    Ok(Answer::AuthorizationDetails(AuthorizationDetails { principals }))
+}

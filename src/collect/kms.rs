@@ -1,0 +1,39 @@
+//! The state and kind of a key.
+
+use aws_sdk_kms::config::Builder;
+use trailproof_core::answer::{Answer, KeyMetadata};
+use trailproof_core::aws::Region;
+
+use super::ask::timestamp;
+use super::clients::{Session, sdk_region};
+use super::gap::Failure;
+use super::organizations::incomplete;
+
+/// By whatever the trail has: an ARN, an id or an alias.
+pub async fn key(session: &Session, region: &Region, id: &str) -> Result<Answer, Failure> {
+    let sent = session
+        .kms()
+        .describe_key()
+        .key_id(id)
+        .customize()
+        .config_override(Builder::new().region(sdk_region(region)))
+        .send()
+        .await;
+    let answer = match sent.map_err(Failure::from) {
+        Ok(answer) => answer,
+        // That there is no such key is a fact.
+        Err(failure) if failure.is(&["NotFoundException"]) => return Ok(Answer::Key(None)),
+        Err(failure) => return Err(failure),
+    };
+    let key = answer.key_metadata.ok_or_else(|| incomplete("the key's metadata"))?;
+    Ok(Answer::Key(Some(KeyMetadata {
+        arn: key.arn().unwrap_or_default().to_owned(),
+        key_state: key.key_state().map(|state| state.as_str().to_owned()),
+        key_manager: key.key_manager().map(|manager| manager.as_str().to_owned()),
+        key_spec: key.key_spec().map(|spec| spec.as_str().to_owned()),
+        key_usage: key.key_usage().map(|usage| usage.as_str().to_owned()),
+        origin: key.origin().map(|origin| origin.as_str().to_owned()),
+        deletion_date: timestamp(key.deletion_date()),
+        valid_to: timestamp(key.valid_to()),
+    })))
+}

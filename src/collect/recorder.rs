@@ -1,0 +1,135 @@
+//! What each call proves of itself: status, request id, the server's date and the number of tries, taken off the wire.
+//!
+//! The record belongs to the task that asks, so one interceptor serves every client and every page of an answer.
+
+use std::cell::RefCell;
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextRef,
+    BeforeTransmitInterceptorContextMut, BeforeTransmitInterceptorContextRef,
+};
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use trailproof_core::snapshot::Response;
+
+/// What was seen of one question's calls.
+#[derive(Debug, Default)]
+pub struct Record {
+    /// One for each call or page, in order.
+    pub responses: Vec<Response>,
+    /// The header `x-amz-bucket-region` of the last answer.
+    pub bucket_region: Option<String>,
+}
+
+tokio::task_local! {
+    static RECORD: RefCell<Record>;
+}
+
+/// Runs a question and returns what came of it beside the record of its calls.
+pub async fn recorded<T>(question: impl Future<Output = T>) -> (T, Record) {
+    RECORD
+        .scope(RefCell::default(), async {
+            let outcome = question.await;
+            (outcome, RECORD.with(RefCell::take))
+        })
+        .await
+}
+
+/// The region that S3 named in the last answer of this question.
+pub fn bucket_region() -> Option<String> {
+    RECORD.try_with(|record| record.borrow().bucket_region.clone()).ok().flatten()
+}
+
+/// The status of the last answer of this question.
+pub fn last_status() -> Option<u16> {
+    let status = |record: &RefCell<Record>| record.borrow().responses.last()?.http_status;
+    RECORD.try_with(status).ok().flatten()
+}
+
+fn record(note: impl FnOnce(&mut Record)) {
+    // Calls outside a question (the SDK renewing its own credentials) leave no record.
+    let _ = RECORD.try_with(|record| note(&mut record.borrow_mut()));
+}
+
+/// The interceptor that fills the record.
+#[derive(Debug, Clone, Copy)]
+pub struct Recorder;
+
+#[dyn_dispatch_hint]
+impl Intercept for Recorder {
+    fn name(&self) -> &'static str {
+        "trailproof::Recorder"
+    }
+
+    fn read_before_execution(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        record(|record| record.responses.push(Response::default()));
+        Ok(())
+    }
+
+    fn read_before_attempt(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        record(|record| {
+            if let Some(response) = record.responses.last_mut() {
+                // Only what the last try brought counts as the answer.
+                *response = Response { attempts: response.attempts + 1, ..Response::default() };
+            }
+        });
+        Ok(())
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let answer = context.response();
+        let header = |name: &str| answer.headers().get(name).map(str::to_owned);
+        record(|record| {
+            record.bucket_region = header("x-amz-bucket-region");
+            if let Some(response) = record.responses.last_mut() {
+                response.http_status = Some(answer.status().as_u16());
+                response.request_id =
+                    header("x-amzn-requestid").or_else(|| header("x-amz-request-id"));
+                response.date = header("date");
+            }
+        });
+        Ok(())
+    }
+}
+
+/// Keeps calls on the endpoint that the user named: some operations put the account id before the host name, which no
+/// stand-in for AWS on one address can resolve. The account id is a header of those calls too.
+#[derive(Debug, Clone)]
+pub struct KeepHost(pub String);
+
+#[dyn_dispatch_hint]
+impl Intercept for KeepHost {
+    fn name(&self) -> &'static str {
+        "trailproof::KeepHost"
+    }
+
+    fn modify_before_signing(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request_mut();
+        let uri = request.uri().to_owned();
+        let path = uri.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+        let target = format!("{}{}", self.0.trim_end_matches('/'), path.unwrap_or("/"));
+        request.set_uri(target)?;
+        Ok(())
+    }
+}

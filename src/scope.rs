@@ -1,0 +1,118 @@
+//! The flags that say whom to ask, read into what the collector takes.
+
+use trailproof_core::aws::AccountId;
+
+use crate::cli::{ConnectArgs, ScopeArgs};
+use crate::collect::Filter;
+use crate::collect::clients::{Endpoint, Role};
+use crate::exit::Stop;
+
+/// Which accounts and regions.
+///
+/// # Errors
+/// An account id or region that is none, a file that cannot be read.
+pub fn filter(args: &ScopeArgs) -> Result<Filter, Stop> {
+    for glob in args.regions.iter().chain(&args.exclude_regions) {
+        region_glob(glob)?;
+    }
+    Ok(Filter {
+        organization: args.org,
+        accounts: accounts("--accounts", &args.accounts)?,
+        exclude_accounts: accounts("--exclude-accounts", &args.exclude_accounts)?,
+        units: args.ou.clone(),
+        exclude_units: args.exclude_ou.clone(),
+        regions: args.regions.clone(),
+        exclude_regions: args.exclude_regions.clone(),
+    })
+}
+
+/// A name or glob that can match some region.
+fn region_glob(glob: &str) -> Result<(), Stop> {
+    let letters =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-*?".contains(&byte);
+    let wild = glob.contains(['*', '?']);
+    // AWS opens regions faster than programs are released: a well-formed name that is not known yet is taken.
+    let wellformed = glob.bytes().all(letters)
+        && (wild || glob.parse::<trailproof_core::aws::Region>().is_ok() && region_form(glob));
+    if wellformed && !glob.is_empty() {
+        return Ok(());
+    }
+    Err(Stop::usage(format!(
+        "--regions: {glob:?} is no region; a name such as eu-west-1 or a glob such as eu-* is expected"
+    )))
+}
+
+/// `xx-yyyy-1`, with any number of words between.
+fn region_form(name: &str) -> bool {
+    let parts: Vec<&str> = name.split('-').collect();
+    parts.len() >= 3
+        && parts.iter().all(|part| !part.is_empty())
+        && parts.last().is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn accounts(flag: &str, values: &[String]) -> Result<Vec<AccountId>, Stop> {
+    let mut found = Vec::new();
+    for value in values.iter().map(|value| value.trim()).filter(|value| !value.is_empty()) {
+        let Some(path) = value.strip_prefix('@') else {
+            found.push(value.parse().map_err(|error| Stop::usage(format!("{flag}: {error}")))?);
+            continue;
+        };
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Stop::usage(format!("{flag}: cannot read {path}: {error}")))?;
+        for (number, line) in text.lines().enumerate() {
+            let id = line.split('#').next().unwrap_or_default().trim();
+            if !id.is_empty() {
+                found.push(id.parse().map_err(|error| {
+                    Stop::usage(format!("{flag}: {path}, line {}: {error}", number + 1))
+                })?);
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+/// How members are entered.
+///
+/// # Errors
+/// A path or chain that IAM would not have.
+pub fn role(args: &ScopeArgs) -> Result<Role, Stop> {
+    let path = &args.role_path;
+    if !path.starts_with('/') || !path.ends_with('/') {
+        return Err(Stop::usage(format!("--role-path: {path:?} does not begin and end with /")));
+    }
+    for arn in &args.role_chain {
+        let parsed = trailproof_core::aws::Arn::parse(arn);
+        if !parsed.is_ok_and(|arn| arn.service == "iam" && arn.resource.starts_with("role/")) {
+            return Err(Stop::usage(format!("--role-chain: {arn:?} is not the ARN of a role")));
+        }
+    }
+    Ok(Role {
+        name: args.role_name.clone(),
+        path: path.clone(),
+        external_id: args.external_id.clone(),
+        duration: args.session_duration,
+        chain: args.role_chain.clone(),
+    })
+}
+
+/// Where the first calls go.
+///
+/// # Errors
+/// A URL that is none.
+pub fn endpoint(args: &ConnectArgs) -> Result<Endpoint, Stop> {
+    if let Some(url) = &args.endpoint_url {
+        let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+        if rest.is_none_or(|rest| rest.is_empty() || rest.starts_with('/')) {
+            return Err(Stop::usage(format!(
+                "--endpoint-url: {url:?} is not an http:// or https:// URL"
+            )));
+        }
+    }
+    Ok(Endpoint {
+        profile: args.profile.clone(),
+        region: args.region.clone(),
+        url: args.endpoint_url.clone(),
+    })
+}

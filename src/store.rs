@@ -1,0 +1,352 @@
+//! Snapshots on disk: a directory or one archive, written and read one account at a time.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use trailproof_core::aws::AccountId;
+use trailproof_core::snapshot::{Bundle, Document, Manifest, SCHEMA, Snapshot};
+
+use crate::exit::Stop;
+
+/// zstd's own default: the documents repeat themselves, and more effort gains little.
+const LEVEL: i32 = 3;
+const MANIFEST: &str = "manifest.json";
+const ORGANIZATION: &str = "organization.json";
+/// Generous: an account with thousands of principals has a document of some MiB.
+const DOCUMENT_LIMIT: u64 = 1 << 30;
+
+fn account_file(account: AccountId) -> String {
+    format!("accounts/{account}.json")
+}
+
+/// Where a run's evidence goes while it is collected.
+#[derive(Debug)]
+pub enum Store {
+    /// Nowhere: the demo's is gone with the process.
+    Memory(BTreeMap<AccountId, Document>),
+    /// A run's folder.
+    Directory(PathBuf),
+}
+
+impl Store {
+    /// A new folder, readable by its owner alone.
+    ///
+    /// # Errors
+    /// Where the folder exists or cannot be made.
+    pub fn create(directory: &Path) -> Result<Self, Stop> {
+        if directory.exists() {
+            let message = format!("{} exists; name another folder", directory.display());
+            return Err(Stop::usage(message));
+        }
+        let made = make_private(&directory.join("accounts"));
+        made.map_err(|error| {
+            Stop::output(format!("cannot make {}: {error}", directory.display()))
+        })?;
+        Ok(Self::Directory(directory.to_owned()))
+    }
+
+    /// Keeps one account's document, in place of an earlier one.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn put(&mut self, document: Document) -> Result<(), Stop> {
+        match self {
+            Self::Memory(documents) => {
+                documents.insert(document.account, document);
+                Ok(())
+            }
+            Self::Directory(path) => {
+                let file = path.join(format!("{}.zst", account_file(document.account)));
+                write_atomically(&file, &compress(&encode(&document)?, &file)?)
+            }
+        }
+    }
+
+    /// One account's document as it was kept.
+    ///
+    /// # Errors
+    /// Where it cannot be read back.
+    pub fn get(&self, account: AccountId) -> Result<Document, Stop> {
+        match self {
+            Self::Memory(documents) => {
+                Ok(documents.get(&account).cloned().unwrap_or_else(|| Document::new(account)))
+            }
+            Self::Directory(path) => {
+                read_document(&path.join(format!("{}.zst", account_file(account))))
+            }
+        }
+    }
+
+    /// Ends the run: the manifest comes last, so that a folder without one is an unfinished run.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn finish(self, manifest: Manifest, organization: Document) -> Result<Reader, Stop> {
+        match self {
+            Self::Memory(documents) => Ok(Reader(Source::Bundle(Box::new(Bundle {
+                manifest,
+                organization,
+                accounts: documents.into_values().collect(),
+            })))),
+            Self::Directory(path) => {
+                let file = path.join(format!("{ORGANIZATION}.zst"));
+                write_atomically(&file, &compress(&encode(&organization)?, &file)?)?;
+                let mut text = serde_json::to_vec_pretty(&manifest)
+                    .map_err(|error| Stop::internal(format!("the manifest: {error}")))?;
+                text.push(b'\n');
+                write_atomically(&path.join(MANIFEST), &text)?;
+                Reader::open(&path)
+            }
+        }
+    }
+}
+
+fn make_private(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+fn encode(document: &Document) -> Result<Vec<u8>, Stop> {
+    serde_json::to_vec(document).map_err(|error| Stop::internal(format!("a document: {error}")))
+}
+
+fn compress(bytes: &[u8], file: &Path) -> Result<Vec<u8>, Stop> {
+    let failed = |error| Stop::output(format!("cannot write {}: {error}", file.display()));
+    let mut encoder = zstd::Encoder::new(Vec::new(), LEVEL).map_err(failed)?;
+    encoder.include_checksum(true).map_err(failed)?;
+    encoder.write_all(bytes).map_err(failed)?;
+    encoder.finish().map_err(failed)
+}
+
+/// Writes beside the target and renames: nobody ever sees half a file.
+///
+/// # Errors
+/// Where any step fails; the target is then as it was.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
+    let failed = |error: &dyn std::fmt::Display| {
+        Stop::output(format!("cannot write {}: {error}", path.display()))
+    };
+    let parent = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::NamedTempFile::new_in(parent).map_err(|error| failed(&error))?;
+    file.write_all(bytes)
+        .and_then(|()| file.as_file().sync_all())
+        .map_err(|error| failed(&error))?;
+    file.persist(path).map_err(|error| failed(&error.error))?;
+    Ok(())
+}
+
+/// A snapshot that can be judged: a directory, a `.tar.zst` archive, or one JSON document.
+#[derive(Debug)]
+pub struct Reader(Source);
+
+#[derive(Debug)]
+enum Source {
+    Bundle(Box<Bundle>),
+    Directory { path: PathBuf, manifest: Manifest, organization: Document },
+    Archive { path: PathBuf, manifest: Manifest, organization: Document },
+}
+
+fn unreadable(path: &Path, why: impl std::fmt::Display) -> Stop {
+    Stop::usage(format!("{} is not a snapshot that can be read: {why}", path.display()))
+}
+
+/// Reads JSON of the snapshot's schema; a newer one is told from a broken one.
+fn decode<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, Stop> {
+    #[derive(serde::Deserialize)]
+    struct Versioned {
+        schema: Option<String>,
+        manifest: Option<Box<Versioned>>,
+    }
+    let versioned: Versioned =
+        serde_json::from_slice(bytes).map_err(|error| unreadable(path, error))?;
+    let schema = versioned.schema.or_else(|| versioned.manifest.and_then(|inner| inner.schema));
+    match schema.as_deref() {
+        Some(SCHEMA) => serde_json::from_slice(bytes).map_err(|error| unreadable(path, error)),
+        Some(other) if newer(other) => Err(unreadable(
+            path,
+            format!(
+                "it has the schema {other}, this version reads {SCHEMA}; use a newer trailproof"
+            ),
+        )),
+        Some(other) => {
+            Err(unreadable(path, format!("its schema is {other}, {SCHEMA} is expected")))
+        }
+        None => Err(unreadable(path, format!("it names no schema, {SCHEMA} is expected"))),
+    }
+}
+
+fn newer(schema: &str) -> bool {
+    let number = |schema: &str| {
+        schema.strip_prefix("trailproof.snapshot/").and_then(|number| number.parse::<u32>().ok())
+    };
+    number(schema) > number(SCHEMA)
+}
+
+fn read_document(file: &Path) -> Result<Document, Stop> {
+    let open = fs::File::open(file).map_err(|error| unreadable(file, error))?;
+    let mut bytes = Vec::new();
+    zstd::Decoder::new(open)
+        .and_then(|decoder| decoder.take(DOCUMENT_LIMIT).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(file, error))?;
+    decode(file, &bytes)
+}
+
+impl Reader {
+    /// Opens whatever the path holds.
+    ///
+    /// # Errors
+    /// Where it holds no snapshot, a broken one, or one of a newer version.
+    pub fn open(path: &Path) -> Result<Self, Stop> {
+        if path.is_dir() {
+            let file = path.join(MANIFEST);
+            if !file.exists() {
+                return Err(unreadable(
+                    path,
+                    "it has no manifest.json (an unfinished run has none)",
+                ));
+            }
+            let bytes = fs::read(&file).map_err(|error| unreadable(&file, error))?;
+            let manifest = decode(&file, &bytes)?;
+            let organization = read_document(&path.join(format!("{ORGANIZATION}.zst")))?;
+            return Ok(Self(Source::Directory { path: path.to_owned(), manifest, organization }));
+        }
+        if path.to_string_lossy().ends_with(".tar.zst") {
+            return Self::open_archive(path);
+        }
+        let bytes = fs::read(path).map_err(|error| unreadable(path, error))?;
+        decode(path, &bytes).map(|bundle| Self(Source::Bundle(Box::new(bundle))))
+    }
+
+    fn open_archive(path: &Path) -> Result<Self, Stop> {
+        let (mut manifest, mut organization) = (None, None);
+        read_archive(path, &mut |name, bytes| {
+            match name {
+                MANIFEST => manifest = Some(decode(path, bytes)?),
+                ORGANIZATION => organization = Some(decode(path, bytes)?),
+                _ => {}
+            }
+            Ok(manifest.is_none() || organization.is_none())
+        })?;
+        match (manifest, organization) {
+            (Some(manifest), Some(organization)) => {
+                Ok(Self(Source::Archive { path: path.to_owned(), manifest, organization }))
+            }
+            _ => Err(unreadable(path, "it holds no manifest.json or no organization.json")),
+        }
+    }
+
+    /// Writes the snapshot as one archive: sorted names, the run's end as time, no owner, so that equal snapshots are
+    /// equal bytes.
+    ///
+    /// # Errors
+    /// Where it cannot be read or written.
+    pub fn archive(&self, path: &Path) -> Result<(), Stop> {
+        let failed =
+            |error: io::Error| Stop::output(format!("cannot write {}: {error}", path.display()));
+        let encoder = zstd::Encoder::new(Vec::new(), LEVEL).map_err(failed)?;
+        let mut archive = tar::Builder::new(encoder);
+        let manifest = serde_json::to_vec_pretty(self.manifest())
+            .map_err(|error| Stop::internal(format!("the manifest: {error}")))?;
+        let time = u64::try_from(self.manifest().ended.as_second()).unwrap_or_default();
+        append(&mut archive, MANIFEST, &manifest, time).map_err(failed)?;
+        append(&mut archive, ORGANIZATION, &encode(self.organization())?, time).map_err(failed)?;
+        let mut outcome = Ok(());
+        self.visit(&mut |document| {
+            if outcome.is_ok() {
+                outcome = encode(document).and_then(|bytes| {
+                    append(&mut archive, &account_file(document.account), &bytes, time)
+                        .map_err(failed)
+                });
+            }
+        })?;
+        outcome?;
+        let bytes = archive.into_inner().and_then(zstd::Encoder::finish).map_err(failed)?;
+        write_atomically(path, &bytes)
+    }
+}
+
+fn append<W: Write>(
+    archive: &mut tar::Builder<W>,
+    name: &str,
+    bytes: &[u8],
+    time: u64,
+) -> io::Result<()> {
+    let mut header = tar::Header::new_ustar();
+    header.set_size(bytes.len() as u64);
+    header.set_mode(0o600);
+    header.set_mtime(time);
+    header.set_uid(0);
+    header.set_gid(0);
+    archive.append_data(&mut header, name, bytes)
+}
+
+/// Hands out an archive's files until the visitor has seen enough.
+fn read_archive(
+    path: &Path,
+    visit: &mut dyn FnMut(&str, &[u8]) -> Result<bool, Stop>,
+) -> Result<(), Stop> {
+    let broken = |error: io::Error| unreadable(path, error);
+    let file = fs::File::open(path).map_err(broken)?;
+    let mut archive = tar::Archive::new(zstd::Decoder::new(file).map_err(broken)?);
+    for entry in archive.entries().map_err(broken)? {
+        let mut entry = entry.map_err(broken)?;
+        let name = entry.path().map_err(broken)?.to_string_lossy().into_owned();
+        let mut bytes = Vec::new();
+        entry.by_ref().take(DOCUMENT_LIMIT).read_to_end(&mut bytes).map_err(broken)?;
+        if !visit(&name, &bytes)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+impl Snapshot for Reader {
+    type Error = Stop;
+
+    fn manifest(&self) -> &Manifest {
+        match &self.0 {
+            Source::Bundle(bundle) => &bundle.manifest,
+            Source::Directory { manifest, .. } | Source::Archive { manifest, .. } => manifest,
+        }
+    }
+
+    fn organization(&self) -> &Document {
+        match &self.0 {
+            Source::Bundle(bundle) => &bundle.organization,
+            Source::Directory { organization, .. } | Source::Archive { organization, .. } => {
+                organization
+            }
+        }
+    }
+
+    fn visit(&self, visitor: &mut dyn FnMut(&Document)) -> Result<(), Stop> {
+        match &self.0 {
+            Source::Bundle(bundle) => {
+                bundle.accounts.iter().for_each(visitor);
+                Ok(())
+            }
+            Source::Directory { path, manifest, .. } => {
+                for account in manifest.accounts.iter().filter(|account| account.collected) {
+                    let file = path.join(format!("{}.zst", account_file(account.id)));
+                    visitor(&read_document(&file)?);
+                }
+                Ok(())
+            }
+            Source::Archive { path, .. } => read_archive(path, &mut |name, bytes| {
+                if name.starts_with("accounts/") {
+                    visitor(&decode(path, bytes)?);
+                }
+                Ok(true)
+            }),
+        }
+    }
+}
