@@ -41,7 +41,7 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> Result<(), ReportE
     Ok(())
 }
 
-/// Reads a report that [`write`] wrote, in this version of the program or another of the same schema.
+/// Reads a report that [`write()`] wrote, in this version of the program or another of the same schema.
 ///
 /// # Errors
 /// When it is no report, one of another schema, or damaged.

@@ -1,8 +1,4 @@
 //! An assessment written in each format.
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
-)]
 
 mod index;
 pub mod json;

@@ -293,6 +293,14 @@ pub fn lone() -> Assessment {
     built(vec![account("111111111111", "", "")], results, None)
 }
 
+/// One account, judged by a check that has no object in it.
+pub fn unweighed() -> Assessment {
+    let nothing = "the account owns no trail";
+    let check = "cloud-trail-encryption-enabled";
+    let results = vec![finding(check, "111111111111", Status::NotApplicable, nothing)];
+    built(vec![account("111111111111", "", "")], results, None)
+}
+
 /// So many accounts, of which every second does not encrypt.
 pub fn healthy(number: usize) -> Assessment {
     let ids: Vec<String> =

@@ -4,10 +4,12 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use comfy_table::CellAlignment::{Left, Right};
 use trailproof_core::assessment::{Assessment, Cap, GateStatus, Grade, Milli, ScoreRow};
 use trailproof_core::aws::AccountId;
 use trailproof_core::check::Severity;
 use trailproof_core::finding::Status;
+use trailproof_core::gate;
 
 use crate::Options;
 use crate::index::Index;
@@ -16,11 +18,14 @@ use crate::text::{self, count};
 mod findings;
 mod page;
 
-use page::{Align, Cell, Page, Row, Style};
+use page::{Cell, Head, Page, Row, Style};
 
 /// The width where none is known, and the least that the layout can bear.
 const WIDTH: u16 = 100;
-const LEAST_WIDTH: u16 = 60;
+const LEAST_WIDTH: u16 = 64;
+
+/// From here on texts stand beside what they belong to, and not below it.
+const WIDE: usize = 140;
 
 /// With more accounts than this only the worst are listed.
 const ALL_ACCOUNTS: usize = 20;
@@ -53,13 +58,14 @@ fn head(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
         (None, accounts) => count(accounts.len(), "account"),
     };
     let total = &assessment.score.total;
-    let unread = if total.coverage == Milli::FULL { "" } else { " if everything unread were fine" };
-    page.headline(&[
-        subject,
-        format!("score {} (to {}{unread})", total.proven, total.potential),
-        format!("evidence coverage {} %", total.coverage),
-        grade_words(total.grade),
-    ]);
+    let score = if gate::complete(assessment) && !gate::weighs(assessment) {
+        vec!["no score: nothing that was judged weighs anything".to_owned()]
+    } else {
+        score_words(total)
+    };
+    let mut headline = vec![subject];
+    headline.extend(score);
+    page.headline(&headline);
     page.blank();
 
     let binds = |cap: &&Cap| {
@@ -98,13 +104,24 @@ fn head(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
         .iter()
         .map(|(group, row)| format!("{group} {} at {} %", row.proven, row.coverage))
         .collect();
-    page.pieces(2, Cell::styled("groups", Style::Dim), &groups);
+    if !groups.is_empty() {
+        page.pieces(2, Cell::styled("groups", Style::Dim), &groups);
+    }
     for note in &scope.notes {
         page.entry(2, Cell::styled("note", Style::Warn), note);
     }
     let when = format!("{} to {}", run.started.strftime("%F %T"), run.ended.strftime("%F %T UTC"));
     let how = [when, format!("trailproof {}", run.tool_version), run.caller_arn.clone()];
     page.pieces(2, Cell::styled("read", Style::Dim), &how);
+}
+
+fn score_words(total: &ScoreRow) -> Vec<String> {
+    let unread = if total.coverage == Milli::FULL { "" } else { " if everything unread were fine" };
+    vec![
+        format!("score {} (to {}{unread})", total.proven, total.potential),
+        format!("evidence coverage {} %", total.coverage),
+        grade_words(total.grade),
+    ]
 }
 
 fn grade_words(grade: Grade) -> String {
@@ -121,6 +138,18 @@ fn grade_style(grade: Grade) -> Style {
         Grade::F => Style::Bad,
     }
 }
+
+const HEADS: [Head; 9] = [
+    ("account", Left),
+    ("name", Left),
+    ("unit", Left),
+    ("score", Right),
+    ("to", Right),
+    ("coverage", Right),
+    ("grade", Left),
+    ("critical", Right),
+    ("high", Right),
+];
 
 /// The accounts that were read, worst first. Those that were not have a part of their own, with the reasons.
 fn accounts(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
@@ -149,12 +178,14 @@ fn accounts(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
         (row.proven, row.potential, Reverse(critical), Reverse(high), *id)
     });
     let listed = if rows.len() > ALL_ACCOUNTS { WORST_ACCOUNTS } else { rows.len() };
+    // The other columns and all gaps take 65.
     let (name_room, unit_room) = match page.width {
-        0..100 => (14, 0),
-        100..140 => (18, page.width - 83),
-        _ => (32, 48),
+        0..80 => (0, 0),
+        80..100 => (14, 0),
+        100..WIDE => (18, page.width - 65 - 18),
+        _ => (32, (page.width - 65 - 32).min(48)),
     };
-    let mut lines: Vec<Row> = rows
+    let lines: Vec<Row> = rows
         .iter()
         .take(listed)
         .map(|(id, row)| {
@@ -167,45 +198,31 @@ fn accounts(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
                 Grade::Insufficient => "none".to_owned(),
                 letter => letter.to_string(),
             };
-            Row::Cells(vec![
+            vec![
                 Cell::new(id.as_str()),
                 Cell::new(index.name(*id)).cut(name_room),
-                if unit_room == 0 { Cell::new("") } else { Cell::new(unit).cut_middle(unit_room) },
+                Cell::new(unit).cut_middle(unit_room),
                 Cell::styled(row.proven.to_string(), grade_style(row.grade)),
                 Cell::new(row.potential.to_string()),
                 Cell::new(format!("{} %", row.coverage)),
                 Cell::styled(letter, grade_style(row.grade)),
                 number(fails(*id, Severity::Critical)),
                 number(fails(*id, Severity::High)),
-            ])
+            ]
         })
         .collect();
+    page.section("ACCOUNTS", "worst first");
+    page.headed(2, &HEADS, lines);
     if let Some(rest) = rows.get(listed..).filter(|rest| !rest.is_empty()) {
         let healthy = rest.iter().filter(|(id, _)| !failed.contains_key(id)).count();
         let more = count(rest.len(), "more account");
-        lines.push(Row::Note(format!("… and {more}, {healthy} of them without a failed finding")));
+        page.note(2, &format!("… and {more}, {healthy} of them without a failed finding"));
     }
     let unscored = index.accounts.values().filter(|account| account.assessed).count() - rows.len();
     if unscored > 0 {
-        let note = format!(
-            "{} without a score: no check weighs anything there",
-            count(unscored, "account")
-        );
-        lines.push(Row::Note(note));
+        let who = count(unscored, "account");
+        page.note(2, &format!("{who} without a score: no check weighs anything there"));
     }
-    page.section("ACCOUNTS", "worst first");
-    let columns = [
-        ("account", Align::Left),
-        ("name", Align::Left),
-        ("unit", Align::Left),
-        ("score", Align::Right),
-        ("to", Align::Right),
-        ("coverage", Align::Right),
-        ("grade", Align::Left),
-        ("critical", Align::Right),
-        ("high", Align::Right),
-    ];
-    page.grid(2, &columns, &lines);
 }
 
 #[cfg(test)]

@@ -73,10 +73,13 @@ pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// Cuts to so many columns, between graphemes, and says so with an ellipsis.
+/// Cuts to so many columns, between graphemes, and says so with an ellipsis where there is room for one.
 pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     if width(text) <= columns {
         return Cow::Borrowed(text);
+    }
+    if columns == 0 {
+        return Cow::Borrowed("");
     }
     let kept = take(text.graphemes(true), columns.saturating_sub(1));
     Cow::Owned(kept.concat().trim_end().to_owned() + "…")
@@ -84,8 +87,8 @@ pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
 
 /// Cuts in the middle: of a resource both ends tell something.
 pub fn cut_middle(text: &str, columns: usize) -> Cow<'_, str> {
-    if width(text) <= columns {
-        return Cow::Borrowed(text);
+    if columns < 3 || width(text) <= columns {
+        return cut(text, columns);
     }
     let room = columns.saturating_sub(1);
     let head = take(text.graphemes(true), room.div_ceil(2)).concat();
@@ -121,7 +124,7 @@ pub fn cut_chars(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 /// Breaks the pieces into lines of at most so many columns, only between pieces; a piece that is too long has a
-/// line of its own, whole, so that it can be searched for.
+/// line of its own.
 pub fn fill<'a>(
     pieces: impl IntoIterator<Item = &'a str>,
     separator: &str,
@@ -140,9 +143,43 @@ pub fn fill<'a>(
     lines
 }
 
-/// Breaks at spaces.
-pub fn wrap(text: &str, columns: usize) -> Vec<String> {
-    fill(text.split(' ').filter(|word| !word.is_empty()), " ", columns)
+/// Gives every word that is longer than the columns places to break, so that what prints it need not break it just
+/// anywhere. Of an ARN the account and the name are kept whole if the rest is what makes it too long.
+pub fn fold(text: &str, columns: usize) -> String {
+    text.split('\n')
+        .map(|line| {
+            let words = line.split(' ').map(|word| match word {
+                word if width(word) <= columns => Cow::Borrowed(word),
+                word => match short_arn(word).filter(|short| width(short) <= columns) {
+                    Some(short) => Cow::Owned(short),
+                    None => Cow::Owned(broken(word, columns).join("\n")),
+                },
+            });
+            words.collect::<Vec<_>>().join(" ")
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn short_arn(word: &str) -> Option<String> {
+    let arn = Arn::parse(word).ok()?;
+    Some(format!("arn:…:{}:{}", arn.account, arn.resource))
+}
+
+/// Breaks a word behind punctuation; where there is none, between graphemes.
+fn broken(word: &str, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in word.split_inclusive([':', '/', '=', ',', ';', '&', '|', '"', '.', '-', '_']) {
+        let whole = width(part) <= columns;
+        let pieces: Vec<&str> = if whole { vec![part] } else { part.graphemes(true).collect() };
+        for piece in pieces {
+            match lines.last_mut() {
+                Some(last) if width(last) + width(piece) <= columns => last.push_str(piece),
+                _ => lines.push(piece.to_owned()),
+            }
+        }
+    }
+    lines
 }
 
 /// What kind of thing a resource is, for people, and its name without what the account and region already say.
@@ -210,17 +247,26 @@ mod tests {
         assert_eq!(cut("監査アカウント", 9), "監査アカ…");
         assert_eq!(cut("監査アカウント", 8), "監査ア…");
         assert_eq!(cut("监", 2), "监");
+        assert_eq!((cut("监", 0), cut_middle("监", 0)), ("".into(), "".into()));
         assert_eq!(cut("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
         assert_eq!(cut_middle("trail/abcdefghij", 9), "trai…ghij");
         assert_eq!(cut_chars("abcdef", 4), "abc…");
     }
 
     #[test]
-    fn a_long_word_stays_whole() {
-        assert_eq!(
-            wrap("see arn:aws:s3:::a-bucket now", 10),
-            ["see", "arn:aws:s3:::a-bucket", "now"]
-        );
+    fn a_long_word_breaks_behind_punctuation_and_loses_nothing() {
+        let arn = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main";
+        assert_eq!(fold("a short line", 5), "a short line");
+        assert_eq!(fold(&format!("see {arn} now"), 60), format!("see {arn} now"));
+        assert_eq!(fold(&format!("see {arn} now"), 40), "see arn:…:111122223333:trail/main now");
+        assert_eq!(fold(arn, 20), "arn:aws:cloudtrail:\neu-west-1:\n111122223333:trail/\nmain");
+        assert_eq!(fold("abcdefgh", 3), "abc\ndef\ngh");
+        assert_eq!(fold("監査アカウント", 5), "監査\nアカ\nウン\nト");
+        assert_eq!(fold("監", 1), "監");
+    }
+
+    #[test]
+    fn pieces_stay_whole() {
         assert_eq!(fill(["a b", "c d", "e"], " · ", 9), ["a b · c d", "e"]);
     }
 
@@ -250,6 +296,7 @@ mod tests {
             prop_assert_eq!(clean(&once), once.clone());
             prop_assert!(width(&cut(&line(&text), 20)) <= 20);
             prop_assert!(width(&cut_middle(&line(&text), 20)) <= 20);
+            prop_assert_eq!(fold(&line(&text), 5).replace('\n', ""), line(&text));
             prop_assert!(cut_chars(&once, 20).chars().count() <= 20);
         }
     }

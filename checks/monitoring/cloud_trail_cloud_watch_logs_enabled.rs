@@ -35,16 +35,14 @@ pub const CHECK: Check = Check {
 };
 
 fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
-    let verdict = deliveries(trail, audit);
-    if verdict
-        .as_ref()
-        .is_ok_and(|verdict| verdict.status == trailproof_core::finding::Status::Pass)
-    {
-        return verdict;
+    // Deliveries that were not read may be fine, so this comes before whether they need be.
+    let verdict = deliveries(trail, audit)?;
+    if verdict.status == trailproof_core::finding::Status::Pass {
+        return Ok(verdict);
     }
     // A trail that keeps no evidence need not be watched; whether it keeps any must be known to say so.
     if is_evidence_trail(audit.organization, trail)? {
-        return verdict;
+        return Ok(verdict);
     }
     Ok(not_applicable("the trail keeps no management events")
         .reason("no_evidence_trail")

@@ -24,6 +24,11 @@ pub const CHECK: Check = Check {
     judge: Judge::Account(judge),
 };
 
+fn is_off(account: &AccountView<'_>, region: &Region) -> bool {
+    let entry = account.member.regions.iter().find(|entry| entry.region_name == *region);
+    entry.map_or(account.region_scope().is_ok(), |entry| !entry.region_opt_status.in_scope())
+}
+
 /// AWS makes the copies some time after an account joins.
 const JOINING: SignedDuration = SignedDuration::from_hours(24);
 
@@ -45,12 +50,18 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         find(account.trails(), |_| Ok(false))?;
         return Ok(not_applicable("there is no organization trail").reason("no_organization_trail"));
     }
-    let multi = any(trails.iter().map(|trail| trail.is_multi_region()));
-    let regions: Vec<&Region> = match multi? {
-        true => account.regions().collect(),
-        false => trails.iter().map(|trail| trail.home()).collect(),
+    let regions: Vec<&Region> = if any(trails.iter().map(|trail| trail.is_multi_region()))? {
+        account.regions().collect()
+    } else {
+        // That no other organization trail goes further.
+        organization.trails_complete(management)?;
+        trails.iter().map(|trail| trail.home()).collect()
     };
     let present = |region: &&Region| {
+        // A trail is not in a region that the member never switched on.
+        if is_off(account, region) {
+            return Ok(false);
+        }
         let seen = account.trails_in(region)?;
         Ok(seen.iter().any(|seen| trails.iter().any(|trail| trail.arn() == seen.trail.arn())))
     };

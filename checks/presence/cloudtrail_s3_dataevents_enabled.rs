@@ -1,7 +1,9 @@
 //! Object reads and deletions are data events: without them nobody can say what was stolen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use trailproof_core::account::SeenTrail;
+use trailproof_core::answer::BucketEntry;
 use trailproof_core::aws::Region;
 use trailproof_core::prelude::*;
 use trailproof_core::selector::{DataQuestion, S3_OBJECT};
@@ -33,110 +35,142 @@ pub const CHECK: Check = Check {
     judge: Judge::Account(judge),
 };
 
+/// The buckets that selectors may leave out: those that logs are delivered to.
+struct Exempt {
+    known: BTreeSet<String>,
+    /// Why there may be more of them.
+    open: Option<Gap>,
+}
+
+impl Exempt {
+    fn of(audit: &Audit<'_>) -> Self {
+        if !audit.policy.allow_log_bucket_exclusion {
+            return Self { known: BTreeSet::new(), open: None };
+        }
+        let organization = audit.organization;
+        Self { known: organization.log_buckets(), open: organization.all_trails_complete().err() }
+    }
+}
+
 /// Whether a logging trail records either half of the events of these buckets (none named: of all).
 fn records(
     account: &AccountView<'_>,
     trail: &Trail,
     bucket: Option<&str>,
-    log_buckets: &BTreeSet<String>,
+    exempt: &Exempt,
 ) -> Observed<bool> {
-    let full = trail.selectors().map(|selectors| {
-        Half::BOTH.into_iter().any(|half| {
-            let question = DataQuestion {
-                partition: account.organization.partition(),
-                resource_type: S3_OBJECT,
-                half,
-                bucket,
-                log_buckets,
-            };
-            selectors.data(&question) == Recorded::Full
-        })
+    let partition = account.organization.partition();
+    let full = trail.selectors().and_then(|selectors| {
+        let full = |log_buckets: &BTreeSet<String>| {
+            Half::BOTH.into_iter().any(|half| {
+                let question =
+                    DataQuestion { partition, resource_type: S3_OBJECT, half, bucket, log_buckets };
+                selectors.data(&question) == Recorded::Full
+            })
+        };
+        match &exempt.open {
+            _ if full(&exempt.known) => Ok(true),
+            // What is left out may be the log bucket of a trail that nobody saw.
+            Some(gap) if full(&selectors.left_out_buckets(partition)) => Err(gap.clone()),
+            _ => Ok(false),
+        }
     });
     all([account.is_logging(trail), full])
 }
 
-/// Whether some trail that reaches all of these regions, or one trail in each, records them.
+/// Whether one trail of all regions, or one trail in each of these places, records them.
 fn covered(
     account: &AccountView<'_>,
-    regions: &BTreeSet<Region>,
+    places: &BTreeSet<Option<&Region>>,
     bucket: Option<&str>,
-    log_buckets: &BTreeSet<String>,
+    exempt: &Exempt,
 ) -> Observed<bool> {
-    let everywhere = find(account.trails(), |seen| {
-        all([seen.trail.is_multi_region(), records(account, seen.trail, bucket, log_buckets)])
-    });
+    let everywhere = everywhere(account, bucket, exempt).map(|found| found.is_some());
+    let recorded = |seen: &[Observed<SeenTrail<'_>>]| {
+        find(seen.iter().cloned(), |seen| records(account, seen.trail, bucket, exempt))
+            .map(|found| found.is_some())
+    };
     let in_each = || {
-        all(regions.iter().map(|region| {
-            let there = account.trails_in(region)?;
-            any(there.iter().map(|seen| records(account, seen.trail, bucket, log_buckets)))
+        all(places.iter().map(|place| match place {
+            Some(region) => {
+                recorded(&account.trails_in(region)?.into_iter().map(Ok).collect::<Vec<_>>())
+            }
+            // AWS did not say where the bucket is: any trail may be the one, and only none is certain.
+            None if recorded(&account.trails())? => Err(Gap::new(
+                Fact::BucketList,
+                Cause::Undecidable,
+                "ListBuckets did not say in which region a bucket lies",
+            )),
+            None => Ok(false),
         }))
     };
     match everywhere {
-        Ok(Some(_)) => Ok(true),
-        // A region without buckets needs no trail; an account without a known region proves nothing.
-        _ if regions.is_empty() => everywhere.map(|_| false),
-        Ok(None) => in_each(),
-        Err(gap) => any([Err(gap), in_each()]),
+        // No place is asked for: only a trail of all regions covers the buckets to come.
+        Ok(false) if !places.is_empty() => in_each(),
+        Err(gap) if !places.is_empty() => any([Err(gap), in_each()]),
+        decided => decided,
     }
+}
+
+/// A logging trail of all regions that records them.
+fn everywhere<'a>(
+    account: &AccountView<'a>,
+    bucket: Option<&str>,
+    exempt: &Exempt,
+) -> Observed<Option<SeenTrail<'a>>> {
+    find(account.trails(), |seen| {
+        all([seen.trail.is_multi_region(), records(account, seen.trail, bucket, exempt)])
+    })
 }
 
 fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let expected = "a logging trail that records S3 data events of all buckets";
-    let exempt = if audit.policy.allow_log_bucket_exclusion {
-        audit.organization.log_buckets()
-    } else {
-        BTreeSet::new()
-    };
-    let (owned, source) = match account.buckets() {
-        Ok(owned) => owned,
-        // Whatever the buckets are: a multi-region trail that records all of them will do.
-        Err(gap) => {
-            let Some(witness) = witness(account, &exempt)? else { return Err(gap) };
-            return Ok(witness.expected(expected));
-        }
-    };
-    let named = &audit.policy.s3_data_event_buckets;
-    let places: BTreeMap<&str, Option<&Region>> =
-        owned.iter().map(|bucket| (bucket.name.as_str(), bucket.bucket_region.as_ref())).collect();
-    if places.is_empty() && audit.policy.na_without_buckets {
-        return Ok(not_applicable("the account owns no bucket")
-            .reason("no_buckets")
-            .cite([source.cite("Buckets", Vec::<String>::new())]));
+    let exempt = Exempt::of(audit);
+    // Whatever the buckets are, none included: a multi-region trail that records all of them will do. This comes
+    // first, since which buckets there are may be what was not read.
+    let witness = everywhere(account, None, &exempt);
+    if let Ok(Some(seen)) = &witness {
+        return Ok(pass(format!("{} records all S3 data events", seen.trail.name()))
+            .expected(expected)
+            .cite([seen.cite(), seen.trail.cite_selectors()]));
     }
-    let located = || places.values().all(Option::is_some);
+    let (owned, source) = account.buckets()?;
+    let named = &audit.policy.s3_data_event_buckets;
+    let asked = |bucket: &&BucketEntry| named.is_empty() || named.contains(&bucket.name);
+    let buckets: Vec<&BucketEntry> = owned.iter().filter(asked).collect();
+    if buckets.is_empty() && (audit.policy.na_without_buckets || !named.is_empty()) {
+        witness?;
+        let message = if named.is_empty() { "no bucket" } else { "none of the named buckets" };
+        let names: Vec<&str> = owned.iter().map(|bucket| bucket.name.as_str()).collect();
+        return Ok(not_applicable(format!("the account owns {message}"))
+            .reason("no_buckets")
+            .cite([source.cite("Buckets[].Name", names)]));
+    }
     let judged = if named.is_empty() {
-        let regions = places.values().copied().flatten().cloned().collect();
-        covered(account, if located() { &regions } else { &UNLOCATED }, None, &exempt)?
+        let places = buckets.iter().map(|bucket| bucket.bucket_region.as_ref()).collect();
+        covered(account, &places, None, &exempt)?
     } else {
-        let own = named.iter().filter(|name| places.contains_key(name.as_str()));
-        all(own.map(|name| {
-            let region = places.get(name.as_str()).copied().flatten().cloned();
-            covered(account, &region.into_iter().collect(), Some(name), &exempt)
+        all(buckets.iter().map(|bucket| {
+            let place = BTreeSet::from([bucket.bucket_region.as_ref()]);
+            covered(account, &place, Some(&bucket.name), &exempt)
         }))?
     };
     let evidence =
         || account.trails().into_iter().flatten().map(|seen| seen.trail.cite_selectors());
+    let asked = if named.is_empty() { "all" } else { "the named" };
     Ok(if judged {
-        pass("S3 data events of all buckets are recorded").cite(evidence())
-    } else {
-        fail(format!("no logging trail records S3 data events of all {} buckets", places.len()))
-            .reason("not_recorded")
-            .observed(observed(account))
+        pass(format!("S3 data events of {asked} {} buckets are recorded", buckets.len()))
             .cite(evidence())
+    } else {
+        fail(format!(
+            "no logging trail records S3 data events of {asked} {} buckets",
+            buckets.len()
+        ))
+        .reason("not_recorded")
+        .observed(observed(account))
+        .cite(evidence())
     }
     .expected(expected))
-}
-
-static UNLOCATED: BTreeSet<Region> = BTreeSet::new();
-
-fn witness(account: &AccountView<'_>, exempt: &BTreeSet<String>) -> Observed<Option<Verdict>> {
-    let found = find(account.trails(), |seen| {
-        all([seen.trail.is_multi_region(), records(account, seen.trail, None, exempt)])
-    })?;
-    Ok(found.map(|seen| {
-        pass(format!("{} records all S3 data events", seen.trail.name()))
-            .cite([seen.cite(), seen.trail.cite_selectors()])
-    }))
 }
 
 /// What the trails record of S3, for the reader of a failure.

@@ -29,15 +29,18 @@ pub const CHECK: Check = Check {
     judge: Judge::Bucket(judge),
 };
 
-/// Whether a rule can match some log under that root. CloudTrail's objects carry no tags.
-fn reaches(rule: &LifecycleRule, key_space: &str) -> bool {
-    let prefix = rule.prefix.as_deref().unwrap_or_default();
-    rule.status == "Enabled"
-        && !rule.has_tag_filter
-        && (key_space.starts_with(prefix) || prefix.starts_with(key_space))
+/// Whether a rule can match any log at all. CloudTrail's objects carry no tags.
+fn counts(rule: &LifecycleRule) -> bool {
+    rule.status == "Enabled" && !rule.has_tag_filter
 }
 
-fn judge(bucket: &Bucket, _: &Audit<'_>) -> Observed<Verdict> {
+/// Whether a rule can match some log under that root.
+fn reaches(rule: &LifecycleRule, key_space: &str) -> bool {
+    let prefix = rule.prefix.as_deref().unwrap_or_default();
+    counts(rule) && (key_space.starts_with(prefix) || prefix.starts_with(key_space))
+}
+
+fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let mfa_delete = bucket
         .read::<BucketVersioning>(Fact::BucketVersioning)
         .map(|(versioning, source)| (versioning.mfa_delete.as_deref() == Some("Enabled"), source));
@@ -60,6 +63,10 @@ fn judge(bucket: &Bucket, _: &Audit<'_>) -> Observed<Verdict> {
     if ids.is_empty() {
         // Had MFA delete been on, nothing would apply here.
         mfa_delete?;
+        if lifecycle.rules.iter().any(counts) {
+            // A trail that nobody saw may deliver under a prefix that a rule reaches.
+            audit.organization.all_trails_complete()?;
+        }
         let code = if total == 0 { "no_rules" } else { "no_rule_reaches_logs" };
         return Ok(fail(format!("none of {total} lifecycle rules reaches the logs"))
             .reason(code)

@@ -82,7 +82,7 @@ impl<'a> AccountView<'a> {
     }
 
     /// Every trail that applies to this account, once, by ARN; then a gap for each region that was not read, and one
-    /// where there may be regions that nobody knows of.
+    /// where there may be regions that nobody knows of, or where none is in scope.
     #[must_use]
     pub fn trails(&self) -> Vec<Observed<SeenTrail<'a>>> {
         let mut seen: BTreeMap<&str, SeenTrail<'a>> = BTreeMap::new();
@@ -98,18 +98,20 @@ impl<'a> AccountView<'a> {
             }
         }
         gaps.extend(self.region_scope().err());
+        if self.regions().next().is_none() {
+            let detail = "no region of the account is in scope";
+            gaps.push(Gap {
+                account: Some(self.id()),
+                ..Gap::new(Fact::Regions, Cause::RegionScopeUnproven, detail)
+            });
+        }
         seen.into_values().map(Ok).chain(gaps.into_iter().map(Err)).collect()
     }
 
-    /// The gap where not one region told of its trails; none where at least one did.
+    /// The first gap behind which there may be trails that nobody sees.
     #[must_use]
     pub fn trails_unseen(&self) -> Option<Gap> {
-        let answers: Vec<_> = self.regions().map(|region| self.trails_in(region)).collect();
-        if answers.iter().any(Result::is_ok) {
-            return None;
-        }
-        // Nobody asked: this run's checks need no trails.
-        answers.into_iter().find_map(Result::err).filter(|gap| gap.cause != Cause::NotAttempted)
+        self.trails().into_iter().find_map(Result::err)
     }
 
     /// Whether a trail is logging, as this account or else its owner was told.

@@ -213,7 +213,7 @@ pub struct ScoreRow {
     pub coverage: Milli,
     /// The letter of the proven score.
     pub grade: Grade,
-    /// The caps that bind, lowest first.
+    /// The caps that apply, lowest first.
     pub caps: Vec<Cap>,
 }
 

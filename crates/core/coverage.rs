@@ -40,7 +40,7 @@ pub fn deliverable(organization: &Organization, trail: &Trail) -> Observed<Resul
         },
     }
     if let Some(key) = organization.key_of(trail) {
-        match key.usability() {
+        match key.usability_of(trail.arn()) {
             Ok(usability) => {
                 if let Some((_, sentence)) = usability.fault {
                     return Ok(Err(format!("its key is not usable: {sentence}")));

@@ -47,14 +47,25 @@ pub fn exit_code(assessment: &Assessment, request: &GateRequest, demo: bool) -> 
     if enough && !undecided { PASSED } else { INCOMPLETE }
 }
 
-/// Whether everything in scope was read and every weight of it could be decided.
+/// Whether everything in scope was read and every weight of it could be decided. Where nothing weighs anything, as
+/// with one `--check` that is never scored or has no object here, there is no weight to decide, and the coverage of 0
+/// says nothing.
 #[must_use]
 pub fn complete(assessment: &Assessment) -> bool {
     let coverage = &assessment.coverage;
     assessment.run.complete
-        && coverage.percent == Milli::FULL
         && coverage.accounts.unread == 0
         && coverage.unread.is_empty()
+        && (coverage.percent == Milli::FULL || !weighs(assessment))
+}
+
+/// Whether any finding counts in the score: it has a weight, and it is neither waived nor without an object.
+#[must_use]
+pub fn weighs(assessment: &Assessment) -> bool {
+    assessment.results.iter().any(|finding| {
+        let counts = matches!(finding.status, Status::Pass | Status::Fail | Status::Unknown);
+        counts && finding.weight > 0
+    })
 }
 
 fn fail_on(assessment: &Assessment, threshold: Severity) -> GateOutcome {
@@ -98,23 +109,16 @@ fn fail_on(assessment: &Assessment, threshold: Severity) -> GateOutcome {
     }
 }
 
-/// Below the threshold the gate has failed for sure only where not even the potential score reaches it.
+/// A score that is not proved to reach the threshold has failed, however high it might be if all were known.
 fn min_score(assessment: &Assessment, threshold: Milli) -> GateOutcome {
     let row = &assessment.score.total;
     let (proven, potential, coverage) = (row.proven, row.potential, row.coverage);
     let at = format!("at {coverage} % evidence coverage");
     let (status, message) = if proven >= threshold {
         (GateStatus::Passed, format!("the score is {proven} {at}"))
-    } else if potential < threshold {
-        (
-            GateStatus::Failed,
-            format!("the score is {proven} (to {potential}) {at}, below {threshold}"),
-        )
     } else {
-        let message = format!(
-            "the score is {proven} {at}: what was not read decides whether it reaches {threshold}"
-        );
-        (GateStatus::Incomplete, message)
+        let message = format!("the score is {proven} (to {potential}) {at}, below {threshold}");
+        (GateStatus::Failed, message)
     };
     let details = match status {
         GateStatus::Passed => Vec::new(),
@@ -131,10 +135,15 @@ fn min_score(assessment: &Assessment, threshold: Milli) -> GateOutcome {
 
 fn min_coverage(assessment: &Assessment, threshold: Milli) -> GateOutcome {
     let percent = assessment.coverage.percent;
-    let enough = percent >= threshold;
-    let (status, relation) =
-        if enough { (GateStatus::Passed, "at least") } else { (GateStatus::Incomplete, "below") };
-    let details = if enough {
+    let is = format!("the evidence coverage is {percent} %");
+    let (status, message) = if percent >= threshold {
+        (GateStatus::Passed, format!("{is}, at least {threshold} %"))
+    } else if complete(assessment) {
+        (GateStatus::Passed, "everything was read, and nothing of it weighs anything".to_owned())
+    } else {
+        (GateStatus::Incomplete, format!("{is}, below {threshold} %"))
+    };
+    let details = if status == GateStatus::Passed {
         Vec::new()
     } else {
         let unread = assessment.coverage.unread.iter();
@@ -146,7 +155,7 @@ fn min_coverage(assessment: &Assessment, threshold: Milli) -> GateOutcome {
         gate: "min-coverage".to_owned(),
         threshold: threshold.to_string(),
         status,
-        message: format!("the evidence coverage is {percent} %, {relation} {threshold} %"),
+        message,
         details,
     }
 }
@@ -207,7 +216,7 @@ mod tests {
         }
     }
 
-    /// One account, with proven and potential score and coverage in percent.
+    /// One account in which something weighs, with proven and potential score and coverage in percent.
     fn assessment(proven: u32, potential: u32, coverage: u32) -> Assessment {
         let percent = milli(coverage);
         let total = ScoreRow {
@@ -260,10 +269,15 @@ mod tests {
             },
             gates: Vec::new(),
             checks: Vec::new(),
-            results: Vec::new(),
+            results: vec![finding(Severity::Low, Status::Pass)],
             waivers: Vec::new(),
             diff: None,
         }
+    }
+
+    /// What a run proves whose findings count nowhere.
+    fn weightless(findings: &[Finding]) -> Assessment {
+        Assessment { results: findings.to_vec(), ..assessment(0, 100, 0) }
     }
 
     fn with(mut assessment: Assessment, findings: &[Finding]) -> Assessment {
@@ -341,14 +355,51 @@ mod tests {
     }
 
     #[test]
-    fn min_score_fails_only_where_the_potential_fails_too() {
+    fn min_score_fails_below_whatever_the_potential_score_is() {
         let request = GateRequest { min_score: Some(milli(80)), ..GateRequest::default() };
         assert_eq!(exit_code(&assessment(80, 80, 100), &request, false), PASSED);
         assert_eq!(exit_code(&assessment(79, 79, 100), &request, false), FAILED);
         assert_eq!(exit_code(&assessment(60, 79, 90), &request, false), FAILED);
-        assert_eq!(gates(&assessment(60, 90, 90), &request)[0].status, GateStatus::Incomplete);
-        assert_eq!(exit_code(&assessment(60, 90, 90), &request, false), INCOMPLETE);
+        assert_eq!(exit_code(&assessment(60, 90, 90), &request, false), FAILED);
+        assert_eq!(exit_code(&assessment(60, 90, 90), &request, true), FAILED);
         assert_eq!(exit_code(&assessment(85, 90, 90), &request, false), INCOMPLETE);
+        let outcome = &gates(&assessment(60, 90, 90), &request)[0];
+        assert_eq!(
+            outcome.message,
+            "the score is 60.0 (to 90.0) at 90.0 % evidence coverage, below 80.0"
+        );
+        let enough = GateRequest { min_coverage: Some(milli(50)), ..request };
+        assert_eq!(exit_code(&assessment(60, 90, 90), &enough, false), FAILED);
+        assert_eq!(exit_code(&assessment(85, 90, 90), &enough, false), PASSED);
+    }
+
+    #[test]
+    fn a_run_in_which_nothing_weighs_anything_is_complete_unless_something_was_not_read() {
+        let none = GateRequest::default();
+        let full = GateRequest { min_coverage: Some(Milli::FULL), ..none };
+        let light = Finding { weight: 0, ..finding(Severity::Info, Status::Pass) };
+        let undecided = Finding { weight: 0, ..finding(Severity::Info, Status::Unknown) };
+        for findings in [
+            vec![],
+            vec![light.clone()],
+            vec![undecided],
+            vec![finding(Severity::High, Status::NotApplicable)],
+            vec![light.clone(), finding(Severity::High, Status::Waived)],
+        ] {
+            let run = weightless(&findings);
+            assert!(complete(&run) && !weighs(&run));
+            assert_eq!(exit_code(&run, &none, false), PASSED);
+            assert_eq!(exit_code(&run, &full, false), PASSED);
+            assert_eq!(exit_code(&unread_region(run.clone()), &none, false), INCOMPLETE);
+            assert_eq!(exit_code(&unread_region(run.clone()), &full, false), INCOMPLETE);
+            let interrupted = Assessment { run: Run { complete: false, ..run.run.clone() }, ..run };
+            assert_eq!(exit_code(&interrupted, &none, false), INCOMPLETE);
+            assert_eq!(exit_code(&interrupted, &full, false), INCOMPLETE);
+        }
+        // All was read, and the one thing that weighs could not be decided.
+        let heavy = weightless(&[light, finding(Severity::Low, Status::Unknown)]);
+        assert_eq!(exit_code(&heavy, &none, false), INCOMPLETE);
+        assert_eq!(exit_code(&heavy, &full, false), INCOMPLETE);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::aws::{AccountId, Arn, Region};
 use crate::bucket::Bucket;
 use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
-use crate::key::{Key, KeyTarget};
+use crate::key::{Key, KeyTarget, Use};
 use crate::organization::{Member, Organization};
 use crate::roster::{AccountEntry, AccountState, OptInStatus, RegionEntry};
 use crate::snapshot::{Document, Manifest, Probe, Source, Sourced};
@@ -21,6 +21,9 @@ struct TrailViews {
     description: Option<Best<TrailDescription>>,
     status: Option<Best<TrailStatus>>,
     owner_status: Option<Observed<Sourced<TrailStatus>>>,
+    /// Who sees it, and what each was told: kept where its owner is outside the run, since each view differs then.
+    seen_by: BTreeSet<AccountId>,
+    told: BTreeMap<AccountId, Observed<Sourced<TrailStatus>>>,
     selectors: Option<Best<EventSelectors>>,
 }
 
@@ -44,7 +47,7 @@ pub struct GraphBuilder {
     trails: BTreeMap<String, TrailViews>,
     places: BTreeMap<String, BucketPlace>,
     heads: BTreeMap<String, BTreeMap<AccountId, Observed<Sourced<BucketHead>>>>,
-    bucket_facts: BTreeMap<String, BTreeMap<Fact, Observed<Sourced<Answer>>>>,
+    bucket_facts: BTreeMap<(String, AccountId), BTreeMap<Fact, Observed<Sourced<Answer>>>>,
     account_blocks: BTreeMap<AccountId, Observed<Sourced<PublicAccessBlock>>>,
     keys: BTreeMap<(Option<Region>, String), BTreeMap<AccountId, KeyReading>>,
     asked: BTreeSet<(AccountId, Probe)>,
@@ -147,7 +150,12 @@ impl GraphBuilder {
                     let answer = document.answer(probe);
                     let reading =
                         answer.map(|(answer, source)| Sourced { value: answer.clone(), source });
-                    self.bucket_facts.entry(name.clone()).or_default().insert(fact, reading);
+                    let of_account = (name.clone(), document.account);
+                    let facts = self.bucket_facts.entry(of_account).or_default();
+                    // Asked twice where the region was not known at first; what is read beats what is not.
+                    if reading.is_ok() || !facts.contains_key(&fact) {
+                        facts.insert(fact, reading);
+                    }
                 }
                 _ => {}
             }
@@ -210,13 +218,22 @@ impl GraphBuilder {
             let arn = &description.trail_arn;
             let view = Sourced { value: description.clone(), source: source.clone() };
             let best = Best::new(arn, &source, Ok(view));
-            Best::merge(&mut self.trails.entry(arn.clone()).or_default().description, best);
+            let orphaned = !self.owner_in_run(arn);
+            let views = self.trails.entry(arn.clone()).or_default();
+            Best::merge(&mut views.description, best);
+            if orphaned {
+                views.seen_by.insert(document.account);
+            }
         }
     }
 
     fn add_status(&mut self, document: &Document, probe: &Probe, arn: &str) {
         let reading: Observed<Sourced<TrailStatus>> = sourced(document, probe);
+        let orphaned = !self.owner_in_run(arn);
         let views = self.trails.entry(arn.to_owned()).or_default();
+        if orphaned {
+            views.told.insert(document.account, reading.clone());
+        }
         let parsed = Arn::parse(arn).ok();
         let owner_at_home = parsed.is_some_and(|arn| {
             arn.account_id() == Some(document.account) && arn.region() == probe.region
@@ -308,16 +325,51 @@ impl GraphBuilder {
             .status
             .as_ref()
             .map_or_else(|| Err(absent(Fact::TrailStatus)), |best| best.value.clone());
-        let delivery = match (&views.owner_status, owner_in_run) {
-            (Some(owners), _) => owners.clone(),
-            (None, true) => Err(absent(Fact::TrailStatus)),
-            (None, false) => status.clone(),
+        let delivery = if owner_in_run {
+            views.owner_status.clone()
+        } else {
+            self.stand_in().and_then(|delegate| views.told.get(&delegate).cloned())
+        };
+        let delivery = delivery.unwrap_or_else(|| Err(absent(Fact::TrailStatus)));
+        let kms_error = if owner_in_run {
+            delivery.as_ref().map(kms_error).map_err(Clone::clone)
+        } else {
+            self.kms_error_told(views, absent(Fact::TrailStatus))
         };
         let selectors = views
             .selectors
             .as_ref()
             .map_or_else(|| Err(absent(Fact::EventSelectors)), |best| best.value.clone());
-        Some(Trail { description, owner, status, delivery, selectors })
+        Some(Trail { description, owner, status, delivery, kms_error, selectors })
+    }
+
+    fn owner_in_run(&self, arn: &str) -> bool {
+        let owner = Arn::parse(arn).ok().and_then(|arn| arn.account_id());
+        owner.and_then(|owner| self.members.get(&owner)).is_some_and(Member::is_judged)
+    }
+
+    /// The delegated administrator who speaks for trails of a management account outside the run.
+    fn stand_in(&self) -> Option<AccountId> {
+        let delegates = self.delegated_administrators.as_ref().ok()?;
+        let judged = |id: &&AccountId| self.members.get(id).is_some_and(Member::is_judged);
+        delegates.iter().filter(judged).min().copied()
+    }
+
+    /// Of a trail whose owner is outside the run: the first error that names KMS in anyone's view. That there is none
+    /// is proved only where everyone who may see the trail was told.
+    fn kms_error_told(&self, views: &TrailViews, absent: Gap) -> Observed<Option<Sourced<String>>> {
+        let mut told = views.told.values().filter_map(|view| view.as_ref().ok());
+        if let Some(error) = told.find_map(kms_error) {
+            return Ok(Some(error));
+        }
+        for member in self.members.values().filter(|member| member.is_judged()) {
+            match views.told.get(&member.id) {
+                Some(view) => view.as_ref().map(|_| ()).map_err(Clone::clone)?,
+                None if views.seen_by.contains(&member.id) => return Err(absent),
+                None => member.trails_read.clone()?,
+            }
+        }
+        Ok(None)
     }
 
     fn buckets(&self, organization: &Organization) -> BTreeMap<String, Bucket> {
@@ -351,7 +403,10 @@ impl GraphBuilder {
                     listed: place.map(|place| place.listed.clone()),
                     head: head.cloned(),
                     unlisted: unlisted.clone(),
-                    facts: self.bucket_facts.get(name).cloned().unwrap_or_default(),
+                    facts: place
+                        .and_then(|place| self.bucket_facts.get(&(name.to_owned(), place.owner)))
+                        .cloned()
+                        .unwrap_or_default(),
                     account_block: place
                         .and_then(|place| self.account_blocks.get(&place.owner).cloned()),
                 }
@@ -373,16 +428,16 @@ impl GraphBuilder {
                 trails: BTreeSet::new(),
                 trail_owners: BTreeSet::new(),
                 serves_organization: false,
-                bucket_regions: Ok(BTreeSet::new()),
-                kms_error: Ok(None),
+                uses: BTreeMap::new(),
                 metadata: self.key_reading(&target),
                 target,
             });
             key.trails.insert(trail.arn().to_owned());
             key.trail_owners.insert(trail.owner);
             key.serves_organization |= trail.is_organization_trail();
-            note_bucket_region(key, organization, trail);
-            note_kms_error(key, trail);
+            let bucket_region = bucket_region(organization, trail);
+            let kms_error = trail.kms_error.clone();
+            key.uses.insert(trail.arn().to_owned(), Use { bucket_region, kms_error });
         }
         keys
     }
@@ -397,37 +452,24 @@ impl GraphBuilder {
     }
 }
 
-fn note_bucket_region(key: &mut Key, organization: &Organization, trail: &Trail) {
+fn bucket_region(organization: &Organization, trail: &Trail) -> Observed<Region> {
     let region = organization.bucket_of(trail).and_then(|bucket| bucket.region.clone());
-    match (&mut key.bucket_regions, region) {
-        (Ok(regions), Some(region)) => {
-            regions.insert(region);
+    region.ok_or_else(|| {
+        let name = trail.bucket().unwrap_or_default();
+        let detail = format!("the region of the bucket {name} is not known");
+        Gap {
+            account: Some(trail.owner),
+            ..Gap::new(Fact::BucketList, Cause::CrossAccountUnreadable, detail)
         }
-        (Ok(_), None) => {
-            let name = trail.bucket().unwrap_or_default();
-            let detail = format!("the region of the bucket {name} is not known");
-            key.bucket_regions = Err(Gap {
-                account: Some(trail.owner),
-                ..Gap::new(Fact::BucketList, Cause::CrossAccountUnreadable, detail)
-            });
-        }
-        (Err(_), _) => {}
-    }
+    })
 }
 
-fn note_kms_error(key: &mut Key, trail: &Trail) {
-    let found = trail.delivery.as_ref().map_err(Clone::clone).map(|status| {
-        let error = status.value.latest_delivery_error.clone();
-        error
-            .filter(|error| error.to_ascii_lowercase().contains("kms"))
-            .map(|value| Sourced { value, source: status.source.clone() })
-    });
-    match (&key.kms_error, found) {
-        (Ok(Some(_)), _) => {}
-        (_, Ok(Some(error))) => key.kms_error = Ok(Some(error)),
-        (Ok(None), other) => key.kms_error = other,
-        (Err(_), _) => {}
-    }
+/// The delivery error of a status, where it names KMS.
+fn kms_error(status: &Sourced<TrailStatus>) -> Option<Sourced<String>> {
+    let error = status.value.latest_delivery_error.clone();
+    error
+        .filter(|error| error.to_ascii_lowercase().contains("kms"))
+        .map(|value| Sourced { value, source: status.source.clone() })
 }
 
 /// The names of the units above an account, from the root, joined by `/`.

@@ -201,8 +201,8 @@ impl Engine<'_> {
                 Judge::BucketName(_) | Judge::Bucket(_) | Judge::Key(_) => {}
             }
         }
-        // Where no region told of its trails, their buckets and keys are unseen too: that they are nowhere judged
-        // must not look as if there were none.
+        // A region that told nothing of its trails may hide some, with their buckets and keys: that they are nowhere
+        // judged must not look as if there were none.
         if let Some(gap) = view.trails_unseen() {
             findings.extend(self.unseen(member, |judge| judge.needs_trails(), gap));
         }
@@ -264,6 +264,10 @@ impl Engine<'_> {
                     .reason(reason)
                     .observed(format!("the trail belongs to {}", seen.trail.owner))
                     .cite([seen.cite()]);
+                let verdict = match self.organization.stand_in_unknown(seen.trail) {
+                    Some(gap) if !judged => Err(gap),
+                    _ => Ok(verdict),
+                };
                 let subject = Subject {
                     account: view.id(),
                     scored_in: ScoredIn::Account(view.id()),
@@ -273,7 +277,7 @@ impl Engine<'_> {
                 let partition = self.organization.partition();
                 let inherits =
                     judged.then(|| fingerprint(check.id, partition, place, seen.trail.arn()));
-                Finding { inherits, ..self.finding(check, subject, Ok(verdict)) }
+                Finding { inherits, ..self.finding(check, subject, verdict) }
             })
             .collect()
     }

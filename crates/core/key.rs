@@ -1,12 +1,12 @@
 //! One key that trails encrypt with: where it lies, who may be asked, and whether it still works.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::answer::KeyMetadata;
 use crate::aws::{AccountId, Arn, Partition, Region};
-use crate::evidence::{Cause, Evidence, Gap, Observed};
+use crate::evidence::{Cause, Evidence, Gap, Observed, find};
 use crate::fact::Fact;
 use crate::snapshot::Sourced;
 
@@ -22,16 +22,26 @@ pub struct KeyTarget {
     pub region: Region,
     /// What to ask `DescribeKey` for: the text as the trail has it.
     pub id: String,
+    /// Whether the region is a guess: which key an id or alias means is not known then.
+    pub guessed: bool,
 }
 
 impl KeyTarget {
-    /// Takes a `KmsKeyId` apart. A bare id or alias belongs to the trail's owner, in the bucket's region.
+    /// Takes a `KmsKeyId` apart. A bare id or alias belongs to the trail's owner, in the bucket's region; while that
+    /// is not known the trail's own stands in, so that the key has a name.
     #[must_use]
-    pub fn new(id: &str, trail_owner: AccountId, bucket_region: &Region) -> Self {
+    pub fn new(
+        id: &str,
+        trail_owner: AccountId,
+        bucket_region: Option<&Region>,
+        home: &Region,
+    ) -> Self {
         let arn = Arn::parse(id).ok();
         let account = arn.as_ref().and_then(Arn::account_id).unwrap_or(trail_owner);
-        let region = arn.as_ref().and_then(Arn::region).unwrap_or_else(|| bucket_region.clone());
-        Self { account, region, id: id.to_owned() }
+        let named = arn.as_ref().and_then(Arn::region);
+        let guessed = named.is_none() && bucket_region.is_none();
+        let region = named.or_else(|| bucket_region.cloned()).unwrap_or_else(|| home.clone());
+        Self { account, region, id: id.to_owned(), guessed }
     }
 
     /// The ARN of what it points to; the same whether or not the key could be read.
@@ -61,12 +71,19 @@ pub struct Key {
     pub trail_owners: BTreeSet<AccountId>,
     /// Whether an organization trail uses it.
     pub serves_organization: bool,
-    /// The regions of the buckets that those trails deliver to; a gap where one is not known.
-    pub(crate) bucket_regions: Observed<BTreeSet<Region>>,
-    /// A delivery error of one of those trails that names KMS; a gap where none is known and a status is missing.
-    pub(crate) kms_error: Observed<Option<Sourced<String>>>,
+    /// What each of those trails needs of it and says of it, by ARN.
+    pub(crate) uses: BTreeMap<String, Use>,
     /// None inside: KMS says that there is no such key.
     pub(crate) metadata: Option<Observed<Sourced<Option<KeyMetadata>>>>,
+}
+
+/// One trail's use of a key.
+#[derive(Debug, Clone)]
+pub(crate) struct Use {
+    /// The region of the bucket that it delivers to.
+    pub(crate) bucket_region: Observed<Region>,
+    /// Its delivery error, where that names KMS.
+    pub(crate) kms_error: Observed<Option<Sourced<String>>>,
 }
 
 /// Whether a key works, and why not.
@@ -109,14 +126,33 @@ impl Key {
         }
     }
 
-    /// Whether CloudTrail can encrypt with it now and readers can decrypt with it later.
+    /// Whether CloudTrail can encrypt with it now and readers can decrypt with it later, for every trail that uses it.
     /// A proved fault outweighs whatever was not read.
     ///
     /// # Errors
     /// Where nothing proves a fault and something that would was not read.
     pub fn usability(&self) -> Observed<Usability> {
+        self.usability_for(&self.uses.values().collect::<Vec<_>>())
+    }
+
+    /// The same for one of its trails: what another trail makes of the key is not this one's fault.
+    ///
+    /// # Errors
+    /// As [`Self::usability`].
+    pub fn usability_of(&self, trail: &str) -> Observed<Usability> {
+        self.usability_for(&self.uses.get(trail).into_iter().collect::<Vec<_>>())
+    }
+
+    fn usability_for(&self, uses: &[&Use]) -> Observed<Usability> {
+        if self.target.guessed {
+            let id = &self.target.id;
+            let detail = format!("which key {id} is, is not known without the bucket's region");
+            return Err(self.gap(Cause::CrossAccountUnreadable, detail));
+        }
+        // A proved error of one trail, else the first trail's gap.
+        let error = find(uses.iter().map(|one| one.kms_error.clone()), |error| Ok(error.is_some()));
         // What the key says of itself is the better news; a delivery that fails for it is proof enough without.
-        match (self.state(), &self.kms_error) {
+        match (self.state(uses), error.map(Option::flatten)) {
             (Ok(usability), _) if usability.fault.is_some() => Ok(usability),
             (_, Ok(Some(error))) => Ok(Usability {
                 fault: Some((
@@ -127,12 +163,12 @@ impl Key {
                 evidence: vec![error.source.cite("LatestDeliveryError", error.value.as_str())],
             }),
             (state, Ok(None)) => state,
-            (state, Err(gap)) => state.and(Err(gap.clone())),
+            (state, Err(gap)) => state.and(Err(gap)),
         }
     }
 
     /// What the key says of itself.
-    fn state(&self) -> Observed<Usability> {
+    fn state(&self, uses: &[&Use]) -> Observed<Usability> {
         let read = self.metadata()?;
         let Some(metadata) = &read.value else {
             return Ok(Usability {
@@ -164,14 +200,15 @@ impl Key {
             let sentence = format!("its imported material expires at {valid_to}");
             return faulty("material_expires", sentence, format!("ValidTo={valid_to}"), evidence);
         }
-        if let Ok(regions) = &self.bucket_regions
-            && let Some(other) = regions.iter().find(|region| **region != self.target.region)
-        {
+        let mut regions = uses.iter().filter_map(|one| one.bucket_region.as_ref().ok());
+        if let Some(other) = regions.find(|region| **region != self.target.region) {
             let sentence = format!("it lies in {}, the bucket in {other}", self.target.region);
             let observed = format!("key in {}, bucket in {other}", self.target.region);
             return faulty("wrong_region", sentence, observed, evidence);
         }
-        self.bucket_regions.as_ref().map_err(Clone::clone)?;
+        for one in uses {
+            one.bucket_region.as_ref().map_err(Clone::clone)?;
+        }
         match state {
             Some("Enabled" | "Updating") => Ok(Usability { fault: None, observed, evidence }),
             Some("Creating") => {

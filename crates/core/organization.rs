@@ -128,10 +128,10 @@ impl Organization {
         self.keys.get(&self.key_target(trail)?)
     }
 
-    /// Where a trail's key lies. A bare id means the bucket's region; the trail's own while that is unknown.
+    /// Where a trail's key lies.
     pub(crate) fn key_target(&self, trail: &Trail) -> Option<KeyTarget> {
         let region = self.bucket_of(trail).and_then(|bucket| bucket.region.as_ref());
-        Some(KeyTarget::new(trail.key()?, trail.owner, region.unwrap_or(trail.home())))
+        Some(KeyTarget::new(trail.key()?, trail.owner, region, trail.home()))
     }
 
     /// The names of all log buckets.
@@ -164,6 +164,16 @@ impl Organization {
         member.trails_read.clone()
     }
 
+    /// Whether every account of the run was asked for all of its trails, so that there are no others: more log
+    /// buckets, more prefixes in a bucket.
+    ///
+    /// # Errors
+    /// The first account's gap.
+    pub fn all_trails_complete(&self) -> Observed<()> {
+        let judged = self.members.values().filter(|member| member.is_judged());
+        judged.map(|member| member.trails_read.clone()).collect()
+    }
+
     /// Whether calls to that account could be made in this run.
     #[must_use]
     pub fn can_ask(&self, account: AccountId) -> bool {
@@ -183,6 +193,12 @@ impl Organization {
                     .delegated_administrators
                     .as_ref()
                     .is_ok_and(|delegates| delegates.iter().any(in_scope)))
+    }
+
+    /// Why it is not known whether a delegated administrator stands in for a trail's owner.
+    pub(crate) fn stand_in_unknown(&self, trail: &Trail) -> Option<Gap> {
+        let asked = trail.is_organization_trail() && self.members.contains_key(&trail.owner);
+        self.delegated_administrators.clone().err().filter(|_| asked)
     }
 
     /// The regions of an account in which trails must record: on, and not left out by the user.

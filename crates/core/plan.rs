@@ -39,7 +39,7 @@ impl Demand {
             }
         }
         // Where the management account cannot be asked about its trails, a delegated administrator can.
-        if closed.contains(&Fact::EventSelectors) || closed.contains(&Fact::TrailStatus) {
+        if closed.contains(&Fact::Trails) {
             closed.insert(Fact::DelegatedAdministrators);
         }
         Self(closed)
@@ -162,9 +162,8 @@ fn own_objects(
     if let Some(id) =
         trail.kms_key_id.as_deref().filter(|id| !id.is_empty() && demand.wants(Fact::Key))
     {
-        let bare = !id.starts_with("arn:");
-        let target = KeyTarget::new(id, document.account, region.unwrap_or(&trail.home_region));
-        if target.account == document.account && (!bare || region.is_some()) {
+        let target = KeyTarget::new(id, document.account, region, &trail.home_region);
+        if target.account == document.account && !target.guessed {
             wanted.push(Probe::resource(Fact::Key, Some(&target.region), id));
         }
     }
@@ -225,7 +224,8 @@ pub fn follow_ups(demand: &Demand, graph: &Organization, organization: &Document
         asks.extend(bucket_questions(demand, graph, bucket));
     }
     if demand.wants(Fact::Key) {
-        for key in graph.keys().filter(|key| judged(&key.trails)) {
+        // Of a key whose region is a guess another one might answer.
+        for key in graph.keys().filter(|key| judged(&key.trails) && !key.target.guessed) {
             asks.extend(key_question(graph, key));
         }
     }
@@ -254,7 +254,11 @@ fn bucket_questions(
         }
         Some(owner) if !graph.can_ask(owner) => Vec::new(),
         // An old list leaves the region out; S3's answer to HEAD names it.
-        Some(owner) if bucket.region.is_none() && !graph.asked.contains(&(owner, head.clone())) => {
+        Some(owner)
+            if bucket.region.is_none()
+                && demand.wants(Fact::BucketHead)
+                && !graph.asked.contains(&(owner, head.clone())) =>
+        {
             vec![(owner, head)]
         }
         Some(owner) => bucket_facts(demand, &bucket.name, bucket.region.as_ref())

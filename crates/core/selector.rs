@@ -178,6 +178,21 @@ impl Selectors {
             .fold(Recorded::None, Recorded::or)
     }
 
+    /// What the selectors come to, in one line: the management events, and the types of data events.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let management = Half::BOTH.map(|half| self.management(half).describe());
+        let [read, write] = management;
+        let types: BTreeSet<&str> =
+            self.terms.iter().flat_map(|term| &term.resource_types).map(String::as_str).collect();
+        let mut line = format!("management events: reads {read}, writes {write}");
+        if !types.is_empty() {
+            line.push_str("; data events of ");
+            line.push_str(&types.into_iter().collect::<Vec<_>>().join(", "));
+        }
+        line
+    }
+
     /// Whether any management event is recorded.
     #[must_use]
     pub fn records_management(&self) -> bool {
@@ -210,6 +225,20 @@ impl Selectors {
     }
 }
 
+impl Selectors {
+    /// The buckets whose objects some term leaves out, by a prefix that ends in a slash.
+    #[must_use]
+    pub fn left_out_buckets(&self, partition: &Partition) -> BTreeSet<String> {
+        let prefix = format!("arn:{partition}:s3:::");
+        let arns = self.terms.iter().flat_map(|term| &term.arns);
+        arns.flat_map(|arn| &arn.not_starts_with)
+            .filter_map(|value| value.strip_prefix(&prefix)?.strip_suffix('/'))
+            .filter(|name| !name.contains('/'))
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
 /// Both halves of a `ReadWriteType`. A value that AWS does not document matches nothing, the safe side.
 fn halves(read_write_type: Option<&str>) -> (bool, bool) {
     match read_write_type {
@@ -237,7 +266,8 @@ fn classic_terms(selector: &EventSelector) -> Vec<Term> {
         terms
             .push(Term { excluded_sources, ..term(Category::Management, BTreeSet::new(), vec![]) });
     }
-    for resource in &selector.data_resources {
+    // A resource without values names no object.
+    for resource in selector.data_resources.iter().filter(|resource| !resource.values.is_empty()) {
         // S3 values are prefixes; of the other two types only the value for "all" can answer our questions, and it is
         // a prefix of every ARN as well, while a whole ARN is one of no question asked here.
         let arns = FieldSelector {
@@ -319,6 +349,15 @@ fn advanced_term(fields: &[FieldSelector]) -> Term {
     }
     if term.category == Category::Data && !term.excluded_sources.is_empty() {
         term.narrowed_by.insert("narrowed_by:eventSource".into());
+    }
+    // AWS does not give management events these fields; should it one day, they narrow.
+    if term.category == Category::Management {
+        if !term.arns.is_empty() {
+            term.narrowed_by.insert("unknown_field:resources.ARN".into());
+        }
+        if !term.resource_types.is_empty() {
+            term.narrowed_by.insert("unknown_field:resources.type".into());
+        }
     }
     term
 }
@@ -471,7 +510,17 @@ mod tests {
     }
 
     #[test]
+    fn a_classic_resource_without_values_names_no_object() {
+        let none = serde_json::json!([{"DataResources": [{"Type": S3_OBJECT, "Values": []}]}]);
+        assert_eq!(s3(&classic(none), Half::Write, None), Recorded::None);
+    }
+
+    #[test]
     fn an_unknown_field_narrows() {
+        let arn = advanced(serde_json::json!([{"FieldSelectors": [
+            {"Field": "eventCategory", "Equals": ["Management"]},
+            {"Field": "resources.ARN", "StartsWith": ["arn:aws:ec2"]}]}]));
+        assert_eq!(codes(&arn.management(Half::Read)), ["unknown_field:resources.ARN"]);
         let odd = advanced(serde_json::json!([{"FieldSelectors": [
             {"Field": "eventCategory", "Equals": ["Management"]}, {"Field": "moonPhase", "Equals": ["full"]}]}]));
         assert_eq!(codes(&odd.management(Half::Read)), ["unknown_field:moonPhase"]);

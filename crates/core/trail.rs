@@ -19,8 +19,11 @@ pub struct Trail {
     /// What it was told to record, as read; not asked for where the default is known to be in force.
     pub(crate) selectors: Observed<Sourced<EventSelectors>>,
     /// How deliveries went: the owner's view from the home region and no other, since each view differs and a view
-    /// that is missing must not be replaced by a kinder one. Where the owner is outside the run, the best view.
+    /// that is missing must not be replaced by a kinder one. Where the owner is outside the run, the view of the
+    /// delegated administrator who stands in.
     pub(crate) delivery: Observed<Sourced<TrailStatus>>,
+    /// The delivery error, where it names KMS: in that view, or where the owner is outside the run in anyone's.
+    pub(crate) kms_error: Observed<Option<Sourced<String>>>,
 }
 
 impl Trail {
@@ -162,15 +165,16 @@ impl Trail {
         Ok(Selectors::normalise(read))
     }
 
-    /// The proof of what it records.
+    /// The proof of what it records. Selectors can be long and the same trail is cited for every region: the value is
+    /// what they come to, the whole answer lies under the evidence's source.
     #[must_use]
     pub fn cite_selectors(&self) -> Evidence {
+        let summary = self.selectors().map(|selectors| selectors.summary());
         match &self.selectors {
             Ok(read) if self.description.value.has_custom_event_selectors != Some(false) => {
-                read.source.cite(
-                    "EventSelectors",
-                    serde_json::to_value(&read.value).unwrap_or(serde_json::Value::Null),
-                )
+                let classic = read.value.advanced_event_selectors.is_empty();
+                let field = if classic { "EventSelectors" } else { "AdvancedEventSelectors" };
+                read.source.cite(field, summary.unwrap_or_default())
             }
             _ => self
                 .cite("HasCustomEventSelectors", self.description.value.has_custom_event_selectors),

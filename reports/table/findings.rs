@@ -7,7 +7,8 @@ use trailproof_core::assessment::{Assessment, Unread};
 use trailproof_core::check::Severity;
 use trailproof_core::finding::{Finding, GLOBAL, Status};
 
-use super::page::{Align, Cell, LABEL, Page, Row, Style};
+use super::WIDE;
+use super::page::{Cell, LABEL, Page, Row, Style, pair};
 use crate::index::Index;
 use crate::text::{self, count};
 
@@ -18,6 +19,8 @@ const SHAPES: usize = 4;
 const ALIKE: usize = 3;
 /// The lines of each other part.
 const LINES: usize = 12;
+/// The room of a resource that has a column of its own.
+const RESOURCE: usize = 40;
 /// The longest observed or expected value; the whole one is in the JSON report.
 const VALUE: usize = 160;
 
@@ -70,13 +73,8 @@ pub fn failed(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
             page.blank();
         }
         let title = findings.first().map_or("", |finding| &finding.title);
-        if text::width(id) + text::width(title) + 3 <= page.width.saturating_sub(LABEL) {
-            page.pieces(0, severity_cell(findings), &[(*id).to_owned(), title.to_owned()]);
-        } else {
-            page.entry(0, severity_cell(findings), id);
-            page.entry(0, Cell::new(""), title);
-        }
-        page.grid(LABEL, &[("", Align::Left); 5], &rows(page.width, findings, index));
+        page.pieces(0, severity_cell(findings), &[(*id).to_owned(), title.to_owned()]);
+        shapes(page, findings, index);
         if let Some(check) = index.checks.get(id) {
             page.entry(LABEL, Cell::styled("fix", Style::Good), &check.remediation);
         }
@@ -85,46 +83,44 @@ pub fn failed(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
         page.blank();
         let rows: Vec<Row> = rest
             .iter()
-            .map(|(id, findings)| {
-                Row::Cells(vec![
-                    severity_cell(findings),
-                    Cell::new(id),
-                    Cell::new(how_many(findings)),
-                ])
+            .flat_map(|(id, findings)| {
+                let many = Cell::new(how_many(findings));
+                pair(page.width >= 80, vec![severity_cell(findings)], Cell::new(id), many)
             })
             .collect();
-        page.grid(0, &[("", Align::Left); 3], &rows);
+        page.grid(0, rows);
     }
 }
 
 /// A line for each finding; of those that fail alike only the first few.
-fn rows(width: usize, findings: &[&Finding], index: &Index<'_>) -> Vec<Row> {
+fn shapes(page: &mut Page, findings: &[&Finding], index: &Index<'_>) {
     let mut alike: BTreeMap<String, Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
         alike.entry(observation(finding)).or_default().push(finding);
     }
     let mut alike: Vec<_> = alike.into_iter().collect();
     alike.sort_by_key(|(_, findings)| findings.first().map(|first| first.sort_key()));
-    let (name_room, resource_room) = match width {
-        0..96 => (0, 18),
-        96..140 => (14, 22),
-        _ => (24, 40),
+    let wide = page.width >= WIDE;
+    let name_room = match page.width {
+        0..96 => 0,
+        96..WIDE => 14,
+        _ => 24,
     };
-    let mut rows = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
     for (observation, findings) in alike.iter().take(SHAPES) {
         for finding in findings.iter().take(ALIKE) {
             let (kind, resource) = text::resource(&finding.resource);
             // The account and the region have columns of their own.
             let resource = if matches!(kind, "account" | "region") { "" } else { resource };
+            let resource = Cell::new(resource).cut(VALUE);
             let region = if finding.region == GLOBAL { "" } else { finding.region.as_str() };
-            let name = if name_room == 0 { "" } else { index.name(finding.account_id) };
-            rows.push(Row::Cells(vec![
+            let lead = vec![
                 Cell::new(finding.account_id.as_str()),
-                Cell::new(name).cut(name_room),
+                Cell::new(index.name(finding.account_id)).cut(name_room),
                 Cell::new(region),
-                Cell::new(resource).cut_middle(resource_room),
-                Cell::new(observation),
-            ]));
+            ];
+            let resource = if wide { resource.fold(RESOURCE) } else { resource };
+            rows.extend(pair(wide, lead, resource, Cell::new(observation)));
         }
         if let Some(more) = findings.get(ALIKE..).filter(|more| !more.is_empty()) {
             let accounts = accounts_of(more);
@@ -133,15 +129,17 @@ fn rows(width: usize, findings: &[&Finding], index: &Index<'_>) -> Vec<Row> {
             } else {
                 more_findings(more)
             };
-            rows.push(Row::Note(format!("… and {what}")));
+            let lead = vec![Cell::empty(), Cell::empty(), Cell::empty()];
+            let note = Cell::styled(format!("… and {what}"), Style::Dim);
+            rows.extend(pair(wide, lead, Cell::empty(), note));
         }
     }
+    page.grid(LABEL, rows);
     let more: Vec<&Finding> =
         alike.iter().skip(SHAPES).flat_map(|(_, findings)| findings).copied().collect();
     if !more.is_empty() {
-        rows.push(Row::Note(format!("… and {} that fail otherwise", more_findings(&more))));
+        page.note(LABEL, &format!("… and {} that fail otherwise", more_findings(&more)));
     }
-    rows
 }
 
 fn more_findings(findings: &[&Finding]) -> String {
@@ -172,21 +170,22 @@ pub fn unknown(page: &mut Page, assessment: &Assessment) {
     }
     let all: Vec<&Finding> = checks.iter().flat_map(|(_, findings)| findings).copied().collect();
     page.section("NOT DECIDED", &format!("{}, {}", count(checks.len(), "check"), how_many(&all)));
-    let mut rows: Vec<Row> = checks
+    let rows: Vec<Row> = checks
         .iter()
         .take(LINES)
-        .map(|(id, findings)| {
+        .flat_map(|(id, findings)| {
             let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
             for finding in findings {
                 *reasons.entry(&finding.reason).or_default() += 1;
             }
-            Row::Cells(vec![severity_cell(findings), Cell::new(id), Cell::new(tallied(&reasons))])
+            let reasons = Cell::new(tallied(&reasons));
+            pair(page.width >= 80, vec![severity_cell(findings)], Cell::new(id), reasons)
         })
         .collect();
+    page.grid(0, rows);
     if checks.len() > LINES {
-        rows.push(Row::Note(format!("… and {}", count(checks.len() - LINES, "more check"))));
+        page.note(0, &format!("… and {}", count(checks.len() - LINES, "more check")));
     }
-    page.grid(0, &[("", Align::Left); 3], &rows);
 }
 
 /// `12 access_denied, 1 throttled`.
@@ -206,34 +205,33 @@ pub fn unread(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
         return;
     }
     let name_room = if page.width < 96 { 0 } else { 20 };
-    let mut rows: Vec<Row> = scopes
+    let rows: Vec<Row> = scopes
         .iter()
         .take(LINES)
-        .map(|((account, reason, message), places)| {
+        .flat_map(|((account, reason, message), places)| {
             let place = match places.as_slice() {
                 [one] => one.region.clone(),
                 many => count(many.len(), "region"),
             };
-            let name = if name_room == 0 { "" } else { index.name(*account) };
-            Row::Cells(vec![
+            let lead = vec![
                 Cell::new(account.as_str()),
-                Cell::new(name).cut(name_room),
+                Cell::new(index.name(*account)).cut(name_room),
                 Cell::new(place),
-                Cell::styled(reason, Style::Warn),
-                Cell::new(message).cut(VALUE),
-            ])
+            ];
+            let reason = Cell::styled(reason, Style::Warn);
+            pair(page.width >= WIDE, lead, reason, Cell::new(message).cut(VALUE))
         })
         .collect();
+    let places: BTreeSet<_> = scopes.keys().map(|(account, ..)| account).collect();
+    page.section("NOT READ", &format!("in {}", count(places.len(), "account")));
+    page.grid(2, rows);
     if scopes.len() > LINES {
         let mut causes: BTreeMap<&str, usize> = BTreeMap::new();
         for (_, reason, _) in scopes.keys().skip(LINES) {
             *causes.entry(reason).or_default() += 1;
         }
-        rows.push(Row::Note(format!("… and {} more: {}", scopes.len() - LINES, tallied(&causes))));
+        page.note(2, &format!("… and {} more: {}", scopes.len() - LINES, tallied(&causes)));
     }
-    let places: BTreeSet<_> = scopes.keys().map(|(account, ..)| account).collect();
-    page.section("NOT READ", &format!("in {}", count(places.len(), "account")));
-    page.grid(2, &[("", Align::Left); 5], &rows);
 }
 
 /// What would fail but for a waiver: never left out.
@@ -244,21 +242,19 @@ pub fn waived(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
         return;
     }
     page.section("WAIVED", &how_many(&waived));
-    let mut rows: Vec<Row> = waived
+    let rows: Vec<Row> = waived
         .iter()
         .take(LINES)
-        .map(|finding| {
-            Row::Cells(vec![
-                Cell::new(finding.account_id.as_str()),
-                Cell::new(&finding.check),
-                Cell::new(index.waiver(finding)).cut(VALUE),
-            ])
+        .flat_map(|finding| {
+            let account = vec![Cell::new(finding.account_id.as_str())];
+            let waiver = Cell::new(index.waiver(finding)).cut(VALUE);
+            pair(page.width >= WIDE, account, Cell::new(&finding.check), waiver)
         })
         .collect();
+    page.grid(2, rows);
     if waived.len() > LINES {
-        rows.push(Row::Note(format!("… and {}", count(waived.len() - LINES, "more finding"))));
+        page.note(2, &format!("… and {}", count(waived.len() - LINES, "more finding")));
     }
-    page.grid(2, &[("", Align::Left); 3], &rows);
 }
 
 /// The sum, and the next step.

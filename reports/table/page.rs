@@ -1,7 +1,11 @@
-//! A page of plain text in columns, measured as a terminal measures and coloured only when asked to.
+//! A page of plain text in columns, which comfy-table measures, wraps and colours.
 //!
-//! Not a table crate: those break a long word at the column's edge, where a name that was cut in two can neither be
-//! read nor searched for.
+//! What is left to do here: strangers' texts are cleaned on the way in, and words that are too long for their column
+//! get places to break, because comfy-table would break them just anywhere.
+
+use comfy_table::{
+    Attribute, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, Width, presets,
+};
 
 use crate::text;
 
@@ -15,20 +19,6 @@ pub enum Style {
     Warn,
     Bad,
     Worst,
-}
-
-impl Style {
-    fn code(self) -> &'static str {
-        match self {
-            Self::Plain => "",
-            Self::Bold => "1",
-            Self::Dim => "2",
-            Self::Good => "32",
-            Self::Warn => "33",
-            Self::Bad => "31",
-            Self::Worst => "1;31",
-        }
-    }
 }
 
 /// A text with its style. Safe to print: it is cleaned on the way in.
@@ -46,6 +36,10 @@ impl Cell {
         Self { text: text::line(text.as_ref()), style }
     }
 
+    pub fn empty() -> Self {
+        Self::new("")
+    }
+
     /// Cuts at the end.
     pub fn cut(mut self, columns: usize) -> Self {
         self.text = text::cut(&self.text, columns).into_owned();
@@ -57,27 +51,43 @@ impl Cell {
         self.text = text::cut_middle(&self.text, columns).into_owned();
         self
     }
+
+    /// Breaks words that are longer than the columns.
+    pub fn fold(mut self, columns: usize) -> Self {
+        self.text = text::fold(&self.text, columns);
+        self
+    }
+
+    fn width(&self) -> usize {
+        self.text.split('\n').map(text::width).max().unwrap_or_default()
+    }
+
+    fn drawn(self) -> comfy_table::Cell {
+        // An empty text would still be wrapped in escapes.
+        let style = if self.text.is_empty() { Style::Plain } else { self.style };
+        let cell = comfy_table::Cell::new_owned(self.text);
+        match style {
+            Style::Plain => cell,
+            Style::Bold => cell.add_attribute(Attribute::Bold),
+            Style::Dim => cell.add_attribute(Attribute::Dim),
+            Style::Good => cell.fg(Color::DarkGreen),
+            Style::Warn => cell.fg(Color::DarkYellow),
+            Style::Bad => cell.fg(Color::DarkRed),
+            Style::Worst => cell.fg(Color::DarkRed).add_attribute(Attribute::Bold),
+        }
+    }
 }
 
-/// A line of a grid.
-pub enum Row {
-    /// One cell for each column; the last column takes what room is left and wraps.
-    Cells(Vec<Cell>),
-    /// A remark across the columns.
-    Note(String),
-}
+/// One cell for each column; the last column takes what room is left and wraps.
+pub type Row = Vec<Cell>;
 
-/// Which way a column's cells lean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Align {
-    Left,
-    Right,
-}
+/// A column's head, and which way its cells lean.
+pub type Head = (&'static str, CellAlignment);
 
 /// The room between two columns.
 const GAP: usize = 2;
 
-/// The room that a label or a severity takes before its text.
+/// The room that a label or a severity takes before its text, the gap included.
 pub const LABEL: usize = 10;
 
 /// The page so far.
@@ -89,6 +99,10 @@ pub struct Page {
 
 impl Page {
     pub fn new(width: usize, color: bool) -> Self {
+        if color {
+            // Whether to colour has been decided: crossterm must not ask NO_COLOR again.
+            crossterm::style::force_color_output(true);
+        }
         Self { width, color, out: String::new() }
     }
 
@@ -96,160 +110,128 @@ impl Page {
         self.out
     }
 
-    fn paint(&self, text: &str, style: Style) -> String {
-        if self.color && style != Style::Plain && !text.is_empty() {
-            format!("\u{1b}[{}m{text}\u{1b}[0m", style.code())
-        } else {
-            text.to_owned()
-        }
-    }
-
-    fn push(&mut self, line: &str) {
-        self.out.push_str(line.trim_end());
-        self.out.push('\n');
-    }
-
     pub fn blank(&mut self) {
-        self.push("");
+        self.out.push('\n');
     }
 
     /// Pieces joined by middle dots; a line breaks only between pieces.
     pub fn headline(&mut self, pieces: &[String]) {
-        let pieces: Vec<String> = pieces.iter().map(|piece| text::line(piece)).collect();
-        for line in text::fill(pieces.iter().map(String::as_str), " · ", self.width) {
-            let line = self.paint(&line, Style::Bold);
-            self.push(&line);
-        }
+        let text = joined(pieces, self.width);
+        self.draw(0, 0, &[], vec![vec![Cell { text, style: Style::Bold }]]);
     }
 
     /// The title of a part, with a remark.
     pub fn section(&mut self, title: &str, remark: &str) {
         self.blank();
-        let line =
-            format!("{}  {}", self.paint(title, Style::Bold), self.paint(remark, Style::Dim));
-        self.push(&line);
+        let row = vec![Cell::styled(title, Style::Bold), Cell::styled(remark, Style::Dim)];
+        self.grid(0, vec![row]);
     }
 
     /// A label, and beside it a text that wraps.
     pub fn entry(&mut self, indent: usize, label: Cell, text: &str) {
-        let room = self.width.saturating_sub(indent + LABEL);
-        self.lines(indent, label, text::wrap(&text::line(text), room));
+        self.draw(indent, LABEL - GAP, &[], vec![vec![label, Cell::new(text)]]);
     }
 
     /// A label, and beside it pieces that stay whole.
     pub fn pieces(&mut self, indent: usize, label: Cell, pieces: &[String]) {
-        let pieces: Vec<String> = pieces.iter().map(|piece| text::line(piece)).collect();
-        let room = self.width.saturating_sub(indent + LABEL);
-        self.lines(indent, label, text::fill(pieces.iter().map(String::as_str), " · ", room));
+        let text = joined(pieces, self.width.saturating_sub(indent + LABEL));
+        let row = vec![label, Cell { text, style: Style::Plain }];
+        self.draw(indent, LABEL - GAP, &[], vec![row]);
     }
 
-    fn lines(&mut self, indent: usize, label: Cell, lines: Vec<String>) {
-        let mut label = label;
-        for line in lines {
-            let gap = " ".repeat(LABEL.saturating_sub(text::width(&label.text)).max(1));
-            let line = format!(
-                "{}{}{gap}{line}",
-                " ".repeat(indent),
-                self.paint(&label.text, label.style)
-            );
-            self.push(&line);
-            label = Cell::new("");
-        }
+    /// A remark on the table above it.
+    pub fn note(&mut self, indent: usize, text: &str) {
+        self.grid(indent, vec![vec![Cell::styled(text, Style::Dim)]]);
     }
 
-    /// Rows in columns, under heads where any column has one. A column in which every cell is empty is left out. Where
-    /// the last column is too narrow for its longest word, its texts stand below their rows instead.
-    pub fn grid(&mut self, indent: usize, columns: &[(&str, Align)], rows: &[Row]) {
-        let layout = self.layout(indent, columns, rows);
-        if columns.iter().any(|(head, _)| !head.is_empty()) {
-            let heads: Vec<Cell> =
-                columns.iter().map(|(head, _)| Cell::styled(head, Style::Dim)).collect();
-            self.row(&layout, &heads);
-        }
-        for row in rows {
-            match row {
-                Row::Cells(cells) => self.row(&layout, cells),
-                Row::Note(note) => {
-                    let note = self.paint(&text::line(note), Style::Dim);
-                    self.push(&format!("{}{note}", " ".repeat(indent)));
-                }
+    /// Rows in columns. A column in which every cell is empty is left out.
+    pub fn grid(&mut self, indent: usize, rows: Vec<Row>) {
+        self.draw(indent, 0, &[], rows);
+    }
+
+    /// Rows in columns under heads.
+    pub fn headed(&mut self, indent: usize, heads: &[Head], rows: Vec<Row>) {
+        self.draw(indent, 0, heads, rows);
+    }
+
+    /// `lead` is the least width of the first column.
+    fn draw(&mut self, indent: usize, lead: usize, heads: &[Head], rows: Vec<Row>) {
+        let mut widths = vec![0; rows.iter().map(Vec::len).max().unwrap_or_default()];
+        for row in &rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = cell.width().max(*width);
             }
         }
-    }
-
-    fn layout(&self, indent: usize, columns: &[(&str, Align)], rows: &[Row]) -> Layout {
-        let cells = |at: usize| {
-            rows.iter().filter_map(move |row| match row {
-                Row::Cells(cells) => cells.get(at).map(|cell| cell.text.as_str()),
-                Row::Note(_) => None,
-            })
-        };
-        let widths: Vec<usize> = columns
-            .iter()
-            .enumerate()
-            .map(|(at, (head, _))| {
-                let most = cells(at).map(text::width).max().unwrap_or_default();
-                if most == 0 { 0 } else { most.max(text::width(head)) }
-            })
-            .collect();
-        let last = widths.iter().rposition(|width| *width > 0).unwrap_or_default();
+        if let Some(first) = widths.first_mut() {
+            *first = lead.max(*first);
+        }
+        for (width, (head, _)) in widths.iter_mut().zip(heads).filter(|(width, _)| **width > 0) {
+            *width = text::width(head).max(*width);
+        }
+        let Some(last) = widths.iter().rposition(|width| *width > 0) else { return };
+        let first = widths.iter().position(|width| *width > 0);
         let before: usize =
             widths.iter().take(last).filter(|width| **width > 0).map(|width| width + GAP).sum();
         let room = self.width.saturating_sub(indent + before);
-        let word =
-            cells(last).flat_map(|text| text.split(' ')).map(text::width).max().unwrap_or_default();
-        let columns = widths.into_iter().zip(columns.iter().map(|(_, align)| *align)).collect();
-        if word > room {
-            Layout { indent, columns, last, below: true, start: indent + GAP }
-        } else {
-            Layout { indent, columns, last, below: false, start: indent + before }
-        }
-    }
 
-    fn row(&mut self, layout: &Layout, cells: &[Cell]) {
-        let mut line = " ".repeat(layout.indent);
-        let mut rest = Vec::new();
-        for (at, (cell, (width, align))) in cells.iter().zip(&layout.columns).enumerate() {
+        let mut table = Table::new();
+        table
+            .load_style(presets::NOTHING)
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(columns(self.width))
+            .force_no_tty();
+        if self.color {
+            table.enforce_styling().style_text_only();
+        }
+        if !heads.is_empty() {
+            table.set_header(heads.iter().map(|(head, _)| Cell::styled(head, Style::Dim).drawn()));
+        }
+        table.add_rows(rows.into_iter().map(|row| {
+            let cells = row.into_iter().enumerate();
+            cells
+                .map(|(at, cell)| if at == last { cell.fold(room) } else { cell }.drawn())
+                .collect::<Vec<_>>()
+        }));
+        for (at, (column, width)) in table.column_iter_mut().zip(&widths).enumerate() {
+            let left = if Some(at) == first { indent } else { 0 };
+            column.set_padding((columns(left), if at == last { 0 } else { columns(GAP) }));
             if *width == 0 {
-                continue;
+                column.set_constraint(ColumnConstraint::Hidden);
+            } else if at < last {
+                let whole = Width::Fixed(columns(left + width + GAP));
+                column.set_constraint(ColumnConstraint::Absolute(whole));
             }
-            let mut shown = cell.text.clone();
-            if at == layout.last {
-                let room = self.width.saturating_sub(layout.start);
-                if layout.below || text::width(&shown) > room {
-                    rest = text::wrap(&shown, room);
-                    shown = if layout.below || rest.is_empty() {
-                        String::new()
-                    } else {
-                        rest.remove(0)
-                    };
-                }
+            if let Some((_, align)) = heads.get(at) {
+                column.set_cell_alignment(*align);
             }
-            let pad = " ".repeat(width.saturating_sub(text::width(&shown)));
-            let shown = self.paint(&shown, cell.style);
-            match align {
-                Align::Left => line.extend([shown, pad]),
-                Align::Right => line.extend([pad, shown]),
-            }
-            line.push_str(&" ".repeat(GAP));
         }
-        self.push(&line);
-        let style = cells.get(layout.last).map_or(Style::Plain, |cell| cell.style);
-        for more in rest {
-            let more = self.paint(&more, style);
-            self.push(&format!("{}{more}", " ".repeat(layout.start)));
-        }
+        self.out.push_str(&table.trim_fmt());
+        self.out.push('\n');
     }
 }
 
-/// Where the columns of a grid stand.
-struct Layout {
-    indent: usize,
-    columns: Vec<(usize, Align)>,
-    /// The last column that is not empty.
-    last: usize,
-    /// Whether its texts stand below their rows.
-    below: bool,
-    /// Where its texts begin.
-    start: usize,
+/// The two cells beside each other where the page is wide, else the second below the first.
+pub fn pair(wide: bool, lead: Vec<Cell>, first: Cell, second: Cell) -> Vec<Row> {
+    let mut row = lead;
+    if !wide && !first.text.is_empty() {
+        let mut below: Row = row.iter().map(|_| Cell::empty()).collect();
+        below.push(second);
+        row.push(first);
+        return vec![row, below];
+    }
+    if wide {
+        row.push(first);
+    }
+    row.push(second);
+    vec![row]
+}
+
+fn joined(pieces: &[String], room: usize) -> String {
+    let pieces: Vec<String> = pieces.iter().map(|piece| text::line(piece)).collect();
+    text::fill(pieces.iter().map(String::as_str), " · ", room).join("\n")
+}
+
+/// As comfy-table counts them.
+fn columns(number: usize) -> u16 {
+    u16::try_from(number).unwrap_or(u16::MAX)
 }

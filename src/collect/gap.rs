@@ -68,6 +68,9 @@ impl<E: ProvideErrorMetadata + std::error::Error + 'static> From<SdkError<E, Htt
             }
             _ => {
                 let told = sources(Some(&error));
+                if without_credentials(&told) {
+                    return Self::new(Cause::CredentialsExpired, "there are no credentials");
+                }
                 Self::new(credentials_cause(&told), told)
             }
         }
@@ -100,6 +103,11 @@ pub fn sources(error: Option<&dyn std::error::Error>) -> String {
         next = error.source();
     }
     if told.is_empty() { "the call could not be sent".into() } else { told.join(": ") }
+}
+
+/// The SDK tells of every place where it looked; nobody has set any of them up, which is one fact.
+fn without_credentials(told: &str) -> bool {
+    told.contains("no credentials found") || told.contains("credential provider was not enabled")
 }
 
 fn credentials_cause(told: &str) -> Cause {

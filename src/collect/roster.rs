@@ -279,9 +279,7 @@ fn units(document: &Document, names: &[String]) -> Result<Vec<AccountId>, Stop> 
         let named: Vec<&str> = paths
             .iter()
             .filter(|(id, _, path)| {
-                id == name
-                    || pattern::matches(name, path)
-                    || path.rsplit('/').next() == Some(name.as_str())
+                id == name || pattern::matches(name, path) || path.ends_with(&format!("/{name}"))
             })
             .map(|(id, ..)| *id)
             .collect();

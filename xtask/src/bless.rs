@@ -9,6 +9,9 @@ use crate::block;
 use crate::catalogue::Listing;
 use crate::workspace::{Outcome, cargo, read, root, shown, tool, typed, write as write_file};
 
+/// How much of the demo the README shows.
+const README_LINES: usize = 34;
+
 /// A file as it should be.
 struct Generated {
     path: PathBuf,
@@ -87,7 +90,9 @@ fn documents() -> Outcome<Vec<Generated>> {
     ];
     let readme = root().join("README.md");
     if readme.is_file() {
-        let fenced = format!("```text\n{}\n```", demo.trim_matches('\n'));
+        // One screen: the README shows how the report begins, docs/demo.txt all of it.
+        let opening: Vec<&str> = demo.trim_matches('\n').lines().take(README_LINES).collect();
+        let fenced = format!("```text\n{}\n…\n```", opening.join("\n").trim_end());
         let text = block::replace(&read(&readme)?, "checks", without_title(&checks))
             .and_then(|text| block::replace(&text, "demo", &fenced))
             .map_err(|problem| format!("README.md: {problem}"))?;

@@ -1,0 +1,185 @@
+//! Worlds by the dice: few accounts, two regions and one that must be switched on, and everything a trail can share.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use trailproof_core::answer::{PrincipalEntry, PrincipalKind};
+use trailproof_core::aws::{Partition, Region};
+use trailproof_core::fixture::*;
+use trailproof_core::policy::Policy;
+use trailproof_core::roster::{AccountState, OptInStatus};
+
+/// The smallest partition whose accounts list their regions: what matters happens in each of them.
+const PARTITION: &str = "aws-cn";
+const OPT_IN: &str = "cn-opt-1";
+const REGIONS: [&str; 3] = ["cn-north-1", "cn-northwest-1", OPT_IN];
+const ACCOUNTS: [&str; 3] = [MEMBER, ARCHIVE, MANAGEMENT];
+const BUCKETS: [&str; 5] = ["logs", "far", "theirs", "gone", "logs"];
+const KEYS: [Option<&str>; 6] = [
+    Some("arn:aws-cn:kms:cn-north-1:555566667777:key/near"),
+    Some("arn:aws-cn:kms:cn-northwest-1:555566667777:key/far"),
+    Some("arn:aws-cn:kms:cn-north-1:444444444444:key/foreign"),
+    Some("alias/own"),
+    Some("alias/gone"),
+    None,
+];
+const STATES: [&str; 6] =
+    ["Enabled", "Enabled", "Disabled", "PendingDeletion", "Creating", "Updating"];
+const ERRORS: [Option<&str>; 4] = [None, None, Some("KMS.NotFoundException"), Some("NoSuchBucket")];
+
+fn region(name: &str) -> Region {
+    name.parse().unwrap()
+}
+
+fn selectors() -> Vec<Option<Value>> {
+    let management = json!({"Field": "eventCategory", "Equals": ["Management"]});
+    let objects = |more: Value| {
+        let mut fields = vec![
+            json!({"Field": "eventCategory", "Equals": ["Data"]}),
+            json!({"Field": "resources.type", "Equals": ["AWS::S3::Object"]}),
+        ];
+        fields.extend(more.as_array().unwrap().iter().cloned());
+        json!({ "FieldSelectors": fields })
+    };
+    let advanced = |list: Vec<Value>| Some(json!({ "AdvancedEventSelectors": list }));
+    let but = |operator: &str, bucket: &str| json!([{"Field": "resources.ARN", operator: [format!("arn:aws-cn:s3:::{bucket}")]}]);
+    vec![
+        None,
+        Some(json!({"EventSelectors": []})),
+        Some(json!({"EventSelectors": [{"ReadWriteType": "ReadOnly"}]})),
+        Some(json!({"EventSelectors": [{"ReadWriteType": "WriteOnly",
+            "ExcludeManagementEventSources": ["kms.amazonaws.com"]}]})),
+        Some(json!({"EventSelectors": [{"IncludeManagementEvents": false,
+            "DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws-cn:s3"]}]}]})),
+        advanced(vec![json!({"FieldSelectors": [management]}), objects(json!([]))]),
+        advanced(vec![objects(but("NotStartsWith", "far/"))]),
+        advanced(vec![objects(but("NotStartsWith", "theirs/"))]),
+        advanced(vec![objects(but("StartsWith", "data/"))]),
+    ]
+}
+
+prop_compose! {
+    fn any_trail()(
+        (owner, home, wide, org, stopped) in
+            (0..3usize, 0..3usize, any::<bool>(), any::<bool>(), prop::bool::weighted(0.3)),
+        selectors in prop::sample::select(selectors()),
+        (bucket, key, error) in (0..5usize, 0..6usize, 0..4usize),
+        (watched, prefixed, validated) in
+            (any::<bool>(), any::<bool>(), prop::option::of(any::<bool>())),
+        missing in prop::collection::vec((0..3usize, 0..3usize), 0..4),
+    ) -> TrailSetup {
+        let setup = trail("t").but(|t| {
+            t.owner = id(ACCOUNTS[owner]);
+            t.description.home_region = region(REGIONS[home]);
+            t.description.is_multi_region_trail = Some(wide);
+            t.description.s3_bucket_name = Some(BUCKETS[bucket].into());
+            t.description.s3_key_prefix = prefixed.then(|| "a".into());
+            t.description.kms_key_id = KEYS[key].map(str::to_owned);
+            t.description.log_file_validation_enabled = validated;
+            t.status.latest_delivery_error = ERRORS[error].map(str::to_owned);
+            if !watched {
+                t.description.cloud_watch_logs_log_group_arn = None;
+            }
+            t.missing_in = missing
+                .iter()
+                .map(|(account, place)| (id(ACCOUNTS[*account]), region(REGIONS[*place])))
+                .collect();
+        });
+        let setup = if org { setup.for_organization() } else { setup };
+        let setup = if stopped { setup.stopped() } else { setup };
+        match selectors {
+            Some(selectors) => setup.selecting(selectors),
+            None => setup,
+        }
+    }
+}
+
+prop_compose! {
+    /// A world and a policy.
+    pub fn any_world()(
+        trails in prop::collection::vec(any_trail(), 0..5),
+        (organized, caller, delegated, without) in
+            (prop::bool::weighted(0.9), 0..3usize, any::<bool>(), 0..8usize),
+        (opt_ins, joined, suspended) in
+            (prop::collection::vec(0..4usize, 3), any::<bool>(), prop::bool::weighted(0.1)),
+        (near, own, theirs, head) in
+            (0..6usize, 0..6usize, prop::option::of(0..3usize), 0..3usize),
+        (rule, versioned, mfa, open) in (0..4usize, any::<bool>(), any::<bool>(), any::<bool>()),
+        (data, attached) in (prop::option::of(0..2usize), any::<bool>()),
+        policy in (any::<bool>(), any::<bool>(), any::<bool>()),
+    ) -> (World, Policy) {
+        let base = if organized { organization() } else { account() };
+        let mut world = base.but(|w| w.partition = Partition::new(PARTITION));
+        world.caller = if organized { id(ACCOUNTS[caller]) } else { id(MEMBER) };
+        world.delegates = if delegated { vec![id(ARCHIVE)] } else { vec![] };
+        world.trails = trails;
+        for (number, trail) in world.trails.iter_mut().enumerate() {
+            trail.description.name = format!("t{number}");
+        }
+        for (member, status) in world.members.iter_mut().zip(&opt_ins) {
+            let statuses =
+                [OptInStatus::Enabled, OptInStatus::Enabling, OptInStatus::Disabled];
+            member.regions.extend(statuses.get(*status).map(|status| (region(OPT_IN), *status)));
+            // One of the accounts may be left out, but not the caller's own.
+            member.in_scope = member.id == world.caller
+                || ACCOUNTS.get(without).is_none_or(|other| member.id != id(other));
+            if open {
+                member.block = Default::default();
+            }
+        }
+        if joined {
+            world.members[0].joined = world.now;
+        }
+        if suspended && world.members[0].id != world.caller {
+            world.members[0].state = AccountState::Suspended;
+        }
+        if attached {
+            let policy = "arn:aws-cn:iam::aws:policy/AWSCloudTrail_FullAccess";
+            world.members[0].principals.push(PrincipalEntry {
+                kind: PrincipalKind::Role,
+                arn: format!("arn:aws-cn:iam::{MEMBER}:role/ops"),
+                attached_managed_policies: vec![policy.into()],
+            });
+        }
+        let metadata = |state: usize, arn: &str| {
+            let mut metadata = key_metadata(arn);
+            metadata.key_state = Some(STATES[state].into());
+            (arn.to_owned(), metadata)
+        };
+        world.keys = [metadata(near, KEYS[0].unwrap()), metadata(0, KEYS[1].unwrap()),
+            metadata(own, "alias/own")].into();
+        let at = |name: &str, place: usize| bucket(name).but(|b| b.region = region(REGIONS[place]));
+        world.buckets = vec![
+            at("logs", 0).owner(ARCHIVE).but(|b| {
+                if !versioned {
+                    b.versioning.status = None;
+                }
+                // S3 refuses one where the other is.
+                if mfa {
+                    b.versioning.mfa_delete = Some("Enabled".into());
+                    b.lifecycle.rules.clear();
+                } else {
+                    let prefixes = [None, Some("a/"), Some("AWSLogs/"), Some("tmp/")];
+                    b.lifecycle.rules[0].prefix = prefixes[rule].map(str::to_owned);
+                }
+                if open {
+                    b.block = Default::default();
+                    b.policy.is_public = Some(true);
+                }
+            }),
+            at("far", 1).owner(ARCHIVE),
+            at("theirs", 1).but(|b| {
+                b.owner = theirs.map(|account| id(ACCOUNTS[account]));
+                b.head = [200, 403, 400][head];
+            }),
+        ];
+        world.buckets.extend(data.map(|place| at("data", place)));
+        let (exclusion, na, named) = policy;
+        let policy = Policy {
+            allow_log_bucket_exclusion: exclusion,
+            na_without_buckets: na,
+            s3_data_event_buckets: if named { vec!["data".into()] } else { vec![] },
+            ..Policy::default()
+        };
+        (world, policy)
+    }
+}

@@ -1,0 +1,23 @@
+//! The program from outside: the compiled binary, real HTTP, real files.
+//!
+//! - [`served`] puts the simulated organization behind a loopback port, so that `scan` reaches it as it would AWS.
+//! - [`moto`] does the same with a foreign implementation, where `TRAILPROOF_PYTHON` names an interpreter
+//!   (`cargo xtask test` sets it).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod calls;
+mod demo;
+mod denials;
+mod gates;
+mod isolation;
+mod moto;
+mod moto_server;
+mod organizations;
+mod outputs;
+mod program;
+mod report;
+mod served;
+mod snapshot;
+mod snapshot_faults;
+mod starts;
+mod usage;

@@ -1,0 +1,89 @@
+//! The organizations that are served: the demo's, edited.
+
+use serde_json::{Value, json};
+use trailproof_sim::Description;
+
+pub const MANAGEMENT: &str = "111122223333";
+/// A member with a bucket of its own, whom only the organization trail covers.
+pub const BUCKET_OWNER: &str = "333344445555";
+/// A member without a bucket, a trail or an opt-in region: only the organization trail covers it.
+pub const COVERED_MEMBER: &str = "444455556666";
+/// Refuses the role in the demo.
+pub const REFUSING_MEMBER: &str = "700000000001";
+
+/// The demo's organization, edited, at the time of the test: the program under test has a real clock.
+fn edited(edit: impl FnOnce(&mut Value)) -> Description {
+    let mut document: Value =
+        serde_json::from_str(&trailproof_sim::demo().to_json().unwrap()).unwrap();
+    document["now"] = json!(jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+    edit(&mut document);
+    Description::from_json(&document.to_string()).unwrap()
+}
+
+fn accounts(document: &mut Value) -> &mut Vec<Value> {
+    document["accounts"].as_array_mut().unwrap()
+}
+
+/// The demo's organization as it is.
+pub fn demo() -> Description {
+    edited(|_| {})
+}
+
+/// The demo's organization with everything in it readable: no refused role, no region closed.
+pub fn readable() -> Description {
+    edited(open)
+}
+
+fn open(document: &mut Value) {
+    for account in accounts(document) {
+        let account = account.as_object_mut().unwrap();
+        account.remove("role_denied");
+        account.remove("scp_denied_regions");
+    }
+}
+
+/// The management account, a log archive and a member of each kind that a call depends on, all readable.
+pub fn small() -> Description {
+    edited(|document| {
+        open(document);
+        let kept = [
+            MANAGEMENT,
+            "222233334444", // the log archive, with the organization trail's bucket and key
+            COVERED_MEMBER,
+            "500000000002", // a trail and a bucket, no key
+            "500000000004", // a key that will be deleted
+            "500000000008", // a public bucket
+            "600000000004", // a bucket that is gone
+        ];
+        accounts(document).retain(|account| kept.contains(&account["id"].as_str().unwrap()));
+        document["default_regions"] = json!([
+            "eu-west-1", "eu-west-2", "us-east-1", "us-east-2", "us-west-2", "eu-central-1"
+        ]);
+        document["organization"]["delegated_administrators"] = json!({});
+    })
+}
+
+/// The management account alone, in no organization.
+pub fn lone() -> Description {
+    edited(|document| {
+        document["organization"] = Value::Null;
+        accounts(document).retain(|account| account["id"] == MANAGEMENT);
+        for account in accounts(document) {
+            account["trails"] = json!([]);
+        }
+    })
+}
+
+/// An organization whose accounts hold nothing at all.
+pub fn empty() -> Description {
+    edited(|document| {
+        open(document);
+        document["baseline_iam"] = json!({});
+        for account in accounts(document) {
+            for list in ["trails", "buckets", "keys"] {
+                account[list] = json!([]);
+            }
+            account["iam"] = json!({});
+        }
+    })
+}
