@@ -16,6 +16,7 @@ use crate::index::Index;
 use crate::text::{self, count};
 
 mod findings;
+mod gaps;
 mod page;
 
 use page::{Cell, Head, Page, Row, Style};
@@ -26,6 +27,9 @@ const LEAST_WIDTH: u16 = 64;
 
 /// From here on texts stand beside what they belong to, and not below it.
 const WIDE: usize = 140;
+
+/// The lines of each part that could be endless.
+const LINES: usize = 12;
 
 /// With more accounts than this only the worst are listed.
 const ALL_ACCOUNTS: usize = 20;
@@ -42,8 +46,8 @@ pub fn write(assessment: &Assessment, options: &Options, out: &mut dyn Write) ->
     head(&mut page, assessment, &index);
     accounts(&mut page, assessment, &index);
     findings::failed(&mut page, assessment, &index);
-    findings::unknown(&mut page, assessment);
-    findings::unread(&mut page, assessment, &index);
+    gaps::unknown(&mut page, assessment, &index);
+    gaps::unread(&mut page, assessment, &index);
     findings::waived(&mut page, assessment, &index);
     findings::next(&mut page, assessment);
     out.write_all(page.finish().as_bytes())
@@ -58,14 +62,20 @@ fn head(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
         (None, accounts) => count(accounts.len(), "account"),
     };
     let total = &assessment.score.total;
-    let score = if gate::complete(assessment) && !gate::weighs(assessment) {
-        vec!["no score: nothing that was judged weighs anything".to_owned()]
-    } else {
-        score_words(total)
+    let headline = |words: fn(&ScoreRow) -> String| {
+        let mut pieces = vec![subject.clone()];
+        if gate::complete(assessment) && !gate::weighs(assessment) {
+            pieces.push("no score: nothing that was judged weighs anything".to_owned());
+        } else {
+            pieces.push(words(total));
+            pieces.push(format!("evidence coverage {} %", total.coverage));
+            pieces.push(grade_words(total.grade));
+        }
+        pieces
     };
-    let mut headline = vec![subject];
-    headline.extend(score);
-    page.headline(&headline);
+    // A line of its own for two words is worth avoiding.
+    let [long, short] = [headline(score_words), headline(score_words_in_short)];
+    page.headline(if page.fits(&short) && !page.fits(&long) { &short } else { &long });
     page.blank();
 
     let binds = |cap: &&Cap| {
@@ -115,13 +125,13 @@ fn head(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
     page.pieces(2, Cell::styled("read", Style::Dim), &how);
 }
 
-fn score_words(total: &ScoreRow) -> Vec<String> {
+fn score_words(total: &ScoreRow) -> String {
     let unread = if total.coverage == Milli::FULL { "" } else { " if everything unread were fine" };
-    vec![
-        format!("score {} (to {}{unread})", total.proven, total.potential),
-        format!("evidence coverage {} %", total.coverage),
-        grade_words(total.grade),
-    ]
+    format!("score {} (to {}{unread})", total.proven, total.potential)
+}
+
+fn score_words_in_short(total: &ScoreRow) -> String {
+    format!("score {} ({} if unread is fine)", total.proven, total.potential)
 }
 
 fn grade_words(grade: Grade) -> String {
@@ -178,18 +188,12 @@ fn accounts(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
         (row.proven, row.potential, Reverse(critical), Reverse(high), *id)
     });
     let listed = if rows.len() > ALL_ACCOUNTS { WORST_ACCOUNTS } else { rows.len() };
-    // The other columns and all gaps take 65.
-    let (name_room, unit_room) = match page.width {
-        0..80 => (0, 0),
-        80..100 => (14, 0),
-        100..WIDE => (18, page.width - 65 - 18),
-        _ => (32, (page.width - 65 - 32).min(48)),
-    };
+    let units = rows.iter().take(listed).map(|(id, _)| text::width(&text::line(unit(index, *id))));
+    let (name_room, unit_room) = rooms(page.width, units.max().unwrap_or_default());
     let lines: Vec<Row> = rows
         .iter()
         .take(listed)
         .map(|(id, row)| {
-            let unit = index.accounts.get(id).map_or("", |account| &account.ou_path);
             let number = |number: usize| {
                 let style = if number == 0 { Style::Dim } else { Style::Bad };
                 Cell::styled(number.to_string(), style)
@@ -201,7 +205,7 @@ fn accounts(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
             vec![
                 Cell::new(id.as_str()),
                 Cell::new(index.name(*id)).cut(name_room),
-                Cell::new(unit).cut_middle(unit_room),
+                Cell::new(unit(index, *id)).cut_path(unit_room),
                 Cell::styled(row.proven.to_string(), grade_style(row.grade)),
                 Cell::new(row.potential.to_string()),
                 Cell::new(format!("{} %", row.coverage)),
@@ -222,6 +226,26 @@ fn accounts(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
     if unscored > 0 {
         let who = count(unscored, "account");
         page.note(2, &format!("{who} without a score: no check weighs anything there"));
+    }
+}
+
+/// The account's unit without the root above it, which is the same for all.
+fn unit<'a>(index: &Index<'a>, id: AccountId) -> &'a str {
+    let path = index.accounts.get(&id).map_or("", |account| account.ou_path.as_str());
+    path.split_once('/').map_or(path, |(_, below)| below)
+}
+
+/// The room of the names and of the units: the names keep what it takes to tell them apart.
+fn rooms(width: usize, longest_unit: usize) -> (usize, usize) {
+    // The other columns and all gaps take 65.
+    let both = width.saturating_sub(65);
+    match width {
+        0..80 => (0, 0),
+        80..100 => (14, 0),
+        100.. => {
+            let name = both.saturating_sub(longest_unit).clamp(16, 32);
+            (name, (both - name).min(48))
+        }
     }
 }
 

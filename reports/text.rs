@@ -97,6 +97,18 @@ pub fn cut_middle(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(head + "…" + &tail.concat())
 }
 
+/// Cuts a path at the front: its last parts tell most, and stay whole.
+pub fn cut_path(text: &str, columns: usize) -> Cow<'_, str> {
+    if columns == 0 || width(text) <= columns {
+        return cut(text, columns);
+    }
+    let mut tails = text.match_indices('/').filter_map(|(at, _)| text.get(at..));
+    match tails.find(|tail| width(tail) < columns) {
+        Some(tail) => Cow::Owned(format!("…{tail}")),
+        None => cut_middle(text, columns),
+    }
+}
+
 fn take<'a>(graphemes: impl Iterator<Item = &'a str>, columns: usize) -> Vec<&'a str> {
     let mut used = 0;
     graphemes
@@ -139,6 +151,18 @@ pub fn fill<'a>(
             }
             _ => lines.push(piece.to_owned()),
         }
+    }
+    lines
+}
+
+/// Breaks a text into at most so many lines, between words; what does not fit is cut at the end.
+pub fn wrap(text: &str, columns: usize, most: usize) -> Vec<String> {
+    let folded = fold(text, columns);
+    let mut lines: Vec<String> =
+        folded.split('\n').flat_map(|line| fill(line.split(' '), " ", columns)).collect();
+    if lines.len() > most {
+        let rest = lines.split_off(most.saturating_sub(1)).join(" ");
+        lines.push(cut(&rest, columns).into_owned());
     }
     lines
 }
@@ -251,6 +275,15 @@ mod tests {
         assert_eq!(cut("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
         assert_eq!(cut_middle("trail/abcdefghij", 9), "trai…ghij");
         assert_eq!(cut_chars("abcdef", 4), "abc…");
+        let unit = "Workloads/Europe/Production";
+        assert_eq!(
+            (cut_path(unit, 27), cut_path(unit, 20)),
+            (unit.into(), "…/Europe/Production".into())
+        );
+        assert_eq!(
+            (cut_path(unit, 12), cut_path(unit, 7)),
+            ("…/Production".into(), "Wor…ion".into())
+        );
     }
 
     #[test]
@@ -263,6 +296,13 @@ mod tests {
         assert_eq!(fold("abcdefgh", 3), "abc\ndef\ngh");
         assert_eq!(fold("監査アカウント", 5), "監査\nアカ\nウン\nト");
         assert_eq!(fold("監", 1), "監");
+    }
+
+    #[test]
+    fn a_wrapped_text_is_cut_only_at_its_end() {
+        assert_eq!(wrap("one two three", 8, 2), ["one two", "three"]);
+        assert_eq!(wrap("one two three four", 8, 2), ["one two", "three f…"]);
+        assert_eq!(wrap("", 8, 2), [""]);
     }
 
     #[test]
@@ -297,6 +337,9 @@ mod tests {
             prop_assert!(width(&cut(&line(&text), 20)) <= 20);
             prop_assert!(width(&cut_middle(&line(&text), 20)) <= 20);
             prop_assert_eq!(fold(&line(&text), 5).replace('\n', ""), line(&text));
+            prop_assert!(width(&cut_path(&line(&text), 20)) <= 20);
+            let wrapped = wrap(&line(&text), 20, 2);
+            prop_assert!(wrapped.len() <= 2 && wrapped.iter().all(|line| width(line) <= 20));
             prop_assert!(cut_chars(&once, 20).chars().count() <= 20);
         }
     }

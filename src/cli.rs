@@ -63,6 +63,9 @@ pub struct ConnectArgs {
     /// How many calls may be open at once.
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub concurrency: u16,
+    /// How many seconds one try of a call may take.
+    #[arg(long, value_name = "SECONDS", hide = true, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=600))]
+    pub attempt_timeout: u16,
     /// Show no progress.
     #[arg(short, long)]
     pub quiet: bool,

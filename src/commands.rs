@@ -24,7 +24,7 @@ use crate::cli::{
 use crate::collect::clients::Aws;
 use crate::collect::{Clock, Filter, Request, collect, discover};
 use crate::exit::{EXIT_CODES, INTERRUPTED, Stop};
-use crate::output::{Outputs, print};
+use crate::output::{Outputs, folder_takes, print};
 use crate::progress::Progress;
 use crate::scope;
 use crate::select::{one, select};
@@ -219,6 +219,7 @@ fn collect_only(args: &CollectArgs) -> Result<u8, Stop> {
         if path.exists() {
             return Err(Stop::usage(format!("{} exists; name another file", path.display())));
         }
+        folder_takes(path)?;
     }
     let request = request(&args.connect, &args.scope, &checks)?;
     let (reader, directory, interrupted) =
@@ -292,9 +293,10 @@ fn earlier_report(path: &Path) -> Result<Option<Assessment>, Stop> {
     if !head["schema"].as_str().is_some_and(|schema| schema.starts_with("trailproof.report/")) {
         return Ok(None);
     }
-    trailproof_reports::read(&bytes)
-        .map(Some)
-        .map_err(|error| Stop::usage(format!("{}: {error}", path.display())))
+    trailproof_reports::read(&bytes).map(Some).map_err(|error| {
+        let mend = "the trailproof that wrote it can render it";
+        Stop::usage(format!("{}: {error}; {mend}", path.display()))
+    })
 }
 
 fn plan(args: &PlanArgs) -> Result<u8, Stop> {

@@ -32,6 +32,11 @@ impl Outputs {
             };
             let format: Format =
                 name.parse().map_err(|error| Stop::usage(format!("--format {text}: {error}")))?;
+            if path == Some("") {
+                return Err(Stop::usage(format!(
+                    "--format {text}: a path is expected after the ="
+                )));
+            }
             let path = path.filter(|path| *path != "-").map(PathBuf::from);
             if let Some(path) = &path {
                 writable(path, args.force)?;
@@ -108,6 +113,14 @@ fn writable(path: &std::path::Path, force: bool) -> Result<(), Stop> {
     if path.exists() && !force {
         return Err(Stop::usage(format!("{} exists; --force overwrites it", path.display())));
     }
+    folder_takes(path)
+}
+
+/// Makes sure that a file can be made there.
+///
+/// # Errors
+/// Where its folder is missing or closed (5).
+pub fn folder_takes(path: &std::path::Path) -> Result<(), Stop> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => std::path::Path::new("."),

@@ -1,5 +1,7 @@
 //! The flags that say whom to ask, read into what the collector takes.
 
+use std::time::Duration;
+
 use trailproof_core::aws::AccountId;
 
 use crate::cli::{ConnectArgs, ScopeArgs};
@@ -114,5 +116,6 @@ pub fn endpoint(args: &ConnectArgs) -> Result<Endpoint, Stop> {
         profile: args.profile.clone(),
         region: args.region.clone(),
         url: args.endpoint_url.clone(),
+        attempt_timeout: Duration::from_secs(args.attempt_timeout.into()),
     })
 }

@@ -1,6 +1,6 @@
 //! Snapshots on disk: a directory or one archive, written and read one account at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -200,6 +200,14 @@ fn read_document(file: &Path) -> Result<Document, Stop> {
     decode(file, &bytes)
 }
 
+/// The document is that of the account after which its file is called.
+fn belongs(path: &Path, name: &str, document: &Document) -> Result<(), Stop> {
+    if account_file(document.account) == name {
+        return Ok(());
+    }
+    Err(unreadable(path, format!("{name} holds account {}", document.account)))
+}
+
 impl Reader {
     /// Opens whatever the path holds.
     ///
@@ -337,16 +345,33 @@ impl Snapshot for Reader {
             Source::Directory { path, manifest, .. } => {
                 for account in manifest.accounts.iter().filter(|account| account.collected) {
                     let file = path.join(format!("{}.zst", account_file(account.id)));
-                    visitor(&read_document(&file)?);
+                    let document = read_document(&file)?;
+                    belongs(&file, &account_file(account.id), &document)?;
+                    visitor(&document);
                 }
                 Ok(())
             }
-            Source::Archive { path, .. } => read_archive(path, &mut |name, bytes| {
-                if name.starts_with("accounts/") {
-                    visitor(&decode(path, bytes)?);
+            Source::Archive { path, manifest, .. } => {
+                let mut seen = BTreeSet::new();
+                read_archive(path, &mut |name, bytes| {
+                    if name.starts_with("accounts/") {
+                        let document: Document = decode(path, bytes)?;
+                        belongs(path, name, &document)?;
+                        if !seen.insert(document.account) {
+                            return Err(unreadable(path, format!("it holds {name} twice")));
+                        }
+                        visitor(&document);
+                    }
+                    Ok(true)
+                })?;
+                let mut listed = manifest.accounts.iter().filter(|account| account.collected);
+                match listed.find(|account| !seen.contains(&account.id)) {
+                    Some(lost) => {
+                        Err(unreadable(path, format!("it lacks {}", account_file(lost.id))))
+                    }
+                    None => Ok(()),
                 }
-                Ok(true)
-            }),
+            }
         }
     }
 }

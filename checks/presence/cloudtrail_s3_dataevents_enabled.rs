@@ -141,10 +141,10 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     if buckets.is_empty() && (audit.policy.na_without_buckets || !named.is_empty()) {
         witness?;
         let message = if named.is_empty() { "no bucket" } else { "none of the named buckets" };
-        let names: Vec<&str> = owned.iter().map(|bucket| bucket.name.as_str()).collect();
+        let names: BTreeSet<&str> = owned.iter().map(|bucket| bucket.name.as_str()).collect();
         return Ok(not_applicable(format!("the account owns {message}"))
             .reason("no_buckets")
-            .cite([source.cite("Buckets[].Name", names)]));
+            .cite([source.cite("Buckets[].Name", names.into_iter().collect::<Vec<_>>())]));
     }
     let judged = if named.is_empty() {
         let places = buckets.iter().map(|bucket| bucket.bucket_region.as_ref()).collect();

@@ -123,12 +123,11 @@ mod tests {
     fn a_member_knows_the_default_selector_and_no_custom_one() {
         let org = |custom: bool| {
             let org = trail("org").for_organization();
-            let world = organization().with(if custom {
+            organization().with(if custom {
                 org.selecting(json!({"EventSelectors": [{}]}))
             } else {
                 org
-            });
-            world
+            })
         };
         let without_management = |world: World| {
             world.member(MANAGEMENT, |m| m.in_scope = false).but(|world| world.caller = id(ARCHIVE))

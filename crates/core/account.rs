@@ -65,20 +65,22 @@ impl<'a> AccountView<'a> {
         self.member.region_scope.clone().map_or(Ok(()), Err)
     }
 
-    /// The trails that one region shows, own and foreign.
+    /// The trails that one region shows, own and foreign, by ARN: AWS promises no order.
     ///
     /// # Errors
     /// The gap of the region's `DescribeTrails`.
     pub fn trails_in(&self, region: &Region) -> Observed<Vec<SeenTrail<'a>>> {
         let probe = Probe::regional(Fact::Trails, region);
         let (descriptions, source) = self.document.read::<Vec<TrailDescription>>(&probe)?;
-        Ok(descriptions
+        let mut seen: Vec<_> = descriptions
             .iter()
             .filter_map(|description| {
                 let trail = self.organization.trail(&description.trail_arn)?;
                 Some(SeenTrail { trail, seen_in: region.clone(), source: source.clone() })
             })
-            .collect())
+            .collect();
+        seen.sort_by(|one, other| one.trail.arn().cmp(other.trail.arn()));
+        Ok(seen)
     }
 
     /// Every trail that applies to this account, once, by ARN; then a gap for each region that was not read, and one

@@ -136,7 +136,8 @@ impl Gap {
 }
 
 /// The first item for which the test holds. One witness outweighs any gap; without a witness the first gap comes out,
-/// and only when everything was read and nothing held is the answer `None`.
+/// and only when everything was read and nothing held is the answer `None`. What was not read comes before what was
+/// read and cannot be decided: a report must not look complete for the latter.
 ///
 /// # Errors
 /// The first gap among the items or their tests, where no witness was found.
@@ -144,14 +145,17 @@ pub fn find<T>(
     items: impl IntoIterator<Item = Observed<T>>,
     mut holds: impl FnMut(&T) -> Observed<bool>,
 ) -> Observed<Option<T>> {
-    let mut gap = None;
+    let mut gap: Option<Gap> = None;
     for item in items {
         let outcome = item.and_then(|item| holds(&item).map(|held| held.then_some(item)));
         match outcome {
             Ok(Some(witness)) => return Ok(Some(witness)),
             Ok(None) => {}
             Err(found) => {
-                gap.get_or_insert(found);
+                let undecidable = |gap: &Gap| gap.cause == Cause::Undecidable;
+                if gap.as_ref().is_none_or(|first| undecidable(first) && !undecidable(&found)) {
+                    gap = Some(found);
+                }
             }
         }
     }
@@ -190,5 +194,7 @@ mod tests {
         assert_eq!(all([gap(), Ok(false)]), Ok(false));
         assert_eq!(all([Ok(true), gap()]), gap());
         assert_eq!(all([]), Ok(true));
+        let undecidable = || Err(Gap::new(Fact::Trails, Cause::Undecidable, "odd"));
+        assert_eq!(any([undecidable(), gap(), undecidable()]), gap());
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::answer::{
-    Answer, BucketEntry, BucketHead, EventSelectors, KeyMetadata, OrganizationDescription,
-    OrganizationalTree, PublicAccessBlock, Reading, RoleSession, TrailDescription, TrailStatus,
+    Answer, BucketEntry, BucketHead, KeyMetadata, OrganizationDescription, OrganizationalTree,
+    PublicAccessBlock, Reading, RoleSession, TrailDescription, TrailStatus,
 };
 use crate::aws::{AccountId, Arn, Region};
 use crate::bucket::Bucket;
@@ -16,16 +16,9 @@ use crate::roster::{AccountEntry, AccountState, OptInStatus, RegionEntry};
 use crate::snapshot::{Document, Manifest, Probe, Source, Sourced};
 use crate::trail::{Best, Trail};
 
-#[derive(Debug, Clone, Default)]
-struct TrailViews {
-    description: Option<Best<TrailDescription>>,
-    status: Option<Best<TrailStatus>>,
-    owner_status: Option<Observed<Sourced<TrailStatus>>>,
-    /// Who sees it, and what each was told: kept where its owner is outside the run, since each view differs then.
-    seen_by: BTreeSet<AccountId>,
-    told: BTreeMap<AccountId, Observed<Sourced<TrailStatus>>>,
-    selectors: Option<Best<EventSelectors>>,
-}
+mod trails;
+
+use trails::TrailViews;
 
 #[derive(Debug, Clone)]
 struct BucketPlace {
@@ -34,6 +27,7 @@ struct BucketPlace {
     listed: Source,
 }
 
+type BucketFacts = BTreeMap<Fact, Observed<Sourced<Answer>>>;
 type KeyReading = Observed<Sourced<Option<KeyMetadata>>>;
 
 /// Builds the graph. Documents may come in any order, one at a time; the result is the same.
@@ -47,7 +41,7 @@ pub struct GraphBuilder {
     trails: BTreeMap<String, TrailViews>,
     places: BTreeMap<String, BucketPlace>,
     heads: BTreeMap<String, BTreeMap<AccountId, Observed<Sourced<BucketHead>>>>,
-    bucket_facts: BTreeMap<(String, AccountId), BTreeMap<Fact, Observed<Sourced<Answer>>>>,
+    bucket_facts: BTreeMap<(String, AccountId), BucketFacts>,
     account_blocks: BTreeMap<AccountId, Observed<Sourced<PublicAccessBlock>>>,
     keys: BTreeMap<(Option<Region>, String), BTreeMap<AccountId, KeyReading>>,
     asked: BTreeSet<(AccountId, Probe)>,
@@ -305,73 +299,6 @@ impl GraphBuilder {
         organization
     }
 
-    fn trail(&self, arn: &str, views: &TrailViews) -> Option<Trail> {
-        let description = views.description.as_ref()?.value.clone().ok()?;
-        let owner = Arn::parse(arn).ok()?.account_id()?;
-        let owner_in_run = self.members.get(&owner).is_some_and(Member::is_judged);
-        let readable =
-            owner_in_run && self.members.get(&owner).is_some_and(|member| member.session.is_ok());
-        let cause = if readable { Cause::NotAttempted } else { Cause::CrossAccountUnreadable };
-        let absent = |fact: Fact| Gap {
-            account: Some(owner),
-            region: Some(description.value.home_region.clone()),
-            ..Gap::new(
-                fact,
-                cause,
-                format!("{} of {arn} was not read from its owner", fact.operation()),
-            )
-        };
-        let status = views
-            .status
-            .as_ref()
-            .map_or_else(|| Err(absent(Fact::TrailStatus)), |best| best.value.clone());
-        let delivery = if owner_in_run {
-            views.owner_status.clone()
-        } else {
-            self.stand_in().and_then(|delegate| views.told.get(&delegate).cloned())
-        };
-        let delivery = delivery.unwrap_or_else(|| Err(absent(Fact::TrailStatus)));
-        let kms_error = if owner_in_run {
-            delivery.as_ref().map(kms_error).map_err(Clone::clone)
-        } else {
-            self.kms_error_told(views, absent(Fact::TrailStatus))
-        };
-        let selectors = views
-            .selectors
-            .as_ref()
-            .map_or_else(|| Err(absent(Fact::EventSelectors)), |best| best.value.clone());
-        Some(Trail { description, owner, status, delivery, kms_error, selectors })
-    }
-
-    fn owner_in_run(&self, arn: &str) -> bool {
-        let owner = Arn::parse(arn).ok().and_then(|arn| arn.account_id());
-        owner.and_then(|owner| self.members.get(&owner)).is_some_and(Member::is_judged)
-    }
-
-    /// The delegated administrator who speaks for trails of a management account outside the run.
-    fn stand_in(&self) -> Option<AccountId> {
-        let delegates = self.delegated_administrators.as_ref().ok()?;
-        let judged = |id: &&AccountId| self.members.get(id).is_some_and(Member::is_judged);
-        delegates.iter().filter(judged).min().copied()
-    }
-
-    /// Of a trail whose owner is outside the run: the first error that names KMS in anyone's view. That there is none
-    /// is proved only where everyone who may see the trail was told.
-    fn kms_error_told(&self, views: &TrailViews, absent: Gap) -> Observed<Option<Sourced<String>>> {
-        let mut told = views.told.values().filter_map(|view| view.as_ref().ok());
-        if let Some(error) = told.find_map(kms_error) {
-            return Ok(Some(error));
-        }
-        for member in self.members.values().filter(|member| member.is_judged()) {
-            match views.told.get(&member.id) {
-                Some(view) => view.as_ref().map(|_| ()).map_err(Clone::clone)?,
-                None if views.seen_by.contains(&member.id) => return Err(absent),
-                None => member.trails_read.clone()?,
-            }
-        }
-        Ok(None)
-    }
-
     fn buckets(&self, organization: &Organization) -> BTreeMap<String, Bucket> {
         let unlisted = self
             .members
@@ -462,14 +389,6 @@ fn bucket_region(organization: &Organization, trail: &Trail) -> Observed<Region>
             ..Gap::new(Fact::BucketList, Cause::CrossAccountUnreadable, detail)
         }
     })
-}
-
-/// The delivery error of a status, where it names KMS.
-fn kms_error(status: &Sourced<TrailStatus>) -> Option<Sourced<String>> {
-    let error = status.value.latest_delivery_error.clone();
-    error
-        .filter(|error| error.to_ascii_lowercase().contains("kms"))
-        .map(|value| Sourced { value, source: status.source.clone() })
 }
 
 /// The names of the units above an account, from the root, joined by `/`.

@@ -203,10 +203,17 @@ impl Engine<'_> {
         }
         // A region that told nothing of its trails may hide some, with their buckets and keys: that they are nowhere
         // judged must not look as if there were none.
-        if let Some(gap) = view.trails_unseen() {
+        // So may whoever was not asked who administers CloudTrail for an owner outside the run.
+        if let Some(gap) = view.trails_unseen().or_else(|| self.stand_in_unknown(&view)) {
             findings.extend(self.unseen(member, |judge| judge.needs_trails(), gap));
         }
         findings
+    }
+
+    fn stand_in_unknown(&self, view: &AccountView<'_>) -> Option<Gap> {
+        let seen = view.trails().into_iter().flatten();
+        seen.filter(|seen| !self.organization.judges(seen.trail))
+            .find_map(|seen| self.organization.stand_in_unknown(seen.trail))
     }
 
     /// One unknown for each check of that kind, on the account.
@@ -264,10 +271,6 @@ impl Engine<'_> {
                     .reason(reason)
                     .observed(format!("the trail belongs to {}", seen.trail.owner))
                     .cite([seen.cite()]);
-                let verdict = match self.organization.stand_in_unknown(seen.trail) {
-                    Some(gap) if !judged => Err(gap),
-                    _ => Ok(verdict),
-                };
                 let subject = Subject {
                     account: view.id(),
                     scored_in: ScoredIn::Account(view.id()),
@@ -277,7 +280,7 @@ impl Engine<'_> {
                 let partition = self.organization.partition();
                 let inherits =
                     judged.then(|| fingerprint(check.id, partition, place, seen.trail.arn()));
-                Finding { inherits, ..self.finding(check, subject, verdict) }
+                Finding { inherits, ..self.finding(check, subject, Ok(verdict)) }
             })
             .collect()
     }

@@ -170,8 +170,8 @@ impl Organization {
     /// # Errors
     /// The first account's gap.
     pub fn all_trails_complete(&self) -> Observed<()> {
-        let judged = self.members.values().filter(|member| member.is_judged());
-        judged.map(|member| member.trails_read.clone()).collect()
+        let mut judged = self.members.values().filter(|member| member.is_judged());
+        judged.try_for_each(|member| member.trails_read.clone())
     }
 
     /// Whether calls to that account could be made in this run.

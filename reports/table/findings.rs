@@ -1,33 +1,36 @@
-//! The findings part of the table: what failed, what could not be told, what was waived, and what to do next.
+//! What failed, what was waived, and what to do next.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use trailproof_core::assessment::{Assessment, Unread};
+use trailproof_core::assessment::Assessment;
+use trailproof_core::aws::AccountId;
 use trailproof_core::check::Severity;
 use trailproof_core::finding::{Finding, GLOBAL, Status};
 
-use super::WIDE;
-use super::page::{Cell, LABEL, Page, Row, Style, pair};
+use super::page::{Cell, GAP, LABEL, Page, Row, Style, Told, pair};
+use super::{LINES, WIDE};
 use crate::index::Index;
 use crate::text::{self, count};
 
 /// The checks that are shown with their findings; of the others one line each.
-const DETAILED: usize = 10;
+pub const DETAILED: usize = 10;
 /// Of one check: the ways to fail that are shown, and the findings of each.
 const SHAPES: usize = 4;
 const ALIKE: usize = 3;
-/// The lines of each other part.
-const LINES: usize = 12;
-/// The room of a resource that has a column of its own.
-const RESOURCE: usize = 40;
+/// The room of an account's id.
+const ACCOUNT: usize = 12;
+/// The longest name of a resource.
+const RESOURCE: usize = 100;
 /// The longest observed or expected value; the whole one is in the JSON report.
 const VALUE: usize = 160;
 
-/// The findings of one status by check, the worst check first.
-fn by_check(assessment: &Assessment, status: Status) -> Vec<(&str, Vec<&Finding>)> {
+/// The findings by check, the worst check first.
+pub fn by_check<'a>(
+    findings: impl IntoIterator<Item = &'a Finding>,
+) -> Vec<(&'a str, Vec<&'a Finding>)> {
     let mut checks: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in assessment.results.iter().filter(|finding| finding.status == status) {
+    for finding in findings {
         checks.entry(&finding.check).or_default().push(finding);
     }
     let mut checks: Vec<_> = checks.into_iter().collect();
@@ -37,6 +40,10 @@ fn by_check(assessment: &Assessment, status: Status) -> Vec<(&str, Vec<&Finding>
         (Reverse(severity), Reverse(weight), Reverse(findings.len()), *id)
     });
     checks
+}
+
+pub fn having(assessment: &Assessment, status: Status) -> Vec<&Finding> {
+    assessment.results.iter().filter(|finding| finding.status == status).collect()
 }
 
 fn severity_cell(findings: &[&Finding]) -> Cell {
@@ -50,194 +57,167 @@ fn severity_cell(findings: &[&Finding]) -> Cell {
     Cell::styled(severity.code(), style)
 }
 
-fn accounts_of<'a>(findings: impl IntoIterator<Item = &'a &'a Finding>) -> usize {
+pub fn accounts_of<'a>(findings: impl IntoIterator<Item = &'a &'a Finding>) -> usize {
     findings.into_iter().map(|finding| finding.account_id).collect::<BTreeSet<_>>().len()
 }
 
 /// `3 findings in 2 accounts`.
-fn how_many(findings: &[&Finding]) -> String {
+pub fn how_many(findings: &[&Finding]) -> String {
     format!("{} in {}", count(findings.len(), "finding"), count(accounts_of(findings), "account"))
 }
 
 /// What failed.
 pub fn failed(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
-    let checks = by_check(assessment, Status::Fail);
+    let failed = having(assessment, Status::Fail);
+    let checks = by_check(failed.iter().copied());
     if checks.is_empty() {
         return;
     }
-    let all: Vec<&Finding> = checks.iter().flat_map(|(_, findings)| findings).copied().collect();
-    page.section("FAILED", &format!("{}, {}", count(checks.len(), "check"), how_many(&all)));
-    let detailed = checks.len().min(DETAILED);
-    for (at, (id, findings)) in checks.iter().take(detailed).enumerate() {
+    page.section("FAILED", &format!("{}, {}", count(checks.len(), "check"), how_many(&failed)));
+    for (at, (id, findings)) in checks.iter().take(DETAILED).enumerate() {
         if at > 0 {
             page.blank();
         }
-        let title = findings.first().map_or("", |finding| &finding.title);
-        page.pieces(0, severity_cell(findings), &[(*id).to_owned(), title.to_owned()]);
-        shapes(page, findings, index);
+        check_line(page, id, findings);
+        let lines = findings
+            .iter()
+            .map(|finding| Line {
+                account: finding.account_id,
+                region: Some(&finding.region)
+                    .filter(|region| *region != GLOBAL)
+                    .cloned()
+                    .unwrap_or_default(),
+                resource: resource(finding).to_owned(),
+                text: observation(finding),
+                findings: 1,
+            })
+            .collect();
+        folded(page, lines, index);
         if let Some(check) = index.checks.get(id) {
             page.entry(LABEL, Cell::styled("fix", Style::Good), &check.remediation);
         }
     }
-    if let Some(rest) = checks.get(detailed..).filter(|rest| !rest.is_empty()) {
+    others(page, checks.iter().skip(DETAILED).map(|(id, findings)| (*id, findings.as_slice())));
+}
+
+/// A check's severity, id and title.
+pub fn check_line(page: &mut Page, id: &str, findings: &[&Finding]) {
+    let title = findings.first().map_or("", |finding| &finding.title);
+    page.pieces(0, severity_cell(findings), &[id.to_owned(), title.to_owned()]);
+}
+
+/// The checks that are not shown with their findings.
+pub fn others<'a>(page: &mut Page, checks: impl Iterator<Item = (&'a str, &'a [&'a Finding])>) {
+    let rows: Vec<Row> = checks
+        .flat_map(|(id, findings)| {
+            let many = Cell::new(how_many(findings));
+            pair(page.width >= 80, vec![severity_cell(findings)], Cell::new(id), many)
+        })
+        .collect();
+    if !rows.is_empty() {
         page.blank();
-        let rows: Vec<Row> = rest
-            .iter()
-            .flat_map(|(id, findings)| {
-                let many = Cell::new(how_many(findings));
-                pair(page.width >= 80, vec![severity_cell(findings)], Cell::new(id), many)
-            })
-            .collect();
         page.grid(0, rows);
     }
 }
 
-/// A line for each finding; of those that fail alike only the first few.
-fn shapes(page: &mut Page, findings: &[&Finding], index: &Index<'_>) {
-    let mut alike: BTreeMap<String, Vec<&Finding>> = BTreeMap::new();
-    for finding in findings {
-        alike.entry(observation(finding)).or_default().push(finding);
-    }
-    let mut alike: Vec<_> = alike.into_iter().collect();
-    alike.sort_by_key(|(_, findings)| findings.first().map(|first| first.sort_key()));
-    let wide = page.width >= WIDE;
-    let name_room = match page.width {
-        0..96 => 0,
-        96..WIDE => 14,
-        _ => 24,
-    };
-    let mut rows: Vec<Row> = Vec::new();
-    for (observation, findings) in alike.iter().take(SHAPES) {
-        for finding in findings.iter().take(ALIKE) {
-            let (kind, resource) = text::resource(&finding.resource);
-            // The account and the region have columns of their own.
-            let resource = if matches!(kind, "account" | "region") { "" } else { resource };
-            let resource = Cell::new(resource).cut(VALUE);
-            let region = if finding.region == GLOBAL { "" } else { finding.region.as_str() };
-            let lead = vec![
-                Cell::new(finding.account_id.as_str()),
-                Cell::new(index.name(finding.account_id)).cut(name_room),
-                Cell::new(region),
-            ];
-            let resource = if wide { resource.fold(RESOURCE) } else { resource };
-            rows.extend(pair(wide, lead, resource, Cell::new(observation)));
-        }
-        if let Some(more) = findings.get(ALIKE..).filter(|more| !more.is_empty()) {
-            let accounts = accounts_of(more);
-            let what = if accounts == more.len() {
-                count(accounts, "more account")
-            } else {
-                more_findings(more)
-            };
-            let lead = vec![Cell::empty(), Cell::empty(), Cell::empty()];
-            let note = Cell::styled(format!("… and {what}"), Style::Dim);
-            rows.extend(pair(wide, lead, Cell::empty(), note));
+/// Where something was seen, and what. No column repeats what another one says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub account: AccountId,
+    pub region: String,
+    pub resource: String,
+    pub text: String,
+    /// So many findings.
+    pub findings: usize,
+}
+
+/// The lines; of those that tell the same only the first few.
+pub fn folded(page: &mut Page, lines: Vec<Line>, index: &Index<'_>) {
+    let mut alike: Vec<(String, Vec<Line>)> = Vec::new();
+    for line in lines {
+        match alike.iter_mut().find(|(text, _)| *text == line.text) {
+            Some((_, lines)) => lines.push(line),
+            None => alike.push((line.text.clone(), vec![line])),
         }
     }
-    page.grid(LABEL, rows);
-    let more: Vec<&Finding> =
-        alike.iter().skip(SHAPES).flat_map(|(_, findings)| findings).copied().collect();
-    if !more.is_empty() {
-        page.note(LABEL, &format!("… and {} that fail otherwise", more_findings(&more)));
+    let name_room = name_room(page, &alike);
+    let groups = alike.iter().take(SHAPES).map(|(text, lines)| {
+        let row = |line: &Line| {
+            vec![
+                Cell::new(line.account.as_str()),
+                Cell::new(index.name(line.account)).cut(name_room),
+                Cell::new(&line.region),
+                Cell::new(&line.resource).cut(RESOURCE),
+            ]
+        };
+        let more = lines.get(ALIKE..).filter(|more| !more.is_empty());
+        Told {
+            rows: lines.iter().take(ALIKE).map(row).collect(),
+            more: more.map(|more| format!("… and {}", how_many_more(more.iter()))),
+            text: Cell::new(text),
+        }
+    });
+    page.told(LABEL, groups.collect(), usize::MAX);
+    let rest = alike.get(SHAPES..).unwrap_or_default();
+    if !rest.is_empty() {
+        let more = how_many_more(rest.iter().flat_map(|(_, lines)| lines));
+        page.note(LABEL, &format!("… and {more} with another result"));
     }
 }
 
-fn more_findings(findings: &[&Finding]) -> String {
-    format!(
-        "{} in {}",
-        count(findings.len(), "more finding"),
-        count(accounts_of(findings), "account")
-    )
+/// The names take what regions and resources leave to them; what is too little for a name they leave too.
+fn name_room(page: &Page, alike: &[(String, Vec<Line>)]) -> usize {
+    let shown = || alike.iter().take(SHAPES).flat_map(|(_, lines)| lines.iter().take(ALIKE));
+    let widest = |part: fn(&Line) -> &str| shown().map(|line| text::width(part(line))).max();
+    let widths = [widest(|line| &line.region), widest(|line| &line.resource)];
+    let taken: usize = widths.iter().flatten().filter(|width| **width > 0).map(|w| w + GAP).sum();
+    let room = page.width.saturating_sub(LABEL + ACCOUNT + 2 * GAP + taken);
+    match page.width {
+        0..96 if room < 12 => 0,
+        0..96 => room.min(20),
+        96..WIDE => room.clamp(16, 20),
+        _ => room.clamp(16, 32),
+    }
+}
+
+fn how_many_more<'a>(lines: impl Iterator<Item = &'a Line>) -> String {
+    let (mut accounts, mut findings) = (BTreeSet::new(), 0);
+    for line in lines {
+        accounts.insert(line.account);
+        findings += line.findings;
+    }
+    if accounts.len() == findings {
+        return count(findings, "more account");
+    }
+    format!("{} in {}", count(findings, "more finding"), count(accounts.len(), "account"))
+}
+
+/// The resource's name, unless the account or the region is meant, which have columns of their own.
+pub fn resource(finding: &Finding) -> &str {
+    match text::resource(&finding.resource) {
+        ("account" | "region", _) => "",
+        (_, name) => name,
+    }
 }
 
 /// `observed → expected`.
 fn observation(finding: &Finding) -> String {
     let observed = if finding.observed.is_empty() { &finding.message } else { &finding.observed };
-    let observed = text::cut(&text::line(observed), VALUE).into_owned();
-    let expected = text::line(&finding.expected);
-    if expected.is_empty() {
-        observed
-    } else {
-        format!("{observed} → {}", text::cut(&expected, VALUE))
-    }
+    expecting(observed, finding)
 }
 
-/// What could not be decided, a line for each check.
-pub fn unknown(page: &mut Page, assessment: &Assessment) {
-    let checks = by_check(assessment, Status::Unknown);
-    if checks.is_empty() {
-        return;
+/// With what is expected, unless that is the check's title, which stands above.
+pub fn expecting(observed: &str, finding: &Finding) -> String {
+    let cut = |text: &str| text::cut(&text::line(text), VALUE).into_owned();
+    if finding.expected.is_empty() || finding.expected == finding.title {
+        return cut(observed);
     }
-    let all: Vec<&Finding> = checks.iter().flat_map(|(_, findings)| findings).copied().collect();
-    page.section("NOT DECIDED", &format!("{}, {}", count(checks.len(), "check"), how_many(&all)));
-    let rows: Vec<Row> = checks
-        .iter()
-        .take(LINES)
-        .flat_map(|(id, findings)| {
-            let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-            for finding in findings {
-                *reasons.entry(&finding.reason).or_default() += 1;
-            }
-            let reasons = Cell::new(tallied(&reasons));
-            pair(page.width >= 80, vec![severity_cell(findings)], Cell::new(id), reasons)
-        })
-        .collect();
-    page.grid(0, rows);
-    if checks.len() > LINES {
-        page.note(0, &format!("… and {}", count(checks.len() - LINES, "more check")));
-    }
-}
-
-/// `12 access_denied, 1 throttled`.
-fn tallied(reasons: &BTreeMap<&str, usize>) -> String {
-    let reasons: Vec<String> =
-        reasons.iter().map(|(reason, number)| format!("{number} {reason}")).collect();
-    reasons.join(", ")
-}
-
-/// What could not be read, and why; the regions of an account that were refused alike share a line.
-pub fn unread(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
-    let mut scopes: BTreeMap<(_, &str, &str), Vec<&Unread>> = BTreeMap::new();
-    for one in &assessment.coverage.unread {
-        scopes.entry((one.account_id, one.reason.code(), &one.message)).or_default().push(one);
-    }
-    if scopes.is_empty() {
-        return;
-    }
-    let name_room = if page.width < 96 { 0 } else { 20 };
-    let rows: Vec<Row> = scopes
-        .iter()
-        .take(LINES)
-        .flat_map(|((account, reason, message), places)| {
-            let place = match places.as_slice() {
-                [one] => one.region.clone(),
-                many => count(many.len(), "region"),
-            };
-            let lead = vec![
-                Cell::new(account.as_str()),
-                Cell::new(index.name(*account)).cut(name_room),
-                Cell::new(place),
-            ];
-            let reason = Cell::styled(reason, Style::Warn);
-            pair(page.width >= WIDE, lead, reason, Cell::new(message).cut(VALUE))
-        })
-        .collect();
-    let places: BTreeSet<_> = scopes.keys().map(|(account, ..)| account).collect();
-    page.section("NOT READ", &format!("in {}", count(places.len(), "account")));
-    page.grid(2, rows);
-    if scopes.len() > LINES {
-        let mut causes: BTreeMap<&str, usize> = BTreeMap::new();
-        for (_, reason, _) in scopes.keys().skip(LINES) {
-            *causes.entry(reason).or_default() += 1;
-        }
-        page.note(2, &format!("… and {} more: {}", scopes.len() - LINES, tallied(&causes)));
-    }
+    format!("{} → {}", cut(observed), cut(&finding.expected))
 }
 
 /// What would fail but for a waiver: never left out.
 pub fn waived(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
-    let waived: Vec<&Finding> =
-        assessment.results.iter().filter(|finding| finding.status == Status::Waived).collect();
+    let waived = having(assessment, Status::Waived);
     if waived.is_empty() {
         return;
     }
@@ -259,9 +239,7 @@ pub fn waived(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
 
 /// The sum, and the next step.
 pub fn next(page: &mut Page, assessment: &Assessment) {
-    let number = |status: Status| {
-        assessment.results.iter().filter(|finding| finding.status == status).count()
-    };
+    let number = |status: Status| having(assessment, status).len();
     page.blank();
     let sums: Vec<String> = [
         ("failed", Status::Fail),
@@ -274,7 +252,7 @@ pub fn next(page: &mut Page, assessment: &Assessment) {
     .map(|(word, status)| format!("{} {word}", number(status)))
     .collect();
     page.headline(&sums);
-    let step = if let Some((id, _)) = by_check(assessment, Status::Fail).first() {
+    let step = if let Some((id, _)) = by_check(having(assessment, Status::Fail)).first() {
         format!("trailproof explain {id}")
     } else if number(Status::Unknown) > 0 || !assessment.coverage.unread.is_empty() {
         "trailproof policy, to grant the reader what it lacks".to_owned()

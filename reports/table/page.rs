@@ -22,6 +22,7 @@ pub enum Style {
 }
 
 /// A text with its style. Safe to print: it is cleaned on the way in.
+#[derive(Debug, Clone)]
 pub struct Cell {
     text: String,
     style: Style,
@@ -46,19 +47,25 @@ impl Cell {
         self
     }
 
-    /// Cuts in the middle.
-    pub fn cut_middle(mut self, columns: usize) -> Self {
-        self.text = text::cut_middle(&self.text, columns).into_owned();
+    /// Cuts a path: its last parts stay whole.
+    pub fn cut_path(mut self, columns: usize) -> Self {
+        self.text = text::cut_path(&self.text, columns).into_owned();
         self
     }
 
     /// Breaks words that are longer than the columns.
-    pub fn fold(mut self, columns: usize) -> Self {
+    fn fold(mut self, columns: usize) -> Self {
         self.text = text::fold(&self.text, columns);
         self
     }
 
-    fn width(&self) -> usize {
+    /// Wraps, into at most so many lines.
+    fn wrap(mut self, columns: usize, most: usize) -> Self {
+        self.text = text::wrap(&self.text, columns, most).join("\n");
+        self
+    }
+
+    pub fn width(&self) -> usize {
         self.text.split('\n').map(text::width).max().unwrap_or_default()
     }
 
@@ -81,11 +88,18 @@ impl Cell {
 /// One cell for each column; the last column takes what room is left and wraps.
 pub type Row = Vec<Cell>;
 
+/// Rows of as many cells each, a remark on them, and what is told of them all.
+pub struct Told {
+    pub rows: Vec<Row>,
+    pub more: Option<String>,
+    pub text: Cell,
+}
+
 /// A column's head, and which way its cells lean.
 pub type Head = (&'static str, CellAlignment);
 
 /// The room between two columns.
-const GAP: usize = 2;
+pub const GAP: usize = 2;
 
 /// The room that a label or a severity takes before its text, the gap included.
 pub const LABEL: usize = 10;
@@ -112,6 +126,12 @@ impl Page {
 
     pub fn blank(&mut self) {
         self.out.push('\n');
+    }
+
+    /// Whether the pieces fit on one line.
+    pub fn fits(&self, pieces: &[String]) -> bool {
+        !joined(pieces, self.width).contains('\n')
+            && pieces.iter().all(|piece| text::width(piece) <= self.width)
     }
 
     /// Pieces joined by middle dots; a line breaks only between pieces.
@@ -154,20 +174,45 @@ impl Page {
         self.draw(indent, 0, heads, rows);
     }
 
-    /// `lead` is the least width of the first column.
-    fn draw(&mut self, indent: usize, lead: usize, heads: &[Head], rows: Vec<Row>) {
-        let mut widths = vec![0; rows.iter().map(Vec::len).max().unwrap_or_default()];
-        for row in &rows {
-            for (width, cell) in widths.iter_mut().zip(row) {
-                *width = cell.width().max(*width);
+    /// Rows with what is told of them: beside them where all of it fits there, else below them in at most so many
+    /// lines.
+    pub fn told(&mut self, indent: usize, groups: Vec<Told>, most: usize) {
+        let mut widths = measure(groups.iter().flat_map(|group| &group.rows));
+        let before: usize =
+            widths.iter().filter(|width| **width > 0).map(|width| width + GAP).sum();
+        let longest = groups.iter().map(|group| group.text.width()).max().unwrap_or_default();
+        let beside = indent + before + longest <= self.width;
+        if beside {
+            widths.push(longest);
+        }
+        for Told { mut rows, more, text } in groups {
+            if beside {
+                rows.iter_mut().for_each(|row| row.push(text.clone()));
+            }
+            self.lay(indent, &widths, &[], rows);
+            if let Some(more) = more {
+                self.note(indent, &more);
+            }
+            if !beside {
+                let text = text.wrap(self.width.saturating_sub(indent + GAP), most);
+                self.grid(indent + GAP, vec![vec![text]]);
             }
         }
+    }
+
+    /// `lead` is the least width of the first column.
+    fn draw(&mut self, indent: usize, lead: usize, heads: &[Head], rows: Vec<Row>) {
+        let mut widths = measure(&rows);
         if let Some(first) = widths.first_mut() {
             *first = lead.max(*first);
         }
         for (width, (head, _)) in widths.iter_mut().zip(heads).filter(|(width, _)| **width > 0) {
             *width = text::width(head).max(*width);
         }
+        self.lay(indent, &widths, heads, rows);
+    }
+
+    fn lay(&mut self, indent: usize, widths: &[usize], heads: &[Head], rows: Vec<Row>) {
         let Some(last) = widths.iter().rposition(|width| *width > 0) else { return };
         let first = widths.iter().position(|width| *width > 0);
         let before: usize =
@@ -192,7 +237,7 @@ impl Page {
                 .map(|(at, cell)| if at == last { cell.fold(room) } else { cell }.drawn())
                 .collect::<Vec<_>>()
         }));
-        for (at, (column, width)) in table.column_iter_mut().zip(&widths).enumerate() {
+        for (at, (column, width)) in table.column_iter_mut().zip(widths).enumerate() {
             let left = if Some(at) == first { indent } else { 0 };
             column.set_padding((columns(left), if at == last { 0 } else { columns(GAP) }));
             if *width == 0 {
@@ -208,6 +253,18 @@ impl Page {
         self.out.push_str(&table.trim_fmt());
         self.out.push('\n');
     }
+}
+
+/// The columns' widths.
+fn measure<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Vec<usize> {
+    let mut widths = Vec::new();
+    for row in rows {
+        widths.resize(row.len().max(widths.len()), 0);
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.width().max(*width);
+        }
+    }
+    widths
 }
 
 /// The two cells beside each other where the page is wide, else the second below the first.

@@ -21,6 +21,7 @@ fn the_sample_is_written_as_committed() {
         );
     }
     sample::compare("table-lone.txt", &written(&sample::lone(), 100, false));
+    sample::compare("table-gaps.txt", &written(&sample::gaps(), 100, false));
     sample::compare("table-large.txt", &written(&sample::healthy(31), 100, false));
 }
 
@@ -59,7 +60,7 @@ fn too_long(page: &str, width: u16) -> Option<&str> {
 #[test]
 fn lines_keep_to_the_width() {
     for width in 40..200 {
-        for assessment in [sample::assessment(), sample::healthy(31)] {
+        for assessment in [sample::assessment(), sample::gaps(), sample::healthy(31)] {
             assert_eq!(too_long(&written(&assessment, width, false), width), None, "{width}");
         }
     }
@@ -71,7 +72,7 @@ fn a_wide_character_takes_two_columns() {
     let row = page.lines().find(|line| line.contains("ログアーカイブ")).unwrap();
     let head = page.lines().find(|line| line.contains("  name  ")).unwrap();
     let column = |line: &str, text: &str| text::width(line.split(text).next().unwrap());
-    assert_eq!(column(row, "Root/Security"), column(head, "unit"));
+    assert_eq!(column(row, "Security"), column(head, "unit"));
 }
 
 #[test]
@@ -79,7 +80,7 @@ fn an_arn_in_a_narrow_column_keeps_its_account_and_name() {
     let mut assessment = sample::assessment();
     let trail = "arn:aws:cloudtrail:eu-central-1:444444444444:trail/management-events";
     assessment.coverage.unread[1].message = format!("cloudtrail:GetTrailStatus denied for {trail}");
-    let page = written(&assessment, 80, false);
+    let page = written(&assessment, 64, false);
     assert!(page.contains("arn:…:444444444444:trail/management-events"), "{page}");
     assert!(written(&assessment, 160, false).contains(trail));
 }
@@ -100,6 +101,76 @@ fn many_alike_are_folded_and_counted() {
     let page = written(&sample::healthy(31), 100, false);
     assert!(page.contains("… and 13 more accounts\n"), "{page}");
     assert!(page.contains("… and 16 more accounts, 15 of them without a failed finding"), "{page}");
+}
+
+/// The lines of one part.
+fn part<'a>(page: &'a str, title: &str) -> Vec<&'a str> {
+    let from = page.find(&format!("\n{title}  ")).unwrap() + 1;
+    let page = &page[from..];
+    let ends = ["\nNOT READ  ", "\nWAIVED  "].iter().filter_map(|end| page.find(end)).min();
+    page[..ends.unwrap_or(page.len())].lines().collect()
+}
+
+#[test]
+fn the_headline_is_shortened_before_it_breaks() {
+    let first =
+        |width| written(&sample::assessment(), width, false).lines().next().unwrap().to_owned();
+    assert!(first(120).contains("(to 79.0 if everything unread were fine)"));
+    assert!(first(100).ends_with("(79.0 if unread is fine) · evidence coverage 71.9 % · grade F"));
+    assert!(first(80).ends_with("(to 79.0 if everything unread were fine)"));
+}
+
+#[test]
+fn an_account_that_was_not_assessed_is_told_once_and_what_is_known_of_it_by_name() {
+    for width in [80, 100, 160] {
+        let page = written(&sample::gaps(), width, false);
+        let lines = part(&page, "NOT DECIDED");
+        let told: Vec<_> = lines.iter().filter(|line| line.contains("444444444444")).collect();
+        assert!(told[0].ends_with("sandbox  not assessed: 3 checks, assume_role_denied"), "{page}");
+        assert!(told[1].contains("example-logs") && told.len() == 2, "{page}");
+    }
+}
+
+#[test]
+fn regions_refused_alike_share_a_line_and_a_hint_counts_only_where_it_holds_for_all() {
+    let page = written(&sample::gaps(), 100, false);
+    for title in ["NOT DECIDED", "NOT READ"] {
+        let lines = part(&page, title);
+        let joined = lines.iter().filter(|line| line.contains("ap-east-1, sa-east-1"));
+        assert_eq!(joined.count(), 1, "{page}");
+    }
+    let hints = part(&page, "NOT READ").iter().filter(|line| line.contains("suggests")).count();
+    assert_eq!(hints, 1, "{page}");
+    let mut assessment = sample::gaps();
+    let mut more = assessment.coverage.unread[3].clone();
+    more.region = "eu-south-1".to_owned();
+    assessment.coverage.unread.push(more);
+    assert!(written(&assessment, 100, false).contains("mobile-dev  3 regions"), "{page}");
+}
+
+#[test]
+fn an_account_a_check_or_a_reason_is_never_cut() {
+    for width in [80, 100, 160] {
+        for assessment in [sample::assessment(), sample::gaps()] {
+            let page = written(&assessment, width, false);
+            for finding in assessment.results.iter().filter(|one| one.status == Status::Unknown) {
+                for whole in [finding.account_id.as_str(), &finding.check, &finding.reason] {
+                    assert!(page.contains(whole), "{whole}: {page}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_unit_stands_without_the_root_and_leaves_room_for_names() {
+    let mut assessment = sample::gaps();
+    assessment.scope.accounts[0].ou_path = "Root".to_owned();
+    assessment.scope.accounts[1].ou_path = "Root/Workloads/Europe/Production".to_owned();
+    assessment.scope.accounts[1].name = "sixteen-columns!".to_owned();
+    let page = written(&assessment, 100, false);
+    assert!(page.contains("  Root     ") && !page.contains("Root/"), "{page}");
+    assert!(page.contains("sixteen-columns!  …/Europe/Production"), "{page}");
 }
 
 proptest! {

@@ -18,8 +18,6 @@ use trailproof_core::aws::{AccountId, Partition, Region};
 use super::gap::Failure;
 use super::recorder::{KeepHost, Recorder};
 
-/// A try that has brought no answer by then is given up; a hung connection would else hold its account for ever.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Credentials are renewed while they still hold for this long.
 const RENEWAL_MARGIN: Duration = Duration::from_secs(300);
@@ -27,7 +25,7 @@ const RENEWAL_MARGIN: Duration = Duration::from_secs(300);
 const SESSION_NAME: &str = "trailproof";
 
 /// Where the run's calls go.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Endpoint {
     /// A profile of the AWS configuration files.
     pub profile: Option<String>,
@@ -35,6 +33,8 @@ pub struct Endpoint {
     pub region: Option<String>,
     /// In place of AWS's own endpoints.
     pub url: Option<String>,
+    /// A try that has brought no answer by then is given up; a hung connection would else hold its account for ever.
+    pub attempt_timeout: Duration,
 }
 
 /// How the role of a member is named and entered.
@@ -90,7 +90,7 @@ impl Aws {
     pub async fn load(endpoint: &Endpoint) -> Result<Self, String> {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)
-            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .operation_attempt_timeout(endpoint.attempt_timeout)
             .build();
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(https_client()?)
@@ -148,7 +148,7 @@ impl Aws {
 
     /// A client for the first question of all: who am I?
     pub fn sts(&self) -> aws_sdk_sts::Client {
-        sts(&self.config)
+        sts(&self.config, "caller")
     }
 
     /// The caller's credentials behind a chain of roles.
@@ -183,9 +183,13 @@ pub fn role_arn(account: AccountId, partition: &Partition, role: &Role) -> Strin
     format!("arn:{partition}:iam::{account}:role{}{}", role.path, role.name)
 }
 
-fn sts(config: &SdkConfig) -> aws_sdk_sts::Client {
-    let config = aws_sdk_sts::config::Builder::from(config).interceptor(Recorder).build();
-    aws_sdk_sts::Client::from_conf(config)
+/// A client for entering one role, or for asking who calls. Its retry budget is its own: a member whose role hangs or
+/// is throttled must not use up that of the others.
+fn sts(config: &SdkConfig, purpose: &str) -> aws_sdk_sts::Client {
+    let config = aws_sdk_sts::config::Builder::from(config)
+        .interceptor(Recorder)
+        .retry_partition(RetryPartition::new(format!("sts-{purpose}")));
+    aws_sdk_sts::Client::from_conf(config.build())
 }
 
 fn with_credentials(config: &SdkConfig, credentials: RoleCredentials) -> SdkConfig {
@@ -220,7 +224,7 @@ impl std::fmt::Debug for RoleCredentials {
 impl RoleCredentials {
     fn new(config: &SdkConfig, arn: String, role: &Role) -> Self {
         Self {
-            sts: sts(config),
+            sts: sts(config, &arn),
             arn,
             external_id: role.external_id.clone(),
             duration: role.duration,

@@ -40,10 +40,10 @@ impl<E: ProvideErrorMetadata + std::error::Error + 'static> From<SdkError<E, Htt
             SdkError::DispatchFailure(failure) => {
                 let told =
                     sources(failure.as_connector_error().map(|e| e as &dyn std::error::Error));
-                let cause = if failure.is_io() || failure.is_user() {
-                    Cause::RegionUnreachable
-                } else {
-                    credentials_cause(&told)
+                // A connection that is cut is neither an answer nor, by the SDK's kinds, an error of the network.
+                let cause = match credentials_cause(&told) {
+                    Cause::CredentialsExpired if !failure.is_io() => Cause::CredentialsExpired,
+                    _ => Cause::RegionUnreachable,
                 };
                 Self::new(cause, told)
             }
@@ -85,7 +85,11 @@ fn one_line(text: &str) -> String {
         .strip_prefix("User: ")
         .and_then(|rest| rest.split_once(" is not authorized to perform: "));
     let line = match refusal {
-        Some((who, what)) => format!("{what} (asked by {who})"),
+        // The action that was refused is the call's own; what follows it says on what and why.
+        Some((who, what)) => {
+            let why = what.split_once(' ').map_or("refused", |(_, why)| why);
+            format!("{why} (asked by {who})")
+        }
         None => line,
     };
     line.chars().take(400).collect()
@@ -169,7 +173,7 @@ mod tests {
         let told = one_line(
             "User: arn:aws:sts::1:x is not authorized to perform: kms:DescribeKey\nbecause no",
         );
-        assert_eq!(told, "kms:DescribeKey because no (asked by arn:aws:sts::1:x)");
+        assert_eq!(told, "because no (asked by arn:aws:sts::1:x)");
     }
 
     #[test]

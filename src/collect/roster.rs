@@ -155,7 +155,12 @@ fn cannot_start(failure: &Failure) -> Stop {
         }
         _ => "check --endpoint-url and --region",
     };
-    Stop::start(format!("cannot ask AWS who is calling: {}; {mend}", failure.message))
+    // The SDK tells at length where it looked.
+    let told = match failure.message.contains("no credentials found in chain") {
+        true => "no credentials were found",
+        false => &failure.message,
+    };
+    Stop::start(format!("cannot ask AWS who is calling: {told}; {mend}"))
 }
 
 /// Asks for the organization, and where there is one for its accounts and tree. The accounts, where they were listed.

@@ -337,7 +337,7 @@ def main():
         "trails": seed.trails,
         "buckets": seed.buckets,
         "keys": seed.keys,
-        "expected": expectations(seed, OPENED_REGION, OUTSIDER),
+        "expected": expectations(seed, OPENED_REGION),
     }
     print(json.dumps(made, indent=1))
 

@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 use trailproof_sim::Description;
 
 pub const MANAGEMENT: &str = "111122223333";
-/// A member with a bucket of its own, whom only the organization trail covers.
-pub const BUCKET_OWNER: &str = "333344445555";
+/// Owns the organization trail's bucket and key.
+pub const LOG_ARCHIVE: &str = "222233334444";
+/// A member with a trail and a bucket of its own.
+const EXPOSED: &str = "600000000002";
 /// A member without a bucket, a trail or an opt-in region: only the organization trail covers it.
 pub const COVERED_MEMBER: &str = "444455556666";
 /// Refuses the role in the demo.
@@ -29,9 +31,18 @@ pub fn demo() -> Description {
     edited(|_| {})
 }
 
-/// The demo's organization with everything in it readable: no refused role, no region closed.
+/// The demo's organization with everything in it readable: no refused role, no region closed. One trail's bucket lies
+/// behind no public access block, so that its policy and its grants count.
 pub fn readable() -> Description {
     edited(open)
+}
+
+/// An organization in good order: nothing fails, nothing is unknown.
+pub fn flawless() -> Description {
+    edited(|document| {
+        open(document);
+        keep(document, &[MANAGEMENT, LOG_ARCHIVE, COVERED_MEMBER]);
+    })
 }
 
 fn open(document: &mut Value) {
@@ -39,7 +50,16 @@ fn open(document: &mut Value) {
         let account = account.as_object_mut().unwrap();
         account.remove("role_denied");
         account.remove("scp_denied_regions");
+        if account["id"] == EXPOSED {
+            account.remove("public_access_block");
+            account["buckets"][0]["public_access_block"] = Value::Null;
+        }
     }
+}
+
+fn keep(document: &mut Value, kept: &[&str]) {
+    accounts(document).retain(|account| kept.contains(&account["id"].as_str().unwrap()));
+    document["organization"]["delegated_administrators"] = json!({});
 }
 
 /// The management account, a log archive and a member of each kind that a call depends on, all readable.
@@ -48,18 +68,23 @@ pub fn small() -> Description {
         open(document);
         let kept = [
             MANAGEMENT,
-            "222233334444", // the log archive, with the organization trail's bucket and key
+            EXPOSED,
+            LOG_ARCHIVE,
             COVERED_MEMBER,
             "500000000002", // a trail and a bucket, no key
             "500000000004", // a key that will be deleted
             "500000000008", // a public bucket
             "600000000004", // a bucket that is gone
         ];
-        accounts(document).retain(|account| kept.contains(&account["id"].as_str().unwrap()));
+        keep(document, &kept);
         document["default_regions"] = json!([
-            "eu-west-1", "eu-west-2", "us-east-1", "us-east-2", "us-west-2", "eu-central-1"
+            "eu-west-1",
+            "eu-west-2",
+            "us-east-1",
+            "us-east-2",
+            "us-west-2",
+            "eu-central-1"
         ]);
-        document["organization"]["delegated_administrators"] = json!({});
     })
 }
 

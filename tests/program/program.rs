@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -40,7 +41,7 @@ impl Place {
     }
 
     /// The program with these arguments; without credentials.
-    pub fn program<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Program {
+    pub fn program<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Program<'_> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trailproof"));
         command
             .args(arguments)
@@ -49,7 +50,7 @@ impl Place {
             .env("HOME", self.0.path())
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .stdin(Stdio::null());
-        Program(command)
+        Program { command, _place: PhantomData }
     }
 
     /// Runs the program with these arguments.
@@ -60,7 +61,8 @@ impl Place {
     /// Scans a served organization with these further arguments. Gives the exit code and the JSON report.
     pub fn scan(&self, served: &Served, more: &[&str]) -> (i32, Report) {
         let ended = self.program(&["scan", "--format", "json"]).more(more).at(served).run();
-        let report = Report::read(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {ended:?}"));
+        let report =
+            Report::read(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {ended:?}"));
         (ended.code, report)
     }
 }
@@ -77,16 +79,20 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// A run in preparation.
-pub struct Program(Command);
+pub struct Program<'a> {
+    command: Command,
+    /// The place must last until the run has ended.
+    _place: PhantomData<&'a Place>,
+}
 
-impl Program {
+impl Program<'_> {
     pub fn more<A: AsRef<OsStr>>(mut self, arguments: &[A]) -> Self {
-        self.0.args(arguments);
+        self.command.args(arguments);
         self
     }
 
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
-        self.0.env(name, value);
+        self.command.env(name, value);
         self
     }
 
@@ -106,19 +112,19 @@ impl Program {
     }
 
     pub fn run(mut self) -> Ended {
-        self.0.stdout(Stdio::piped());
+        self.command.stdout(Stdio::piped());
         self.end()
     }
 
     /// Runs with a stdout that is not read by this test: a closed pipe, a full device.
     pub fn run_into(mut self, stdout: impl Into<Stdio>) -> Ended {
-        self.0.stdout(stdout);
+        self.command.stdout(stdout);
         self.end()
     }
 
     fn end(mut self) -> Ended {
-        let child = self.0.stderr(Stdio::piped()).spawn().unwrap();
-        let command = format!("{:?}", self.0.get_args().collect::<Vec<_>>());
+        let child = self.command.stderr(Stdio::piped()).spawn().unwrap();
+        let command = format!("{:?}", self.command.get_args().collect::<Vec<_>>());
         // It may hold this process's end of a pipe.
         drop(self);
         let output = child.wait_with_output().unwrap();
@@ -135,6 +141,7 @@ impl Program {
 
 /// What a run said and how it ended.
 #[derive(Debug)]
+#[expect(dead_code, reason = "the command is for failed assertions to show")]
 pub struct Ended {
     pub command: String,
     pub code: i32,
@@ -164,7 +171,8 @@ impl Ended {
     /// The run stopped with this code and one line on stderr that says all of this.
     pub fn told(self, code: i32, says: &[&str]) {
         let ended = self.with(code);
-        let line = ended.stderr.strip_prefix("trailproof: ").and_then(|rest| rest.strip_suffix('\n'));
+        let line =
+            ended.stderr.strip_prefix("trailproof: ").and_then(|rest| rest.strip_suffix('\n'));
         let line = line.unwrap_or_else(|| panic!("no line of trailproof's own: {ended:?}"));
         assert!(!line.contains('\n'), "more than one line: {ended:?}");
         for words in says {

@@ -23,7 +23,7 @@ impl Report {
     }
 
     /// The fingerprints of the results with this status.
-    pub fn with_status(&self, status: &str) -> BTreeSet<&str> {
+    pub fn with_status<'a>(&'a self, status: &'a str) -> BTreeSet<&'a str> {
         self.having("status", status).map(|result| text(result, "fingerprint")).collect()
     }
 

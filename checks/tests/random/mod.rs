@@ -114,6 +114,9 @@ prop_compose! {
         world.trails = trails;
         for (number, trail) in world.trails.iter_mut().enumerate() {
             trail.description.name = format!("t{number}");
+            // An owner sees its trail at home, whatever replicas are missing.
+            let home = (trail.owner, trail.description.home_region.clone());
+            trail.missing_in.retain(|place| *place != home);
         }
         for (member, status) in world.members.iter_mut().zip(&opt_ins) {
             let statuses =
@@ -124,6 +127,13 @@ prop_compose! {
                 || ACCOUNTS.get(without).is_none_or(|other| member.id != id(other));
             if open {
                 member.block = Default::default();
+            }
+            // Whoever made a trail in a region had switched it on.
+            let there = |trail: &TrailSetup| {
+                trail.owner == member.id && trail.description.home_region == region(OPT_IN)
+            };
+            if world.trails.iter().any(there) {
+                member.regions.insert(region(OPT_IN), OptInStatus::Enabled);
             }
         }
         if joined {

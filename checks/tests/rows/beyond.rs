@@ -1,7 +1,7 @@
 //! Worlds that the catalogue's list does not hold: shared objects, several trails, and what hides behind a gap.
 
 use serde_json::json;
-use trailproof_core::answer::Answer;
+use trailproof_core::answer::{Answer, TrailStatus};
 use trailproof_core::aws::Partition;
 use trailproof_core::evidence::Cause;
 use trailproof_core::fact::Fact;
@@ -9,7 +9,7 @@ use trailproof_core::fixture::*;
 use trailproof_core::roster::OptInStatus;
 use trailproof_core::snapshot::{Bundle, Outcome};
 
-use super::{Row, advanced, org_trail, row, with};
+use super::{Row, advanced, org_trail, row, with, without_management};
 
 const DATA: &str = "cloudtrail-s3-dataevents-enabled";
 const USABLE: &str = "trail-kms-key-usable";
@@ -28,7 +28,7 @@ fn all_objects(more: serde_json::Value) -> TrailSetup {
 }
 
 /// S3 answers old callers without the buckets' regions.
-fn without_regions(bundle: &mut Bundle) {
+pub fn without_regions(bundle: &mut Bundle) {
     for document in &mut bundle.accounts {
         for observation in document.observations.values_mut() {
             if let Outcome::Answer(Answer::BucketList(buckets)) = &mut observation.outcome {
@@ -38,8 +38,43 @@ fn without_regions(bundle: &mut Bundle) {
     }
 }
 
+/// Changes what one account is told of the trails' status: each account's view is its own.
+fn told(bundle: &mut Bundle, account: &str, change: fn(&mut TrailStatus)) {
+    for document in bundle.accounts.iter_mut().filter(|document| document.account == id(account)) {
+        for observation in document.observations.values_mut() {
+            if let Outcome::Answer(Answer::TrailStatus(status)) = &mut observation.outcome {
+                change(status);
+            }
+        }
+    }
+}
+
+/// What accounts are told differs, and the owner is not there to ask.
+fn views() -> Vec<Row> {
+    let delegated =
+        || without_management(with(org_trail())).but(|world| world.delegates = vec![id(ARCHIVE)]);
+    let refused: fn(&mut Bundle) = |bundle| {
+        told(bundle, ARCHIVE, |status| status.latest_delivery_error = Some("KMS.Denied".into()));
+    };
+    let never: fn(&mut Bundle) = |bundle| {
+        told(bundle, ARCHIVE, |status| status.latest_cloud_watch_logs_delivery_time = None);
+    };
+    let edited = |row: Row, edit| Row { edit, ..row };
+    vec![
+        edited(row("+one-of-two-is-refused", without_management(with(org_trail()))), refused)
+            .says(COVERAGE, "fail recorded_but_undeliverable"),
+        edited(row("+the-delegate-is-refused", delegated()), refused)
+            .says(USABLE, "fail delivery_error")
+            .of(ARCHIVE),
+        // The delegated administrator speaks for the owner, whoever else was told better news.
+        edited(row("+the-delegate-sees-no-delivery", delegated()), never)
+            .says(WATCHED, "fail never_delivered")
+            .of(MANAGEMENT),
+    ]
+}
+
 pub fn rows() -> Vec<Row> {
-    [shared(), data_events(), organization_trails(), places()].concat()
+    [shared(), data_events(), organization_trails(), places(), views()].concat()
 }
 
 fn shared() -> Vec<Row> {
@@ -73,7 +108,7 @@ fn shared() -> Vec<Row> {
             .times(1),
         row(
             "+rule-for-one-of-two-prefixes",
-            with(trail("audit")).with(second()).with_bucket(
+            with(trail("audit")).with(second().single_region("us-east-1")).with_bucket(
                 bucket("logs")
                     .owner(ARCHIVE)
                     .but(|b| b.lifecycle.rules[0].prefix = Some("second/".into())),
@@ -104,7 +139,11 @@ fn shared() -> Vec<Row> {
 
 fn data_events() -> Vec<Row> {
     let excluding = json!([{"Field": "resources.ARN", "NotStartsWith": ["arn:aws:s3:::central/"]}]);
-    let central = org_trail().but(|t| t.description.s3_bucket_name = Some("central".into()));
+    // One refused region of another account hides the trail whose log bucket it is.
+    let central = org_trail()
+        .single_region("us-east-1")
+        .but(|t| t.description.s3_bucket_name = Some("central".into()))
+        .but(|t| t.description.is_organization_trail = Some(false));
     let single = || with(all_objects(json!([])).single_region("eu-west-1"));
     let named = |row: Row| row.policy(|policy| policy.s3_data_event_buckets = vec!["data".into()]);
     let unlocated = |row: Row| Row { edit: without_regions, ..row };
@@ -113,7 +152,7 @@ fn data_events() -> Vec<Row> {
         named(row("+no-bucket-of-that-name", with(all_objects(json!([])).stopped())))
             .says(DATA, "not_applicable no_buckets"),
         row(
-            "+leaves-out-the-organizations-log-bucket",
+            "+leaves-out-anothers-log-bucket",
             with(all_objects(excluding))
                 .with(central)
                 .with_bucket(bucket("central").owner(ARCHIVE))
@@ -157,6 +196,14 @@ fn organization_trails() -> Vec<Row> {
             with(home("me-central-1")).member(MANAGEMENT, |m| {
                 m.regions.insert(place("me-central-1"), OptInStatus::Enabled);
             }),
+        )
+        .says(COVERS, "fail missing_in_member"),
+        // Without the management account's word on eu-west-1 the first would look like all there is.
+        row(
+            "+two-narrow-ones",
+            with(home("us-east-1")).with(home("eu-west-1").but(|t| {
+                t.missing_in.extend([MEMBER, ARCHIVE].map(|of| (id(of), place("eu-west-1"))));
+            })),
         )
         .says(COVERS, "fail missing_in_member"),
         row("+narrow-and-wide", with(home("us-east-1")).with(second()))

@@ -2,7 +2,7 @@
 //!
 //! The rows of section B stand in files by subject; what its list does not hold, and this suite needs, is in `beyond`.
 
-#![allow(dead_code, reason = "each test crate uses its part")]
+#![allow(dead_code, unused_imports, reason = "each test crate uses its part")]
 
 mod beyond;
 mod buckets;
@@ -18,6 +18,7 @@ use trailproof_core::plan::Demand;
 use trailproof_core::policy::Policy;
 use trailproof_core::snapshot::Bundle;
 
+pub use beyond::without_regions;
 pub use left_out::{LEFT_OUT, TESTED_ELSEWHERE, numbers};
 
 /// What one check must say somewhere.
@@ -95,7 +96,12 @@ impl Row {
 
     /// The snapshot of all facts.
     pub fn snapshot(&self) -> Bundle {
-        let mut bundle = self.world.snapshot(&Demand::facts(Fact::ALL));
+        self.snapshot_of(&Demand::facts(Fact::ALL))
+    }
+
+    /// The snapshot of some facts.
+    pub fn snapshot_of(&self, demand: &Demand) -> Bundle {
+        let mut bundle = self.world.snapshot(demand);
         (self.edit)(&mut bundle);
         bundle
     }

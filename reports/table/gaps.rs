@@ -1,0 +1,227 @@
+//! What could not be decided, and what could not be read: first whole accounts, then checks, then the calls.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use trailproof_core::assessment::{Assessment, Unread};
+use trailproof_core::aws::{AccountId, Region};
+use trailproof_core::evidence::Cause;
+use trailproof_core::finding::{Finding, GLOBAL, Status};
+
+use super::findings::{self, DETAILED, Line};
+use super::page::{Cell, Page, Row, Style, Told};
+use super::{LINES, WIDE};
+use crate::index::Index;
+use crate::text::{self, count};
+
+/// The most lines that AWS's words take.
+const MESSAGE: usize = 2;
+
+/// What could not be decided. Checks of which the same is told stand above it together.
+pub fn unknown(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
+    let unknown = findings::having(assessment, Status::Unknown);
+    if unknown.is_empty() {
+        return;
+    }
+    let checks = count(findings::by_check(unknown.iter().copied()).len(), "check");
+    page.section("NOT DECIDED", &format!("{checks}, {}", findings::how_many(&unknown)));
+    let (whole, own): (Vec<&Finding>, Vec<&Finding>) =
+        unknown.into_iter().partition(|finding| is_of_unread_account(finding, index));
+    accounts(page, &whole, index);
+
+    let mut blocks: Vec<(Vec<Line>, Vec<_>)> = Vec::new();
+    for (id, findings) in findings::by_check(own) {
+        let lines = by_reason(page, &findings);
+        match blocks.last_mut().filter(|(last, _)| *last == lines) {
+            Some((_, checks)) => checks.push((id, findings)),
+            None => blocks.push((lines, vec![(id, findings)])),
+        }
+    }
+    let rest = blocks.split_off(blocks.len().min(DETAILED));
+    for (at, (lines, checks)) in blocks.into_iter().enumerate() {
+        if at > 0 || !whole.is_empty() {
+            page.blank();
+        }
+        for (id, findings) in &checks {
+            findings::check_line(page, id, findings);
+        }
+        findings::folded(page, lines, index);
+    }
+    let rest = rest.iter().flat_map(|(_, checks)| checks);
+    findings::others(page, rest.map(|(id, findings)| (*id, findings.as_slice())));
+}
+
+/// Whether it is unknown for no other reason than that the account was not assessed: nothing of it is known that
+/// could be named.
+fn is_of_unread_account(finding: &Finding, index: &Index<'_>) -> bool {
+    let account = index.accounts.get(&finding.account_id);
+    account.is_some_and(|account| !account.assessed) && findings::resource(finding).is_empty()
+}
+
+/// A line for each account that was not assessed at all.
+fn accounts(page: &mut Page, findings: &[&Finding], index: &Index<'_>) {
+    let mut accounts: BTreeMap<AccountId, Vec<&Finding>> = BTreeMap::new();
+    for finding in findings {
+        accounts.entry(finding.account_id).or_default().push(finding);
+    }
+    let rows: Vec<Row> = accounts
+        .iter()
+        .take(LINES)
+        .map(|(account, findings)| {
+            let checks = findings.iter().map(|finding| &finding.check).collect::<BTreeSet<_>>();
+            let reasons = findings.iter().map(|finding| finding.reason.as_str());
+            let reasons = reasons.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+            let what = count(checks.len(), "check");
+            vec![
+                Cell::new(account.as_str()),
+                Cell::new(index.name(*account)).cut(name_room(page)),
+                Cell::new(format!("not assessed: {what}, {}", reasons.join(", "))),
+            ]
+        })
+        .collect();
+    page.grid(2, rows);
+    if accounts.len() > LINES {
+        let more = count(accounts.len() - LINES, "more account");
+        page.note(2, &format!("… and {more} not assessed"));
+    }
+}
+
+fn name_room(page: &Page) -> usize {
+    match page.width {
+        0..80 => 0,
+        80..WIDE => 20,
+        _ => 32,
+    }
+}
+
+/// A check's findings, a line for each account and reason.
+fn by_reason(page: &Page, findings: &[&Finding]) -> Vec<Line> {
+    let mut groups: BTreeMap<(AccountId, &str), Vec<&Finding>> = BTreeMap::new();
+    for finding in findings {
+        groups.entry((finding.account_id, &finding.reason)).or_default().push(finding);
+    }
+    let lines = groups.into_iter().map(|((account, _), findings)| {
+        let names = findings.iter().map(|finding| findings::resource(finding));
+        let names: BTreeSet<&str> = names.filter(|name| !name.is_empty()).collect();
+        let one = names.iter().next().filter(|_| names.len() == 1);
+        let many = || if names.is_empty() { String::new() } else { count(names.len(), "resource") };
+        Line {
+            account,
+            region: places(page, findings.iter().filter_map(|finding| region(finding)).collect()),
+            resource: one.map_or_else(many, |name| (*name).to_owned()),
+            text: one_of(findings.iter().map(|finding| reason(finding)).collect()),
+            findings: findings.len(),
+        }
+    });
+    lines.collect()
+}
+
+/// The region of the finding, or the one that did not answer.
+fn region(finding: &Finding) -> Option<&str> {
+    if finding.region != GLOBAL {
+        return Some(&finding.region);
+    }
+    let asked = finding.gap.as_ref().filter(|gap| gap.account == Some(finding.account_id))?;
+    asked.region.as_ref().map(Region::as_str)
+}
+
+/// `eu-west-1, sa-east-1`, or how many.
+fn places(page: &Page, regions: BTreeSet<&str>) -> String {
+    let most = if page.width < 80 { 1 } else { 2 };
+    if regions.len() > most {
+        return count(regions.len(), "region");
+    }
+    regions.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+/// Why a finding is not decided. The part after this one has AWS's own words, under the account that was asked.
+fn reason(finding: &Finding) -> String {
+    let Some(gap) = &finding.gap else {
+        let why = format!("{}: {}", finding.reason, finding.message);
+        return findings::expecting(&why, finding);
+    };
+    let said = Said::new(&gap.detail);
+    let why = if gap.cause == Cause::Undecidable {
+        format!("{}: {}", gap.cause, said.what)
+    } else if gap.account.is_some_and(|asked| asked != finding.account_id) {
+        format!("not read: {}: {}", gap.cause, said.what)
+    } else {
+        format!("not read: {}", gap.cause)
+    };
+    let why = if said.hint.is_empty() { why } else { format!("{why}; {}", said.hint) };
+    findings::expecting(&why, finding)
+}
+
+/// The first of the texts, and that there are others.
+fn one_of(texts: BTreeSet<String>) -> String {
+    let others = texts.len().saturating_sub(1);
+    let first = texts.into_iter().next().unwrap_or_default();
+    if others == 0 { first } else { format!("{first}; and {others} more") }
+}
+
+/// What a gap tells: `what was asked and came back (asked by whom); a hint`.
+struct Said<'a> {
+    what: &'a str,
+    hint: &'a str,
+    asker: &'a str,
+}
+
+impl<'a> Said<'a> {
+    fn new(message: &'a str) -> Self {
+        let parts = message.split_once(" (asked by ").and_then(|(what, rest)| {
+            let (asker, hint) = rest.split_once(')')?;
+            Some(Self { what, hint: hint.trim_start_matches([';', ' ']), asker })
+        });
+        parts.unwrap_or(Self { what: message, hint: "", asker: "" })
+    }
+}
+
+/// What could not be read, and why: a line for each account and reason. Who asked stands last.
+pub fn unread(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
+    let mut scopes: BTreeMap<(AccountId, &str), Vec<&Unread>> = BTreeMap::new();
+    for one in &assessment.coverage.unread {
+        scopes.entry((one.account_id, one.reason.code())).or_default().push(one);
+    }
+    if scopes.is_empty() {
+        return;
+    }
+    let told = scopes.iter().take(LINES).map(|((account, reason), unread)| {
+        let row = vec![
+            Cell::new(account.as_str()),
+            Cell::new(index.name(*account)).cut(name_room(page)),
+            Cell::new(places(page, unread.iter().map(|one| one.region.as_str()).collect())),
+            Cell::styled(reason, Style::Warn),
+        ];
+        Told { rows: vec![row], more: None, text: Cell::new(words(unread)) }
+    });
+    let told = told.collect();
+    let accounts = scopes.keys().map(|(account, _)| account).collect::<BTreeSet<_>>().len();
+    page.section("NOT READ", &format!("in {}", count(accounts, "account")));
+    page.told(2, told, MESSAGE);
+    let mut causes: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, reason) in scopes.keys().skip(LINES) {
+        *causes.entry(reason).or_default() += 1;
+    }
+    if !causes.is_empty() {
+        page.note(2, &format!("… and {} more: {}", scopes.len() - LINES, tallied(&causes)));
+    }
+}
+
+/// What came back; a hint only where it holds for all.
+fn words(unread: &[&Unread]) -> String {
+    let said: Vec<Said<'_>> = unread.iter().map(|one| Said::new(&one.message)).collect();
+    let first = |part: fn(&Said<'_>) -> String| said.first().map(part).unwrap_or_default();
+    let hint = first(|one| one.hint.to_owned());
+    let mut words = one_of(said.iter().map(|one| text::line(one.what)).collect());
+    if !hint.is_empty() && said.iter().all(|one| one.hint == hint) {
+        words = format!("{words}; {hint}");
+    }
+    let asker = first(|one| one.asker.to_owned());
+    if asker.is_empty() { words } else { format!("{words} (asked by {asker})") }
+}
+
+/// `12 access_denied, 1 throttled`.
+fn tallied(reasons: &BTreeMap<&str, usize>) -> String {
+    let reasons: Vec<String> =
+        reasons.iter().map(|(reason, number)| format!("{number} {reason}")).collect();
+    reasons.join(", ")
+}

@@ -1,0 +1,251 @@
+//! What is asked: nothing that no selected check reads, nothing twice, and of a covered member next to nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use serde_json::Value;
+use trailproof_sim::Call;
+
+use crate::organizations::{COVERED_MEMBER, readable, small};
+use crate::program::Place;
+use crate::served::Served;
+
+/// What every run asks to know whom to ask.
+const ROSTER: [&str; 7] = [
+    "sts:GetCallerIdentity",
+    "organizations:DescribeOrganization",
+    "organizations:ListAccounts",
+    "organizations:ListRoots",
+    "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListAccountsForParent",
+    "sts:AssumeRole",
+];
+/// What has to be asked before anything of that service can be.
+const BEFORE: [(&str, &[&str]); 4] = [
+    ("cloudtrail:", &["account:ListRegions", "cloudtrail:DescribeTrails"]),
+    ("s3:", &["account:ListRegions", "cloudtrail:DescribeTrails", "s3:ListBuckets"]),
+    ("s3control:", &["account:ListRegions", "cloudtrail:DescribeTrails", "s3:ListBuckets"]),
+    ("kms:", &["account:ListRegions", "cloudtrail:DescribeTrails"]),
+];
+/// The operations whose IAM action has another name, by AWS's service authorization reference.
+const ACTIONS: [(&str, &str); 6] = [
+    ("s3:ListBuckets", "s3:ListAllMyBuckets"),
+    ("s3:HeadBucket", "s3:ListBucket"),
+    ("s3:GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration"),
+    ("s3:GetObjectLockConfiguration", "s3:GetBucketObjectLockConfiguration"),
+    ("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
+    ("s3control:GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock"),
+];
+/// The facts of the cheapest checks: regions, trails and the organization.
+const CHEAP: [&str; 6] =
+    ["Organization", "Accounts", "OrganizationalUnits", "Regions", "Trails", "TrailStatus"];
+
+struct Check {
+    id: String,
+    facts: BTreeSet<String>,
+    operations: BTreeSet<String>,
+}
+
+fn checks() -> Vec<Check> {
+    let listed = Place::new().run(&["checks", "--format", "json"]).quietly(0).stdout;
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    let texts = |value: &Value| {
+        value.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+    };
+    let rows = listed.as_array().unwrap().iter();
+    rows.map(|row| Check {
+        id: row["id"].as_str().unwrap().to_owned(),
+        facts: texts(&row["reads"]),
+        operations: texts(&row["operations"]),
+    })
+    .collect()
+}
+
+/// What a scan by all checks asked.
+fn all_calls() -> &'static [Call] {
+    static CALLS: LazyLock<Vec<Call>> = LazyLock::new(|| asked(&Served::new(readable()), &[]));
+    &CALLS
+}
+
+/// What a scan by these checks asked.
+fn asked(served: &Served, checks: &[&Check]) -> Vec<Call> {
+    let flags: Vec<&str> = checks.iter().flat_map(|check| ["--check", check.id.as_str()]).collect();
+    Place::new().scan(served, &flags);
+    served.calls()
+}
+
+fn name(call: &Call) -> String {
+    format!("{}:{}", call.service, call.operation)
+}
+
+fn names(calls: &[Call]) -> BTreeSet<String> {
+    calls.iter().map(name).collect()
+}
+
+/// All that a scan by these checks may ask.
+fn allowed(checks: &[&Check]) -> BTreeSet<String> {
+    let mut allowed: BTreeSet<String> = ROSTER.iter().map(|name| (*name).to_owned()).collect();
+    for operation in checks.iter().flat_map(|check| &check.operations) {
+        allowed.insert(operation.clone());
+        let before = BEFORE.iter().filter(|(service, _)| operation.starts_with(service));
+        allowed.extend(before.flat_map(|(_, before)| before.iter().map(|name| (*name).to_owned())));
+    }
+    allowed
+}
+
+/// The calls that one member costs: those by its role, and the one that enters it.
+fn of_member(calls: &[Call], member: &str) -> BTreeMap<String, usize> {
+    let role = format!("arn:aws:iam::{member}:role/TrailproofAudit");
+    let mut counts = BTreeMap::new();
+    for call in calls.iter().filter(|call| call.account == member || call.resource == role) {
+        *counts.entry(name(call)).or_default() += 1;
+    }
+    counts
+}
+
+fn counts(expected: &[(&str, usize)]) -> BTreeMap<String, usize> {
+    expected.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()
+}
+
+#[test]
+fn a_member_that_only_the_organization_trail_covers_costs_twenty_calls() {
+    let all = checks();
+    let cheap: Vec<&Check> = all
+        .iter()
+        .filter(|check| check.facts.iter().all(|fact| CHEAP.contains(&fact.as_str())))
+        .collect();
+    assert!(cheap.len() >= 5, "{:?}", cheap.iter().map(|check| &check.id).collect::<Vec<_>>());
+    let calls = asked(&Served::new(readable()), &cheap);
+    let expected = counts(&[
+        ("sts:AssumeRole", 1),
+        ("account:ListRegions", 1),
+        ("cloudtrail:DescribeTrails", 17),
+        ("cloudtrail:GetTrailStatus", 1),
+    ]);
+    assert_eq!(of_member(&calls, COVERED_MEMBER), expected);
+    assert_eq!(expected.values().sum::<usize>(), 20);
+}
+
+#[test]
+fn all_checks_cost_a_covered_member_two_calls_more() {
+    let calls = all_calls();
+    let mut expected = counts(&[("s3:ListBuckets", 1), ("iam:GetAccountAuthorizationDetails", 1)]);
+    expected.extend(counts(&[
+        ("sts:AssumeRole", 1),
+        ("account:ListRegions", 1),
+        ("cloudtrail:DescribeTrails", 17),
+        ("cloudtrail:GetTrailStatus", 1),
+    ]));
+    assert_eq!(of_member(calls, COVERED_MEMBER), expected);
+}
+
+#[test]
+fn the_plan_foretells_what_a_covered_member_is_asked() {
+    let served = Served::new(readable());
+    let plan = Place::new().program(&["plan"]).at(&served).run().quietly(0).stdout;
+    assert!(!names(&served.calls()).contains("sts:AssumeRole"), "a plan enters no account");
+    let line = plan.lines().find(|line| line.starts_with(COVERED_MEMBER)).unwrap();
+    for (operation, count) in of_member(all_calls(), COVERED_MEMBER) {
+        assert!(
+            line.contains(&format!("{operation} {count}")),
+            "{operation} {count} is not in {line}"
+        );
+    }
+}
+
+#[test]
+fn no_call_is_made_that_no_check_reads() {
+    let all = checks();
+    let called = names(all_calls());
+    let allowed = allowed(&all.iter().collect::<Vec<_>>());
+    assert!(called.is_subset(&allowed), "{:?}", called.difference(&allowed));
+}
+
+#[test]
+fn nothing_is_asked_twice() {
+    let mut times: BTreeMap<&Call, usize> = BTreeMap::new();
+    all_calls().iter().for_each(|call| *times.entry(call).or_default() += 1);
+    // 25 accounts are two pages.
+    let twice: Vec<_> = times
+        .iter()
+        .filter(|(call, count)| **count > 1 && call.operation != "ListAccounts")
+        .collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
+#[test]
+fn a_bucket_and_a_key_are_asked_about_once_whoever_uses_them() {
+    let mut askers: BTreeMap<(String, &str), BTreeSet<&str>> = BTreeMap::new();
+    for call in all_calls().iter().filter(|call| ["s3", "kms"].contains(&call.service.as_str())) {
+        if !call.resource.is_empty() {
+            askers.entry((name(call), &call.resource)).or_default().insert(&call.account);
+        }
+    }
+    assert!(askers.len() > 50, "the demo's buckets and keys are asked about");
+    let shared: Vec<_> = askers.iter().filter(|(_, askers)| askers.len() > 1).collect();
+    assert!(shared.is_empty(), "{shared:?}");
+}
+
+#[test]
+fn regions_that_are_left_out_are_not_asked() {
+    let served = Served::new(readable());
+    Place::new().scan(&served, &["--regions", "eu-*", "--exclude-regions", "eu-west-3"]);
+    let described = served.calls();
+    let regions: BTreeSet<&str> = described
+        .iter()
+        .filter(|call| call.operation == "DescribeTrails")
+        .map(|call| call.region.as_str())
+        .collect();
+    assert_eq!(regions, BTreeSet::from(["eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2"]));
+}
+
+#[test]
+fn accounts_that_are_left_out_are_not_entered() {
+    let served = Served::new(small());
+    Place::new().scan(&served, &["--exclude-accounts", COVERED_MEMBER]);
+    assert_eq!(of_member(&served.calls(), COVERED_MEMBER), BTreeMap::new());
+}
+
+#[test]
+fn one_check_asks_only_what_it_reads_and_the_policy_for_it_allows_exactly_that() {
+    for check in checks() {
+        let called = names(&asked(&Served::new(small()), &[&check]));
+        let allowed = allowed(&[&check]);
+        assert!(called.is_subset(&allowed), "{}: {:?}", check.id, called.difference(&allowed));
+        let roster = |name: &String| ROSTER.contains(&name.as_str());
+        let used: BTreeSet<String> =
+            called.iter().filter(|name| !roster(name)).map(action).collect();
+        assert_eq!(reader_policy(&check.id), used, "{}", check.id);
+    }
+}
+
+fn action(operation: &String) -> String {
+    let renamed = ACTIONS.iter().find(|(name, _)| name == operation);
+    renamed.map_or_else(|| operation.clone(), |(_, action)| (*action).to_owned())
+}
+
+/// The actions that `policy` grants the reader role for a check.
+fn reader_policy(check: &str) -> BTreeSet<String> {
+    let printed =
+        Place::new().run(&["policy", "--check", check, "--for", "reader"]).quietly(0).stdout;
+    let policy: Value = serde_json::from_str(&printed).unwrap();
+    let statements = policy["Statement"].as_array().unwrap().iter();
+    let allowed = statements.inspect(|statement| assert_eq!(statement["Effect"], "Allow"));
+    allowed
+        .flat_map(|statement| statement["Action"].as_array().unwrap())
+        .map(|action| action.as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn the_callers_policy_allows_what_the_caller_asks() {
+    let calls = asked(&Served::new(small()), &[]);
+    let printed = Place::new().run(&["policy", "--for", "caller"]).quietly(0).stdout;
+    for operation in names(&calls).iter().filter(|name| ROSTER.contains(&name.as_str())) {
+        // Nobody needs a permission to ask who they are.
+        assert!(
+            operation == "sts:GetCallerIdentity" || printed.contains(operation),
+            "{operation}: {printed}"
+        );
+    }
+}

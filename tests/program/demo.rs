@@ -1,0 +1,239 @@
+//! `demo`: one report in every format, the same bytes each time, whatever its accounts are called.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use crate::organizations;
+use crate::program::Place;
+use crate::report::{Report, text};
+use crate::served::Served;
+
+const FORMATS: [&str; 3] = ["table", "json", "junit"];
+/// The account whose name is an attack on whoever shows it.
+const HOSTILE: &str = "700000000003";
+
+fn run(format: &str) -> String {
+    Place::new().run(&["demo", "--format", format]).quietly(0).stdout
+}
+
+/// The demo's report in that format; made once, since every run makes the same.
+fn demo(format: &str) -> String {
+    static REPORTS: LazyLock<[String; 3]> = LazyLock::new(|| FORMATS.map(run));
+    let position = FORMATS.iter().position(|known| *known == format).unwrap();
+    REPORTS[position].clone()
+}
+
+fn report() -> Report {
+    Report::read(demo("json")).unwrap()
+}
+
+fn keys(value: &Value) -> BTreeSet<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+fn hold(value: &Value, wanted: &str) {
+    let missing: Vec<&str> =
+        wanted.split(' ').filter(|key| value.get(key).is_none_or(Value::is_null)).collect();
+    assert!(missing.is_empty(), "{missing:?} missing among {:?}", keys(value));
+}
+
+#[test]
+fn two_runs_give_the_same_bytes_in_every_format() {
+    for format in FORMATS {
+        assert_eq!(run(format), demo(format), "{format}");
+    }
+}
+
+#[test]
+fn without_a_format_the_table_goes_to_stdout() {
+    assert_eq!(Place::new().run(&["demo"]).quietly(0).stdout, demo("table"));
+}
+
+#[test]
+fn nothing_is_kept_unless_it_is_asked_for() {
+    let place = Place::new();
+    place.run(&["demo"]).quietly(0);
+    assert!(place.files().is_empty(), "{:?}", place.files());
+}
+
+#[test]
+fn files_and_stdout_get_their_reports_in_one_run() {
+    let place = Place::new();
+    let all = ["demo", "--format", "json=r.json", "--format", "junit=r.xml", "--format", "table"];
+    let ended = place.run(&all).quietly(0);
+    assert_eq!(ended.stdout, demo("table"));
+    assert_eq!(place.read("r.json"), demo("json").into_bytes());
+    assert_eq!(place.read("r.xml"), demo("junit").into_bytes());
+    assert_eq!(place.files().len(), 2, "nothing beside the reports: {:?}", place.files());
+}
+
+#[test]
+fn a_dash_is_stdout_and_a_table_in_a_file_has_no_colour() {
+    let place = Place::new();
+    let wanted = ["demo", "--color", "always", "--format", "table=t.txt", "--format", "json=-"];
+    assert_eq!(place.run(&wanted).quietly(0).stdout, demo("json"));
+    assert_eq!(place.read("t.txt"), demo("table").into_bytes());
+}
+
+#[test]
+fn the_json_report_holds_what_its_readers_need() {
+    let report = report();
+    hold(&report.0, "schema run scope coverage score results waivers");
+    assert_eq!(report.0["schema"], "trailproof.report/1");
+    assert!(
+        report.0.get("diff").is_some(),
+        "a key of its own, also where there is nothing to compare with"
+    );
+    hold(&report.0["run"], "id tool_version ruleset started ended caller_arn complete");
+    hold(&report.0["scope"], "partition organization_id accounts");
+    hold(&report.0["coverage"], "percent accounts unread");
+    hold(&report.0["coverage"]["accounts"], "listed assessed unread excluded not_active");
+    hold(&report.0["score"], "proven potential coverage grade caps organization accounts groups");
+    for account in report.0["scope"]["accounts"].as_array().unwrap() {
+        hold(account, "id name state ou_path in_scope regions");
+        assert_eq!(text(account, "id").len(), 12);
+    }
+    for unread in report.0["coverage"]["unread"].as_array().unwrap() {
+        hold(unread, "account_id region reason message");
+    }
+    for result in report.results() {
+        hold(
+            result,
+            "check title severity status reason message partition account_id region resource observed expected \
+             evidence fingerprint",
+        );
+    }
+}
+
+#[test]
+fn the_json_report_is_valid_by_its_own_schema() {
+    let schema = include_str!("../../reports/schema/report.schema.json");
+    let validator = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
+    let complaints: Vec<String> =
+        validator.iter_errors(&report().0).map(|error| error.to_string()).take(5).collect();
+    assert!(complaints.is_empty(), "{complaints:?}");
+}
+
+#[test]
+fn every_result_has_an_identity_a_known_status_and_says_why_it_is_unknown() {
+    let report = report();
+    let mut seen = BTreeSet::new();
+    for result in report.results() {
+        let fingerprint = text(result, "fingerprint");
+        assert!(seen.insert(fingerprint), "twice: {result}");
+        assert!(
+            fingerprint.len() == 64
+                && fingerprint.bytes().all(|b| b"0123456789abcdef".contains(&b))
+        );
+        let status = text(result, "status");
+        assert!(["pass", "fail", "unknown", "not_applicable"].contains(&status), "{result}");
+        assert!(status != "unknown" || !text(result, "reason").is_empty(), "{result}");
+        assert!(
+            status == "not_applicable" || !result["evidence"].as_array().unwrap().is_empty(),
+            "{result}"
+        );
+    }
+    for status in ["pass", "fail", "unknown", "not_applicable"] {
+        assert!(report.having("status", status).next().is_some(), "the demo shows no {status}");
+    }
+}
+
+#[test]
+fn results_and_accounts_are_sorted() {
+    let report = report();
+    let key = |result: &Value| {
+        ["account_id", "check", "region", "resource"].map(|key| text(result, key).to_owned())
+    };
+    assert!(report.results().is_sorted_by_key(key));
+    let accounts = report.0["scope"]["accounts"].as_array().unwrap();
+    assert!(accounts.is_sorted_by_key(|account| text(account, "id").to_owned()));
+}
+
+#[test]
+fn the_numbers_of_accounts_add_up() {
+    let report = report();
+    let sum: u64 = ["assessed", "unread", "excluded", "not_active"]
+        .iter()
+        .map(|word| report.accounts(word))
+        .sum();
+    assert_eq!(report.accounts("listed"), sum);
+    assert_eq!(report.0["scope"]["accounts"].as_array().unwrap().len() as u64, sum);
+    assert_eq!((sum, report.accounts("unread"), report.accounts("not_active")), (25, 1, 1));
+    assert_eq!(report.0["run"]["complete"], false);
+}
+
+#[test]
+fn the_table_and_the_junit_report_agree_with_the_json_report() {
+    let (report, table, junit) = (report(), demo("table"), demo("junit"));
+    let failed = report.having("status", "fail").count();
+    assert!(
+        table.contains(&format!(", {failed} findings in ")),
+        "{failed} failed findings: {table}"
+    );
+    let mut cases: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for result in report.results() {
+        let case = (text(result, "account_id"), text(result, "check"));
+        cases.entry(case).or_default().insert(text(result, "status"));
+    }
+    for (account, check) in cases.keys() {
+        let case = format!("classname=\"trailproof.{account}\" name=\"{check} ");
+        assert_eq!(junit.matches(&case).count(), 1, "{case}");
+    }
+    let failing = cases.values().filter(|statuses| statuses.contains("fail")).count();
+    assert_eq!(junit.matches("<failure ").count(), failing);
+}
+
+#[test]
+fn a_hostile_account_name_is_harmless_in_every_format() {
+    let (report, table, junit) = (report(), demo("table"), demo("junit"));
+    let accounts = report.0["scope"]["accounts"].as_array().unwrap();
+    let name = text(accounts.iter().find(|account| account["id"] == HOSTILE).unwrap(), "name");
+    assert!(
+        name.contains("<script>") && name.contains('\u{1b}') && name.contains('監'),
+        "{name:?}"
+    );
+    for (format, output) in
+        [("json", demo("json")), ("table", table.clone()), ("junit", junit.clone())]
+    {
+        let control = |c: char| c.is_control() && c != '\n';
+        assert!(!output.contains(control), "{format} holds a control character");
+    }
+    assert!(!junit.contains("<script"), "markup in JUnit");
+    assert!(junit.contains("&lt;script&gt;") && junit.contains("監査用アカウント"));
+    let coloured = Place::new().run(&["demo", "--color", "always"]).quietly(0).stdout;
+    assert!(coloured.contains('\u{1b}') && !coloured.contains("\u{1b}[31mred"));
+}
+
+#[test]
+fn colour_is_for_terminals_unless_it_is_asked_for() {
+    assert!(!demo("table").contains('\u{1b}'));
+    let forced = Place::new().program(&["demo"]).env("CLICOLOR_FORCE", "1").run().quietly(0);
+    assert!(forced.stdout.contains('\u{1b}'));
+    let both =
+        Place::new().program(&["demo"]).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1").run();
+    assert_eq!(both.quietly(0).stdout, demo("table"));
+}
+
+#[test]
+fn the_table_keeps_to_the_width_that_it_is_given() {
+    for width in [64, 80, 132, 200] {
+        let ended =
+            Place::new().program(&["demo"]).env("COLUMNS", width.to_string()).run().quietly(0);
+        for line in ended.stdout.lines() {
+            let columns: usize = line.chars().map(|c| if c >= '\u{2e80}' { 2 } else { 1 }).sum();
+            assert!(columns <= width, "{columns} of {width} columns: {line}");
+        }
+    }
+}
+
+#[test]
+fn the_demo_over_http_reaches_the_same_verdicts_as_in_memory() {
+    let (code, scanned) = Place::new().scan(&Served::new(organizations::demo()), &[]);
+    assert_eq!(code, 3, "what could not be read makes a scan incomplete");
+    let shown = report();
+    assert_eq!(scanned.verdicts(), shown.verdicts());
+    assert_eq!(scanned.0["score"], shown.0["score"]);
+    assert_eq!(scanned.0["coverage"]["accounts"], shown.0["coverage"]["accounts"]);
+}

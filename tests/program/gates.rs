@@ -1,0 +1,86 @@
+//! Gates and the exit codes that follow.
+
+use crate::organizations;
+use crate::program::{Ended, Place};
+use crate::report::Report;
+use crate::served::Served;
+
+fn demo(flags: &[&str]) -> Ended {
+    Place::new().program(&["demo"]).more(flags).run()
+}
+
+#[test]
+fn the_demos_gaps_count_only_where_a_gate_asks() {
+    demo(&[]).quietly(0);
+    demo(&["--min-coverage", "100"]).quietly(3);
+    demo(&["--min-coverage", "90"]).quietly(0);
+    demo(&["--min-score", "10"]).quietly(3);
+}
+
+#[test]
+fn a_failed_gate_is_1_and_outweighs_missing_evidence() {
+    demo(&["--fail-on", "critical"]).quietly(1);
+    demo(&["--min-score", "100"]).quietly(1);
+    demo(&["--min-score", "100", "--min-coverage", "100"]).quietly(1);
+    demo(&["--ci"]).quietly(1);
+}
+
+#[test]
+fn a_gate_looks_at_the_selected_checks_only() {
+    let flags = ["--check", "iam-cloudtrail-full-access-attached", "--fail-on", "critical"];
+    // Nothing critical is selected; the account that could not be read may hold anything.
+    demo(&flags).quietly(3);
+    demo(&["--check", "trail-kms-key-usable", "--fail-on", "critical"]).quietly(1);
+}
+
+#[test]
+fn exit_zero_changes_the_code_and_nothing_else() {
+    let strict = demo(&["--ci"]).quietly(1);
+    assert_eq!(demo(&["--ci", "--exit-zero"]).quietly(0).stdout, strict.stdout);
+    demo(&["--exit-zero", "--check", "no-such-check"]).stopped(2, &["no-such-check"]);
+    demo(&["--exit-zero", "--format", "json=missing/r.json"]).stopped(5, &["missing/r.json"]);
+}
+
+#[test]
+fn every_gate_is_told_in_the_reports() {
+    let flags =
+        ["--fail-on", "high", "--min-score", "95.5", "--min-coverage", "100", "--format", "json"];
+    let report = Report::read(demo(&flags).quietly(1).stdout).unwrap();
+    let gates: Vec<(&str, &str, &str)> = report.0["gates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|gate| ["gate", "threshold", "status"].map(|key| gate[key].as_str().unwrap()).into())
+        .collect();
+    assert_eq!(
+        gates,
+        [
+            ("fail-on", "high", "failed"),
+            ("min-score", "95.5", "failed"),
+            ("min-coverage", "100.0", "incomplete")
+        ]
+    );
+    let junit = demo(&["--ci", "--format", "junit"]).quietly(1).stdout;
+    assert!(junit.contains("classname=\"trailproof.gate\" name=\"fail-on high\""), "{junit}");
+}
+
+#[test]
+fn a_scan_is_0_only_where_everything_was_read() {
+    let place = Place::new();
+    let (code, report) = place.scan(&Served::new(organizations::readable()), &[]);
+    let unknown: Vec<_> = report.having("status", "unknown").collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+    assert_eq!((code, report.coverage()), (0, 100.0));
+    let (code, report) = place.scan(&Served::new(organizations::demo()), &[]);
+    assert_eq!(code, 3);
+    assert!(report.coverage() < 100.0);
+}
+
+#[test]
+fn the_gates_of_a_complete_scan_pass_and_fail_by_what_was_found() {
+    let place = Place::new();
+    assert_eq!(place.scan(&Served::new(organizations::readable()), &["--ci"]).0, 1);
+    let flawless = Served::new(organizations::flawless());
+    let (code, report) = place.scan(&flawless, &["--ci", "--min-score", "100"]);
+    assert_eq!((code, report.with_status("fail").len()), (0, 0), "{:?}", report.0["gates"]);
+}

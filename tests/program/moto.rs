@@ -1,0 +1,170 @@
+//! Against a foreign implementation: every verdict on a seeded organization, one by one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::moto_server::{Moto, python};
+use crate::organizations;
+use crate::program::Place;
+use crate::report::{Report, text};
+use crate::served::Served;
+
+fn scan(moto: &Moto) -> (i32, Report) {
+    let ended = moto.program(&Place::new(), &["scan", "--format", "json"]).run();
+    (ended.code, Report::read(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {ended:?}")))
+}
+
+/// What the seed says of the verdicts, each with what was found instead.
+fn differences(seed: &Value, report: &Report) -> Vec<String> {
+    let expected = seed["expected"].as_array().unwrap();
+    assert!(expected.len() > 200, "the seed expects {} verdicts only", expected.len());
+    let mut differences = Vec::new();
+    for entry in expected {
+        let region = entry["region"].as_str();
+        let found: Vec<&Value> = report
+            .having("check", text(entry, "check"))
+            .filter(|result| result["account_id"] == entry["account"])
+            .filter(|result| result["resource"] == entry["resource"])
+            .filter(|result| region.is_none_or(|region| result["region"] == region))
+            .collect();
+        if !matches!(found.as_slice(), [one] if one["status"] == entry["status"]) {
+            let told = |result: &&Value| {
+                let part = |key: &str| text(result, key).to_owned();
+                format!("{} {}: {}", part("status"), part("reason"), part("message"))
+            };
+            let found: Vec<String> = found.iter().map(told).collect();
+            differences.push(format!("{entry}\n    found: {found:?}"));
+        }
+    }
+    differences
+}
+
+/// Results on which the seed says nothing: what is not judged here, or lies in none of its tables.
+fn unexpected(seed: &Value, report: &Report) -> Vec<String> {
+    let key = |value: &Value, account: &str| {
+        ["check", account, "resource"].map(|key| text(value, key).to_owned())
+    };
+    let expected = seed["expected"].as_array().unwrap().iter();
+    let expected: BTreeSet<_> = expected.map(|entry| key(entry, "account")).collect();
+    let silent = |result: &&Value| !expected.contains(&key(result, "account_id"));
+    report.results().iter().filter(silent).map(Value::to_string).collect()
+}
+
+fn every_verdict_is_as_expected(name: &str, flags: &[&str]) {
+    let Some(python) = python(name) else { return };
+    let moto = python.seeded(flags);
+    let (code, report) = scan(&moto);
+    let wrong = differences(&moto.seed, &report);
+    assert!(wrong.is_empty(), "{} verdicts differ\n{}", wrong.len(), wrong.join("\n"));
+    for result in unexpected(&moto.seed, &report) {
+        let decided =
+            result.contains("\"status\":\"pass\"") || result.contains("\"status\":\"fail\"");
+        assert!(!decided, "the seed expects nothing of this: {result}");
+    }
+    assert_eq!(code, 3, "a key of another organization cannot be read");
+    assert_eq!((report.accounts("assessed"), report.accounts("not_active")), (7, 1));
+}
+
+#[test]
+fn every_verdict_under_an_organization_trail_is_as_expected() {
+    every_verdict_is_as_expected("every verdict under an organization trail", &[]);
+}
+
+#[test]
+fn every_verdict_without_an_organization_trail_is_as_expected() {
+    let flags = ["--without-org-trail"];
+    every_verdict_is_as_expected("every verdict without an organization trail", &flags);
+}
+
+#[test]
+fn junit_reports_are_valid_and_read_back() {
+    let Some(python) = python("the JUnit schema") else { return };
+    let place = Place::new();
+    let check = |name: &str| python.check_junit(&place.path(name));
+    for flags in [["--junit-grain", "check"], ["--junit-grain", "resource"]] {
+        let name = format!("demo-{}.xml", flags[1]);
+        let format = format!("--format=junit={name}");
+        place.program(&["demo", "--ci", &format]).more(&flags).run().quietly(1);
+        check(&name);
+    }
+    let moto = python.seeded(&[]);
+    moto.program(&place, &["scan", "--quiet", "--format", "junit=moto.xml"]).run().quietly(3);
+    check("moto.xml");
+    for (name, description) in
+        [("empty.xml", organizations::empty()), ("lone.xml", organizations::lone())]
+    {
+        let format = format!("--format=junit={name}");
+        let program = place.program(&["scan", "--quiet", "--exit-zero", &format]);
+        program.at(&Served::new(description)).run().quietly(0);
+        check(name);
+    }
+}
+
+/// The operation that is denied, the reason that must follow, and a check that then cannot be decided somewhere.
+const DENIED: [(&str, &str, &str); 7] = [
+    ("cloudtrail:DescribeTrails", "access_denied", "cloudtrail-enabled"),
+    ("cloudtrail:GetTrailStatus", "access_denied", "trail-is-logging"),
+    ("s3:GetBucketVersioning", "access_denied", "s3-bucket-versioning-enabled"),
+    ("s3:GetBucketAcl", "access_denied", "cloudtrail-s3-bucket-public-access-prohibited"),
+    ("kms:DescribeKey", "access_denied", "trail-kms-key-usable"),
+    ("iam:GetAccountAuthorizationDetails", "access_denied", "iam-cloudtrail-full-access-attached"),
+    ("sts:AssumeRole", "assume_role_denied", "cloudtrail-enabled"),
+];
+
+#[test]
+fn what_moto_denies_is_unknown() {
+    let Some(python) = python("denials by moto") else { return };
+    let moto = python.seeded(&["--without-org-trail"]);
+    let (_, whole) = scan(&moto);
+    let passed = whole.with_status("pass");
+    for (operation, reason, check) in DENIED {
+        moto.deny(operation);
+        let (code, less) = scan(&moto);
+        moto.allow();
+        assert_eq!(code, 3, "{operation}");
+        let lost: Vec<&Value> =
+            less.having("check", check).filter(|r| r["status"] == "unknown").collect();
+        assert!(lost.iter().any(|result| result["reason"] == reason), "{operation}: {lost:?}");
+        let new: Vec<&str> = less.with_status("pass").difference(&passed).copied().collect();
+        assert!(new.is_empty(), "{operation}: {new:?} pass only where it is denied");
+        assert!(less.coverage() < whole.coverage(), "{operation}");
+    }
+    assert_eq!(scan(&moto).1.verdicts(), whole.verdicts(), "denials leave nothing behind");
+}
+
+#[test]
+fn a_member_that_scans_itself_sees_itself_alone() {
+    let Some(python) = python("a lone member") else { return };
+    let moto = python.seeded(&[]);
+    let place = Place::new();
+    let ended = moto.program_in("payments", &place, &["scan", "--format", "json"]).run();
+    let report = Report::read(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {ended:?}"));
+    let payments = moto.account("payments");
+    assert_eq!((report.accounts("listed"), report.accounts("assessed")), (1, 1));
+    let notes = report.0["scope"]["notes"].to_string();
+    assert!(notes.contains("alone was scanned"), "{notes}");
+    let about: BTreeSet<&str> = report.results().iter().map(|r| text(r, "account_id")).collect();
+    assert_eq!(about, BTreeSet::from([payments]));
+    let logged = report.having("check", "trail-coverage-per-region").all(|r| r["status"] == "pass");
+    assert!(logged, "its own trail covers it: {:?}", report.with_status("fail"));
+    let ended = moto.program_in("payments", &place, &["scan", "--org"]).run();
+    ended.stopped(4, &["organization", "--org"]);
+}
+
+#[test]
+fn moto_is_asked_nothing_twice() {
+    let Some(python) = python("moto's log of calls") else { return };
+    let moto = python.seeded(&[]);
+    let before = moto.calls().len();
+    scan(&moto);
+    let mut described: BTreeMap<String, usize> = BTreeMap::new();
+    for call in &moto.calls()[before..] {
+        if call["operation"] == "DescribeTrails" {
+            *described.entry(format!("{} {}", call["account"], call["region"])).or_default() += 1;
+        }
+    }
+    // 17 regions in each of seven accounts, and one that was switched on.
+    assert_eq!(described.len(), 17 * 7 + 1);
+    assert!(described.values().all(|count| *count == 1), "{described:?}");
+}
