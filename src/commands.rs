@@ -290,7 +290,8 @@ fn earlier_report(path: &Path) -> Result<Option<Assessment>, Stop> {
         .map_err(|error| Stop::usage(format!("cannot read {}: {error}", path.display())))?;
     let head: serde_json::Value = serde_json::from_slice(&bytes)
         .map_err(|error| Stop::usage(format!("{} is not JSON: {error}", path.display())))?;
-    if !head["schema"].as_str().is_some_and(|schema| schema.starts_with("trailproof.report/")) {
+    let schema = head.get("schema").and_then(serde_json::Value::as_str);
+    if !schema.is_some_and(|schema| schema.starts_with("trailproof.report/")) {
         return Ok(None);
     }
     trailproof_reports::read(&bytes).map(Some).map_err(|error| {

@@ -26,7 +26,15 @@ fn main() -> ExitCode {
             return ExitCode::from(if error.print().is_err() { exit::OUTPUT } else { code });
         }
     };
-    match commands::run(cli.command) {
+    // A fault of our own is one line and a code of the closed list too.
+    std::panic::set_hook(Box::new(|panic| {
+        let told: Vec<String> = panic.to_string().split_whitespace().map(str::to_owned).collect();
+        let _ = writeln!(std::io::stderr(), "trailproof: internal error: {}", told.join(" "));
+    }));
+    let Ok(outcome) = std::panic::catch_unwind(|| commands::run(cli.command)) else {
+        return ExitCode::from(exit::INTERNAL);
+    };
+    match outcome {
         Ok(code) => ExitCode::from(code),
         Err(stop) => {
             let _ = writeln!(std::io::stderr(), "trailproof: {stop}");

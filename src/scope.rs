@@ -6,7 +6,7 @@ use trailproof_core::aws::AccountId;
 
 use crate::cli::{ConnectArgs, ScopeArgs};
 use crate::collect::Filter;
-use crate::collect::clients::{Endpoint, Role};
+use crate::collect::clients::{Endpoint, Role, is_url};
 use crate::exit::Stop;
 
 /// Which accounts and regions.
@@ -104,13 +104,9 @@ pub fn role(args: &ScopeArgs) -> Result<Role, Stop> {
 /// # Errors
 /// A URL that is none.
 pub fn endpoint(args: &ConnectArgs) -> Result<Endpoint, Stop> {
-    if let Some(url) = &args.endpoint_url {
-        let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
-        if rest.is_none_or(|rest| rest.is_empty() || rest.starts_with('/')) {
-            return Err(Stop::usage(format!(
-                "--endpoint-url: {url:?} is not an http:// or https:// URL"
-            )));
-        }
+    if let Some(url) = args.endpoint_url.as_ref().filter(|url| !is_url(url)) {
+        let message = format!("--endpoint-url: {url:?} is not an http:// or https:// URL");
+        return Err(Stop::usage(message));
     }
     Ok(Endpoint {
         profile: args.profile.clone(),

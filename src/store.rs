@@ -297,11 +297,11 @@ fn append<W: Write>(
     archive.append_data(&mut header, name, bytes)
 }
 
+/// Takes a file's name and text, and tells whether it wants to see more.
+type ArchiveVisitor<'a> = dyn FnMut(&str, &[u8]) -> Result<bool, Stop> + 'a;
+
 /// Hands out an archive's files until the visitor has seen enough.
-fn read_archive(
-    path: &Path,
-    visit: &mut dyn FnMut(&str, &[u8]) -> Result<bool, Stop>,
-) -> Result<(), Stop> {
+fn read_archive(path: &Path, visit: &mut ArchiveVisitor<'_>) -> Result<(), Stop> {
     let broken = |error: io::Error| unreadable(path, error);
     let file = fs::File::open(path).map_err(broken)?;
     let mut archive = tar::Archive::new(zstd::Decoder::new(file).map_err(broken)?);

@@ -110,6 +110,12 @@ impl<'a> AccountView<'a> {
         seen.into_values().map(Ok).chain(gaps.into_iter().map(Err)).collect()
     }
 
+    /// Whether at least one region told of its trails.
+    #[must_use]
+    pub fn any_region_told(&self) -> bool {
+        self.regions().any(|region| self.trails_in(region).is_ok())
+    }
+
     /// The first gap behind which there may be trails that nobody sees.
     #[must_use]
     pub fn trails_unseen(&self) -> Option<Gap> {

@@ -156,7 +156,7 @@ pub struct Finding {
     pub group: Group,
     /// The check's severity; never the finding's own.
     pub severity: Severity,
-    /// The check's weight in the score.
+    /// The check's weight in the score; 0 where another finding weighs the same gap.
     pub weight: u32,
     /// One of the five.
     pub status: Status,

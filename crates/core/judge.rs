@@ -205,7 +205,13 @@ impl Engine<'_> {
         // judged must not look as if there were none.
         // So may whoever was not asked who administers CloudTrail for an owner outside the run.
         if let Some(gap) = view.trails_unseen().or_else(|| self.stand_in_unknown(&view)) {
-            findings.extend(self.unseen(member, |judge| judge.needs_trails(), gap));
+            let mut unseen = self.unseen(member, |judge| judge.needs_trails(), gap.clone());
+            // A region closed by an SCP is the normal state of many organizations. Where another finding already
+            // weighs the gap and other regions did tell, it is named here and not weighed a dozen times more.
+            if view.any_region_told() && findings.iter().any(|finding| weighs(finding, &gap)) {
+                unseen.iter_mut().for_each(|finding| finding.weight = 0);
+            }
+            findings.extend(unseen);
         }
         findings
     }
@@ -284,6 +290,14 @@ impl Engine<'_> {
             })
             .collect()
     }
+}
+
+/// Whether a finding is unknown for that very gap and lowers the coverage by it.
+fn weighs(finding: &Finding, gap: &Gap) -> bool {
+    finding.weight > 0
+        && finding.gap.as_ref().is_some_and(|found| {
+            (found.cause, &found.account, &found.region) == (gap.cause, &gap.account, &gap.region)
+        })
 }
 
 fn unreached(member: &Member) -> Gap {

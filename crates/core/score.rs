@@ -187,7 +187,8 @@ impl<'a> Subject<'a> {
     fn add(&mut self, finding: &'a Finding) {
         let empty =
             Tally { group: finding.group, weight: finding.weight, pass: 0, fail: 0, unknown: 0 };
-        if matches!(finding.status, Status::NotApplicable | Status::Waived) {
+        // What weighs nothing (a check that restates others, a gap that another finding weighs) counts nowhere.
+        if finding.weight == 0 || matches!(finding.status, Status::NotApplicable | Status::Waived) {
             return;
         }
         let tally = self.checks.entry(&finding.check).or_insert(empty);

@@ -10,6 +10,7 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_sdk_sts::config::retry::RetryPartition;
 use aws_smithy_http_client::{proxy::ProxyConfig, tls};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryMode;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::region::Region as SdkRegion;
 use tokio::sync::Mutex;
@@ -82,12 +83,43 @@ fn https_client() -> Result<SharedHttpClient, String> {
     ))
 }
 
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Settings that the SDK takes for granted: it panics over some, and others make no request.
+fn settings() -> Result<(), String> {
+    let check = |name: &str, right: fn(&str) -> bool, expected: &str| match variable(name) {
+        Some(value) if !right(&value) => {
+            Err(format!("{name} is {value:?}; {expected} is expected"))
+        }
+        _ => Ok(()),
+    };
+    let attempts = |value: &str| value.parse::<u32>().is_ok_and(|attempts| attempts > 0);
+    check("AWS_MAX_ATTEMPTS", attempts, "a number from 1")?;
+    check("AWS_RETRY_MODE", |value| value.parse::<RetryMode>().is_ok(), "standard or adaptive")?;
+    let services =
+        ["STS", "ORGANIZATIONS", "ACCOUNT", "CLOUDTRAIL", "S3", "S3_CONTROL", "KMS", "IAM"];
+    let names = services.map(|service| format!("AWS_ENDPOINT_URL_{service}"));
+    ["AWS_ENDPOINT_URL"]
+        .into_iter()
+        .chain(names.iter().map(String::as_str))
+        .try_for_each(|name| check(name, is_url, "an http:// or https:// URL"))
+}
+
+/// Whether a text can be an endpoint.
+pub fn is_url(text: &str) -> bool {
+    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
+}
+
 impl Aws {
     /// The caller's configuration as the AWS CLI would find it.
     ///
     /// # Errors
-    /// A certificate bundle that cannot be read.
+    /// A certificate bundle that cannot be read, a setting that is none.
     pub async fn load(endpoint: &Endpoint) -> Result<Self, String> {
+        settings()?;
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .operation_attempt_timeout(endpoint.attempt_timeout)
@@ -109,10 +141,13 @@ impl Aws {
             config = config.into_builder().region(SdkRegion::from_static("us-east-1")).build();
         }
         // A stand-in for AWS has one host: neither bucket names nor account ids can be part of its name.
-        let named = config.endpoint_url().map(str::to_owned);
-        let for_s3 = std::env::var("AWS_ENDPOINT_URL_S3").ok();
-        let path_style = named.is_some() || for_s3.is_some();
-        Ok(Self { config, path_style, keep_host: named.map(KeepHost) })
+        let named = |service: &str| {
+            let of_service = || variable(&format!("AWS_ENDPOINT_URL_{service}"));
+            let flag = config.endpoint_url().map(str::to_owned);
+            flag.or_else(of_service).or_else(|| variable("AWS_ENDPOINT_URL"))
+        };
+        let (path_style, keep_host) = (named("S3").is_some(), named("S3_CONTROL").map(KeepHost));
+        Ok(Self { config, path_style, keep_host })
     }
 
     /// A run whose calls an HTTP client in this process answers.

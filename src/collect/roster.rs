@@ -114,7 +114,8 @@ pub async fn discover(aws: &Aws, filter: &Filter, clock: Clock) -> Result<Roster
         )));
     }
     let accounts = choose(listed.as_deref(), &identity, filter, &document, &mut notes)?;
-    let run_id = format!("{}-{}", started.strftime("%Y%m%dT%H%M%SZ"), suffix(&identity, started));
+    let run_id =
+        format!("{}-{}", started.strftime("%Y%m%dT%H%M%SZ"), suffix(&identity, started, clock));
     Ok(Roster {
         organization: document,
         caller: identity,
@@ -128,9 +129,14 @@ pub async fn discover(aws: &Aws, filter: &Filter, clock: Clock) -> Result<Roster
 }
 
 /// Four letters that tell runs of one second apart, without chance: by caller and process.
-fn suffix(identity: &CallerIdentity, started: Timestamp) -> String {
+fn suffix(identity: &CallerIdentity, started: Timestamp, clock: Clock) -> String {
     use sha2::{Digest, Sha256};
-    let text = format!("{}\0{started}", identity.arn);
+    let process = match clock {
+        Clock::System => std::process::id(),
+        // Runs at a fixed time are to be equal.
+        Clock::Fixed(_) => 0,
+    };
+    let text = format!("{}\0{started}\0{process}", identity.arn);
     Sha256::digest(text.as_bytes()).iter().take(2).map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -155,12 +161,19 @@ fn cannot_start(failure: &Failure) -> Stop {
         }
         _ => "check --endpoint-url and --region",
     };
-    // The SDK tells at length where it looked.
-    let told = match failure.message.contains("no credentials found in chain") {
-        true => "no credentials were found",
-        false => &failure.message,
-    };
-    Stop::start(format!("cannot ask AWS who is calling: {told}; {mend}"))
+    Stop::start(format!("cannot ask AWS who is calling: {}; {mend}", told(&failure.message)))
+}
+
+/// The SDK tells at length where it looked for credentials; of that only a profile that is missing is news.
+fn told(message: &str) -> String {
+    if !message.contains("no credentials found in chain") {
+        return message.to_owned();
+    }
+    let profile = message.split_once("profile `").and_then(|(_, rest)| rest.split_once('`'));
+    match profile.filter(|(_, rest)| rest.starts_with(" was not defined")) {
+        Some((name, _)) => format!("no credentials were found: there is no profile {name}"),
+        None => "no credentials were found".to_owned(),
+    }
 }
 
 /// Asks for the organization, and where there is one for its accounts and tree. The accounts, where they were listed.

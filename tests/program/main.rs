@@ -9,6 +9,7 @@ mod calls;
 mod demo;
 mod denials;
 mod gates;
+mod interrupts;
 mod isolation;
 mod moto;
 mod moto_server;

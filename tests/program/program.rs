@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -122,6 +122,11 @@ impl Program<'_> {
         self.end()
     }
 
+    /// Starts it, to be watched.
+    pub fn spawn(mut self) -> Child {
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
     fn end(mut self) -> Ended {
         let child = self.command.stderr(Stdio::piped()).spawn().unwrap();
         let command = format!("{:?}", self.command.get_args().collect::<Vec<_>>());
@@ -135,6 +140,7 @@ impl Program<'_> {
             stderr: String::from_utf8(output.stderr).unwrap(),
         };
         assert!(!ended.stderr.contains("panicked"), "{ended:?}");
+        assert!(ended.code != 70 && ended.code != 101, "a fault of the program's own: {ended:?}");
         ended
     }
 }

@@ -149,6 +149,19 @@ fn runs_go_to_a_folder_of_their_own_that_only_their_owner_reads() {
 }
 
 #[test]
+fn runs_of_the_same_second_have_folders_of_their_own() {
+    let (place, served) = (Place::new(), Served::new(small()));
+    let children: Vec<_> =
+        (0..3).map(|_| place.program(&["collect"]).at(&served).spawn()).collect();
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let manifests = place.files().into_iter().filter(|file| file.ends_with("manifest.json"));
+    assert_eq!(manifests.count(), 3);
+}
+
+#[test]
 fn equal_evidence_is_equal_bytes() {
     let archive = || {
         let place = shown();

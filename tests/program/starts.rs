@@ -6,7 +6,7 @@ use trailproof_sim::{Effect, Fault};
 
 use crate::organizations::{COVERED_MEMBER, MANAGEMENT, REFUSING_MEMBER, demo, lone, small};
 use crate::program::Place;
-use crate::report::text;
+use crate::report::{Report, text};
 use crate::served::Served;
 
 /// A port that nobody listens on.
@@ -34,9 +34,27 @@ fn without_credentials_nothing_starts() {
 }
 
 #[test]
-fn a_profile_that_is_not_there_has_no_credentials() {
+fn a_profile_that_is_not_there_is_named() {
     let place = Place::new();
-    place.run(&["scan", "--profile", "nobodys"]).stopped(4, &["--profile"]);
+    std::fs::create_dir(place.path(".aws")).unwrap();
+    place.write(".aws/config", "[profile theirs]\nregion = us-east-1\n");
+    place.run(&["scan", "--profile", "nobodys"]).stopped(4, &["no profile nobodys", "--profile"]);
+    place.program(&["scan"]).env("AWS_PROFILE", "ours").run().stopped(4, &["no profile ours"]);
+}
+
+#[test]
+fn a_setting_in_the_environment_that_cannot_be_meant_is_named() {
+    let place = Place::new();
+    for (name, value) in [
+        ("AWS_MAX_ATTEMPTS", "many"),
+        ("AWS_MAX_ATTEMPTS", "0"),
+        ("AWS_RETRY_MODE", "never"),
+        ("AWS_ENDPOINT_URL", "localhost"),
+        ("AWS_CA_BUNDLE", "missing.pem"),
+    ] {
+        let program = place.program(&["scan"]).keys("AKIAEXAMPLE", "none").env(name, value);
+        program.run().stopped(2, &[name, value]);
+    }
 }
 
 #[test]
@@ -54,6 +72,17 @@ fn an_endpoint_from_the_environment_is_asked_too() {
     let place = Place::new();
     let program = place.program(&["scan"]).keys("AKIAEXAMPLE", "none");
     program.env("AWS_ENDPOINT_URL", dead_port()).run().stopped(4, &["refused"]);
+}
+
+#[test]
+fn an_endpoint_from_the_environment_is_asked_as_one_from_the_flag_is() {
+    let served = Served::new(small());
+    let place = Place::new();
+    let (code, flag) = place.scan(&served, &[]);
+    let (id, secret) = served.simulator.caller_credentials();
+    let program = place.program(&["scan", "--format", "json"]).keys(&id, &secret);
+    let ended = program.env("AWS_ENDPOINT_URL", &served.url).run().with(code);
+    assert_eq!(Report::read(ended.stdout).unwrap().verdicts(), flag.verdicts());
 }
 
 #[test]

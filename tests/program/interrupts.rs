@@ -1,0 +1,68 @@
+//! Runs that are interrupted: what was read is saved, and the code says so.
+#![cfg(unix)]
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use trailproof_sim::{Effect, Fault};
+
+use crate::organizations::{COVERED_MEMBER, small};
+use crate::program::Place;
+use crate::served::Served;
+
+/// An organization of which one member never answers.
+fn stuck() -> Served {
+    let fault = Fault { account: Some(COVERED_MEMBER.to_owned()), ..Fault::on("*", Effect::Hang) };
+    Served::with_faults(small(), vec![fault])
+}
+
+/// A scan that has come to the member that never answers.
+fn scan(place: &Place, served: &Served, seconds: &str) -> Child {
+    let flags =
+        ["scan", "--run-dir", "run", "--format", "json=r.json", "--attempt-timeout", seconds];
+    let child = place.program(&flags).env("AWS_MAX_ATTEMPTS", "1").at(served).spawn();
+    let started = Instant::now();
+    while !served.calls().iter().any(|call| call.account == COVERED_MEMBER) {
+        assert!(started.elapsed() < Duration::from_secs(60), "the member was never asked");
+        sleep(Duration::from_millis(20));
+    }
+    child
+}
+
+fn interrupt(child: &Child) {
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+/// Waits for the line by which the program says that it was interrupted.
+fn noticed(child: &mut Child) {
+    let mut line = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.starts_with("interrupted: finishing the open calls"), "{line}");
+}
+
+#[test]
+fn the_first_interrupt_saves_what_was_read() {
+    let (place, served) = (Place::new(), stuck());
+    let mut child = scan(&place, &served, "5");
+    interrupt(&child);
+    noticed(&mut child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let report = place.read("r.json");
+    let again = place.run(&["assess", "run", "--format", "json"]).with(3).stdout;
+    assert_eq!(again.into_bytes(), report);
+}
+
+#[test]
+fn the_second_interrupt_ends_at_once() {
+    let (place, served) = (Place::new(), stuck());
+    let mut child = scan(&place, &served, "600");
+    interrupt(&child);
+    noticed(&mut child);
+    interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(!place.path("r.json").exists());
+    place.run(&["assess", "run"]).stopped(2, &["unfinished"]);
+}
