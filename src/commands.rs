@@ -2,8 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use trailproof_checks::CATALOGUE;
@@ -23,11 +22,12 @@ use crate::cli::{
 };
 use crate::collect::clients::Aws;
 use crate::collect::{Clock, Filter, Request, collect, discover};
-use crate::exit::{EXIT_CODES, INTERRUPTED, Stop};
+use crate::exit::{EXIT_CODES, Stop};
 use crate::output::{Outputs, folder_takes, print};
 use crate::progress::Progress;
 use crate::scope;
 use crate::select::{one, select};
+use crate::signals::Interruption;
 use crate::store::{Reader, Store};
 
 /// Where runs keep their evidence unless told otherwise.
@@ -88,40 +88,31 @@ fn request(
     })
 }
 
-/// Collects from AWS into a run's folder. Tells whether it was interrupted.
+/// Collects from AWS into a run's folder. Tells the exit code of an interruption.
 fn gather(
     connect: &ConnectArgs,
     request: &Request,
     keep: &KeepArgs,
     quiet: bool,
-) -> Result<(Reader, PathBuf, bool), Stop> {
+) -> Result<(Reader, PathBuf, Option<u8>), Stop> {
     let endpoint = scope::endpoint(connect)?;
     if let Some(directory) = keep.run_dir.as_ref().filter(|directory| directory.exists()) {
         return Err(Stop::usage(format!("{} exists; name another folder", directory.display())));
     }
     runtime()?.block_on(async {
         let aws = Aws::load(&endpoint).await.map_err(Stop::usage)?;
-        let interrupted = Arc::new(AtomicBool::new(false));
+        let interruption = Interruption::default();
         let roster = discover(&aws, &request.filter, request.clock).await?;
         let directory =
             keep.run_dir.clone().unwrap_or_else(|| Path::new(RUNS).join(&roster.run_id));
         let store = Store::create(&directory)?;
         let progress = Progress::new(quiet);
-        let watch = tokio::spawn(watch_interrupts(Arc::clone(&interrupted)));
-        let reader = collect(&aws, request, store, roster, &progress, &interrupted).await?;
+        let watch = tokio::spawn(interruption.clone().watch());
+        let reader = collect(&aws, request, store, roster, &progress, interruption.flag()).await?;
         watch.abort();
         say(quiet, &format!("the evidence is kept in {}", directory.display()));
-        Ok((reader, directory, interrupted.load(Ordering::Relaxed)))
+        Ok((reader, directory, interruption.code()))
     })
-}
-
-/// The first interrupt lets the open calls end and saves; the second ends at once.
-async fn watch_interrupts(interrupted: Arc<AtomicBool>) {
-    let _ = tokio::signal::ctrl_c().await;
-    interrupted.store(true, Ordering::Relaxed);
-    say(false, "interrupted: finishing the open calls; once more to stop at once");
-    let _ = tokio::signal::ctrl_c().await;
-    std::process::exit(i32::from(INTERRUPTED));
 }
 
 fn gates(args: &GateArgs) -> GateRequest {
@@ -169,7 +160,7 @@ fn scan(args: &ScanArgs) -> Result<u8, Stop> {
     let quiet = args.connect.quiet || args.gates.ci;
     let (reader, _, interrupted) = gather(&args.connect, &request, &args.keep, quiet)?;
     let code = conclude(judge(&reader, &checks)?, &outputs, &args.gates, false)?;
-    Ok(if interrupted { INTERRUPTED } else { code })
+    Ok(interrupted.unwrap_or(code))
 }
 
 fn demo(args: &DemoArgs) -> Result<u8, Stop> {
@@ -230,9 +221,9 @@ fn collect_only(args: &CollectArgs) -> Result<u8, Stop> {
     print(format!("{}\n", args.output.as_ref().unwrap_or(&directory).display()).as_bytes())?;
     let complete = judge(&reader, &checks)?.run.complete;
     Ok(match (interrupted, complete) {
-        (true, _) => INTERRUPTED,
-        (false, true) => 0,
-        (false, false) => gate::INCOMPLETE,
+        (Some(code), _) => code,
+        (None, true) => 0,
+        (None, false) => gate::INCOMPLETE,
     })
 }
 

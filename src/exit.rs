@@ -51,6 +51,8 @@ pub const OUTPUT: u8 = 5;
 pub const INTERNAL: u8 = 70;
 /// Interrupted by SIGINT.
 pub const INTERRUPTED: u8 = 130;
+/// Ended by SIGTERM.
+pub const TERMINATED: u8 = 143;
 
 /// What `trailproof help exit-codes` prints.
 pub const EXIT_CODES: &str = "\
@@ -65,4 +67,5 @@ pub const EXIT_CODES: &str = "\
   5    output could not be written (the scan itself is saved)
   70   internal error
   130  interrupted (SIGINT); what was read is saved
+  143  terminated (SIGTERM); what was read is saved
 ";

@@ -10,6 +10,7 @@ mod plan;
 mod progress;
 mod scope;
 mod select;
+mod signals;
 mod store;
 
 use std::io::Write;

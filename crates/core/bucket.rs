@@ -107,7 +107,7 @@ impl Bucket {
             (Some(gap), None) => {
                 format!("the owner of {} is unknown ({}): {why}", self.name, gap.detail)
             }
-            (None, None) => format!("no account of the organization owns {}: {why}", self.name),
+            (None, None) => format!("no account of this run owns {}: {why}", self.name),
             (_, Some(owner)) => format!("{} belongs to {owner}: {why}", self.name),
         };
         Gap {

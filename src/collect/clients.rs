@@ -83,16 +83,10 @@ fn https_client() -> Result<SharedHttpClient, String> {
     ))
 }
 
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-/// Settings that the SDK takes for granted: it panics over some, and others make no request.
+/// Settings that the SDK takes for granted: it panics over some, empty ones too, and others make no request.
 fn settings() -> Result<(), String> {
-    let check = |name: &str, right: fn(&str) -> bool, expected: &str| match variable(name) {
-        Some(value) if !right(&value) => {
-            Err(format!("{name} is {value:?}; {expected} is expected"))
-        }
+    let check = |name: &str, right: fn(&str) -> bool, expected: &str| match std::env::var(name) {
+        Ok(value) if !right(&value) => Err(format!("{name} is {value:?}; {expected} is expected")),
         _ => Ok(()),
     };
     let attempts = |value: &str| value.parse::<u32>().is_ok_and(|attempts| attempts > 0);
@@ -142,9 +136,9 @@ impl Aws {
         }
         // A stand-in for AWS has one host: neither bucket names nor account ids can be part of its name.
         let named = |service: &str| {
-            let of_service = || variable(&format!("AWS_ENDPOINT_URL_{service}"));
+            let of_service = || std::env::var(format!("AWS_ENDPOINT_URL_{service}"));
             let flag = config.endpoint_url().map(str::to_owned);
-            flag.or_else(of_service).or_else(|| variable("AWS_ENDPOINT_URL"))
+            flag.or_else(|| of_service().or_else(|_| std::env::var("AWS_ENDPOINT_URL")).ok())
         };
         let (path_style, keep_host) = (named("S3").is_some(), named("S3_CONTROL").map(KeepHost));
         Ok(Self { config, path_style, keep_host })

@@ -67,6 +67,12 @@ fn every_verdict_is_as_expected(name: &str, flags: &[&str]) {
 }
 
 #[test]
+fn the_server_fills_what_moto_lacks() {
+    let Some(python) = python("the server's own test") else { return };
+    python.run(&["selftest.py"]);
+}
+
+#[test]
 fn every_verdict_under_an_organization_trail_is_as_expected() {
     every_verdict_is_as_expected("every verdict under an organization trail", &[]);
 }

@@ -94,17 +94,21 @@ pub const CHECK: Check = Check {
 };
 
 fn judge(trail: &Trail, _: &Audit<'_>) -> Observed<Verdict> {
-    let _ = trail; // `?` on what it was asked carries a gap out, as unknown
-    Ok(fail("this check is not written yet"))
+    let logging = trail.is_logging()?; // a gap leaves here, and is reported as unknown
+    Ok(if logging { pass("what was seen") } else { fail("what was seen").reason("a_code") })
 }
 
 #[cfg(test)]
 #[test]
 fn judges_a_trail_by_what_it_says() {
     use trailproof_core::fixture::*;
-    expect(&CHECK)
+    let _ = expect(&CHECK)
         .passes(organization().with(trail("audit")))
-        .fails(organization().with(trail("audit").stopped()));
+        .fails("a_code", organization().with(trail("audit").stopped()))
+        .is_unknown(
+            trailproof_core::evidence::Cause::AccessDenied,
+            organization().with(trail("audit")).deny(Fact::Trails),
+        );
 }
 "#;
 
