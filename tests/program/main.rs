@@ -5,6 +5,7 @@
 //!   (`cargo xtask test` sets it).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod arrows;
 mod calls;
 mod demo;
 mod denials;

@@ -6,8 +6,6 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
-#[cfg(test)]
-mod arrows;
 mod bless;
 mod block;
 mod catalogue;
