@@ -191,7 +191,7 @@ pub struct GateArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Evidence")]
 pub struct KeepArgs {
-    /// The folder for the run's snapshot, in place of trailproof-runs/<run-id>.
+    /// The folder for the run's snapshot, in place of trailproof-runs/RUN-ID.
     #[arg(long, value_name = "DIR")]
     pub run_dir: Option<PathBuf>,
 }
