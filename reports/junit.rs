@@ -27,6 +27,23 @@ pub enum Grain {
     Resource,
 }
 
+/// One of several files that together hold a report: CI servers refuse files above some size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Which file, from 0. The suites of coverage and gates stand in the first.
+    pub number: usize,
+    /// How many accounts' suites a file holds at most.
+    pub accounts: usize,
+}
+
+impl Part {
+    /// How many files it takes.
+    #[must_use]
+    pub fn count(assessment: &Assessment, accounts: usize) -> usize {
+        by_account(assessment).len().div_ceil(accounts.max(1)).max(1)
+    }
+}
+
 /// The longest message that CI servers show well, in characters.
 const MESSAGE: usize = 250;
 
@@ -37,13 +54,31 @@ const VALUE: usize = 200;
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn write(assessment: &Assessment, grain: Grain, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    assessment: &Assessment,
+    grain: Grain,
+    part: Option<Part>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let index = Index::new(assessment);
-    let mut suites = vec![coverage(assessment)];
-    if !assessment.gates.is_empty() {
-        suites.push(gate(assessment));
+    let (from, most) =
+        part.map_or((0, usize::MAX), |part| (part.number * part.accounts, part.accounts));
+    let mut suites = Vec::new();
+    if from == 0 {
+        suites.push(coverage(assessment));
+        if !assessment.gates.is_empty() {
+            suites.push(gate(assessment));
+        }
     }
-    // Grouped here and not looked up by account: no finding may be lost, whoever owns its resource.
+    for (id, findings) in by_account(assessment).into_iter().skip(from).take(most) {
+        suites.push(account(assessment, &index, id, cases(&index, id, &findings, grain)));
+    }
+    let run = millis(assessment.run.started, assessment.run.ended);
+    xml::write(&suites, run, out)
+}
+
+/// Grouped and not looked up by account: no finding may be lost, whoever owns its resource.
+fn by_account(assessment: &Assessment) -> BTreeMap<AccountId, Vec<&Finding>> {
     let mut findings: BTreeMap<AccountId, Vec<&Finding>> = BTreeMap::new();
     for account in assessment.scope.accounts.iter().filter(|account| account.assessed) {
         findings.entry(account.id).or_default();
@@ -51,11 +86,7 @@ pub fn write(assessment: &Assessment, grain: Grain, out: &mut dyn Write) -> io::
     for finding in &assessment.results {
         findings.entry(finding.account_id).or_default().push(finding);
     }
-    for (id, findings) in &findings {
-        suites.push(account(assessment, &index, *id, cases(&index, *id, findings, grain)));
-    }
-    let run = millis(assessment.run.started, assessment.run.ended);
-    xml::write(&suites, run, out)
+    findings
 }
 
 /// Every account of the organization, so that a missing one cannot be taken for a healthy one.

@@ -16,7 +16,7 @@ use std::str::FromStr;
 use trailproof_core::assessment::Assessment;
 
 pub use crate::json::{ReadError, SCHEMA_DOCUMENT, read};
-pub use crate::junit::Grain;
+pub use crate::junit::{Grain, Part};
 
 /// The formats that an assessment can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,16 +73,18 @@ pub struct Options {
     pub color: bool,
     /// What one test case stands for. For JUnit.
     pub junit_grain: Grain,
+    /// Which of several files this is, where one would be too large. For JUnit.
+    pub junit_part: Option<Part>,
 }
 
 /// Why a report could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// The output refused it: a full disk, a broken pipe.
-    #[error("write the report: {0}")]
+    #[error(transparent)]
     Write(#[from] std::io::Error),
     /// The assessment has no JSON form.
-    #[error("write the report as JSON: {0}")]
+    #[error("it has no JSON form: {0}")]
     Json(serde_json::Error),
 }
 
@@ -99,7 +101,9 @@ pub fn write(
     match format {
         Format::Table => table::write(assessment, options, out)?,
         Format::Json => json::write(assessment, out)?,
-        Format::Junit => junit::write(assessment, options.junit_grain, out)?,
+        Format::Junit => {
+            junit::write(assessment, options.junit_grain, options.junit_part, out)?;
+        }
     }
     out.flush()?;
     Ok(())

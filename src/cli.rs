@@ -144,6 +144,9 @@ pub struct OutputArgs {
     /// One JUnit case for each account and check, or for each finding.
     #[arg(long, value_enum, default_value_t = JunitGrain::Check)]
     pub junit_grain: JunitGrain,
+    /// At most so many accounts in a JUnit file: PATH.xml becomes PATH.1.xml, PATH.2.xml and so on.
+    #[arg(long, value_name = "ACCOUNTS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub junit_split: Option<u32>,
 }
 
 /// When to colour.

@@ -1,14 +1,14 @@
 //! Reports to files and stdout: checked before the scan, written whole or not at all.
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use trailproof_core::assessment::Assessment;
-use trailproof_reports::{Format, Grain, Options};
+use trailproof_reports::{Format, Grain, Options, Part};
 
 use crate::cli::{Color, JunitGrain, OutputArgs};
 use crate::exit::Stop;
-use crate::store::write_atomically;
+use crate::store::stream_atomically;
 
 /// The reports that a command was asked for.
 #[derive(Debug)]
@@ -16,7 +16,11 @@ pub struct Outputs {
     targets: Vec<(Format, Option<PathBuf>)>,
     color: Color,
     grain: Grain,
+    split: Option<usize>,
 }
+
+/// CI servers refuse JUnit files of 30 MB and more.
+const JUNIT_LIMIT: u64 = 25_000_000;
 
 impl Outputs {
     /// Reads the flags, and makes sure that every file can be written before any work is done.
@@ -39,13 +43,20 @@ impl Outputs {
             }
             let path = path.filter(|path| *path != "-").map(PathBuf::from);
             if let Some(path) = &path {
-                writable(path, args.force)?;
+                if format == Format::Junit && args.junit_split.is_some() {
+                    parts_writable(path, args.force)?;
+                } else {
+                    writable(path, args.force)?;
+                }
                 if targets.iter().any(|(_, other)| other.as_ref() == Some(path)) {
                     return Err(Stop::usage(format!(
                         "two reports are to go to {}",
                         path.display()
                     )));
                 }
+            }
+            if path.is_none() && format == Format::Junit && args.junit_split.is_some() {
+                return Err(Stop::usage("--junit-split needs a path: --format junit=PATH"));
             }
             targets.push((format, path));
         }
@@ -62,7 +73,8 @@ impl Outputs {
             JunitGrain::Resource => Grain::Resource,
         };
         let color = if ci && args.color == Color::Auto { Color::Never } else { args.color };
-        Ok(Self { targets, color, grain })
+        let split = args.junit_split.and_then(|accounts| usize::try_from(accounts).ok());
+        Ok(Self { targets, color, grain, split })
     }
 
     /// Writes every report.
@@ -78,14 +90,40 @@ impl Outputs {
                 width: width(),
                 color: path.is_none() && self.colored(),
                 junit_grain: self.grain,
+                junit_part: None,
             };
-            let mut bytes = Vec::new();
-            trailproof_reports::write(*format, assessment, &options, &mut bytes).map_err(
-                |error| Stop::output(format!("cannot write the {format} report: {error}")),
-            )?;
-            match path {
-                Some(path) => write_atomically(path, &bytes)?,
-                None => print(&bytes)?,
+            let place = path.as_ref().map_or("stdout".into(), |path| path.display().to_string());
+            let render = |options: &Options, out: &mut dyn Write| {
+                let written = trailproof_reports::write(*format, assessment, options, out);
+                written.map_err(|error| {
+                    Stop::output(format!("cannot write the {format} report to {place}: {error}"))
+                })
+            };
+            let Some(path) = path else {
+                let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
+                render(&options, &mut stdout)?;
+                continue;
+            };
+            match self.split.filter(|_| *format == Format::Junit) {
+                None => stream_atomically(path, |out| render(&options, out))?,
+                Some(accounts) => {
+                    for number in 0..Part::count(assessment, accounts) {
+                        let junit_part = Some(Part { number, accounts });
+                        let options = Options { junit_part, ..options };
+                        stream_atomically(&numbered(path, number + 1), |out| {
+                            render(&options, out)
+                        })?;
+                    }
+                }
+            }
+            if *format == Format::Junit
+                && std::fs::metadata(path).is_ok_and(|file| file.len() > JUNIT_LIMIT)
+            {
+                let line = format!(
+                    "{} is larger than 25 MB, which CI servers may refuse; --junit-split writes several files",
+                    path.display()
+                );
+                let _ = writeln!(std::io::stderr(), "{line}");
             }
         }
         Ok(())
@@ -106,7 +144,7 @@ impl Outputs {
     }
 }
 
-fn writable(path: &std::path::Path, force: bool) -> Result<(), Stop> {
+fn writable(path: &Path, force: bool) -> Result<(), Stop> {
     if path.is_dir() {
         return Err(Stop::usage(format!("{} is a folder; name a file in it", path.display())));
     }
@@ -116,15 +154,39 @@ fn writable(path: &std::path::Path, force: bool) -> Result<(), Stop> {
     folder_takes(path)
 }
 
+/// `report.xml` as `report.1.xml`.
+fn numbered(path: &Path, number: usize) -> PathBuf {
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let end = path.extension().map(|end| format!(".{}", end.to_string_lossy())).unwrap_or_default();
+    path.with_file_name(format!("{name}.{number}{end}"))
+}
+
+/// How many files there will be is not known yet: none of that form may exist.
+fn parts_writable(path: &Path, force: bool) -> Result<(), Stop> {
+    let siblings = std::fs::read_dir(folder(path)).into_iter().flatten().flatten();
+    let part = |found: &PathBuf| {
+        let number = found.file_stem().and_then(|stem| Path::new(stem).extension());
+        let number = number.and_then(|number| number.to_str()?.parse().ok());
+        number.is_some_and(|number| numbered(path, number).file_name() == found.file_name())
+    };
+    match siblings.map(|entry| entry.path()).filter(part).min() {
+        Some(found) if !force => {
+            Err(Stop::usage(format!("{} exists; --force overwrites it", found.display())))
+        }
+        _ => folder_takes(path),
+    }
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Makes sure that a file can be made there.
 ///
 /// # Errors
 /// Where its folder is missing or closed (5).
-pub fn folder_takes(path: &std::path::Path) -> Result<(), Stop> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => std::path::Path::new("."),
-    };
+pub fn folder_takes(path: &Path) -> Result<(), Stop> {
+    let folder = folder(path);
     tempfile::tempfile_in(folder).map(drop).map_err(|error| {
         Stop::output(format!("cannot write {}: {error} in {}", path.display(), folder.display()))
     })

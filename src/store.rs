@@ -129,19 +129,32 @@ fn compress(bytes: &[u8], file: &Path) -> Result<Vec<u8>, Stop> {
 /// # Errors
 /// Where any step fails; the target is then as it was.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
-    let failed = |error: &dyn std::fmt::Display| {
-        Stop::output(format!("cannot write {}: {error}", path.display()))
-    };
+    stream_atomically(path, |file| file.write_all(bytes).map_err(|error| unwritable(path, &error)))
+}
+
+/// The same for what is too large to be held in one piece.
+///
+/// # Errors
+/// As [`write_atomically`], and the writer's own.
+pub fn stream_atomically(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let failed = |error: io::Error| unwritable(path, &error);
     let parent = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let mut file = tempfile::NamedTempFile::new_in(parent).map_err(|error| failed(&error))?;
-    file.write_all(bytes)
-        .and_then(|()| file.as_file().sync_all())
-        .map_err(|error| failed(&error))?;
-    file.persist(path).map_err(|error| failed(&error.error))?;
+    let mut file = io::BufWriter::new(tempfile::NamedTempFile::new_in(parent).map_err(failed)?);
+    write(&mut file)?;
+    let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
     Ok(())
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Stop {
+    Stop::output(format!("cannot write {}: {error}", path.display()))
 }
 
 /// A snapshot that can be judged: a directory, a `.tar.zst` archive, or one JSON document.
@@ -258,9 +271,12 @@ impl Reader {
     /// # Errors
     /// Where it cannot be read or written.
     pub fn archive(&self, path: &Path) -> Result<(), Stop> {
-        let failed =
-            |error: io::Error| Stop::output(format!("cannot write {}: {error}", path.display()));
-        let encoder = zstd::Encoder::new(Vec::new(), LEVEL).map_err(failed)?;
+        stream_atomically(path, |file| self.write_archive(path, file))
+    }
+
+    fn write_archive(&self, path: &Path, file: &mut dyn Write) -> Result<(), Stop> {
+        let failed = |error: io::Error| unwritable(path, &error);
+        let encoder = zstd::Encoder::new(file, LEVEL).map_err(failed)?;
         let mut archive = tar::Builder::new(encoder);
         let manifest = serde_json::to_vec_pretty(self.manifest())
             .map_err(|error| Stop::internal(format!("the manifest: {error}")))?;
@@ -277,8 +293,7 @@ impl Reader {
             }
         })?;
         outcome?;
-        let bytes = archive.into_inner().and_then(zstd::Encoder::finish).map_err(failed)?;
-        write_atomically(path, &bytes)
+        archive.into_inner().and_then(zstd::Encoder::finish).map(drop).map_err(failed)
     }
 }
 

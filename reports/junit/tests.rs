@@ -9,7 +9,7 @@ use crate::sample;
 
 fn written(assessment: &Assessment, grain: Grain) -> String {
     let mut out = Vec::new();
-    write(assessment, grain, &mut out).unwrap();
+    write(assessment, grain, None, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -200,4 +200,32 @@ proptest! {
         };
         prop_assert_eq!(counts(&plain), counts(&xml));
     }
+}
+
+#[test]
+fn several_files_together_hold_what_one_would() {
+    let assessment = sample::assessment();
+    let whole = written(&assessment, Grain::Check);
+    let accounts = 2;
+    let parts: Vec<String> = (0..Part::count(&assessment, accounts))
+        .map(|number| {
+            let mut out = Vec::new();
+            write(&assessment, Grain::Check, Some(Part { number, accounts }), &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        })
+        .collect();
+    assert!(parts.len() > 1);
+    let cases = |text: &str| -> Vec<String> {
+        let document = Document::parse(text).unwrap();
+        let cases = document.descendants().filter(|node| node.has_tag_name("testcase"));
+        cases
+            .map(|case| {
+                let attribute = |name| case.attribute(name).unwrap_or_default();
+                format!("{} {}", attribute("classname"), attribute("name"))
+            })
+            .collect()
+    };
+    let together: Vec<String> = parts.iter().flat_map(|part| cases(part)).collect();
+    assert_eq!(together, cases(&whole));
+    assert!(parts.iter().skip(1).all(|part| !part.contains("<testsuite name=\"coverage\"")));
 }

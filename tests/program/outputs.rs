@@ -35,6 +35,27 @@ fn a_folder_that_cannot_be_written_is_known_before_anything_is_asked() {
 }
 
 #[test]
+fn a_junit_report_can_be_split_by_accounts() {
+    let place = Place::new();
+    let split = ["demo", "--format", "junit=r.xml", "--junit-split", "10"];
+    place.run(&split).quietly(0);
+    let names = || -> Vec<String> {
+        let mut names: Vec<_> = place
+            .files()
+            .iter()
+            .map(|file| file.file_name().unwrap().to_string_lossy().into())
+            .collect();
+        names.sort();
+        names
+    };
+    // 23 assessed, one unread and one suspended account have a suite.
+    assert_eq!(names(), ["r.1.xml", "r.2.xml", "r.3.xml"]);
+    fs::remove_file(place.path("r.1.xml")).unwrap();
+    place.run(&split).stopped(2, &["r.2.xml exists", "--force"]);
+    place.run(&["demo", "--format", "junit", "--junit-split", "9"]).stopped(2, &["needs a path"]);
+}
+
+#[test]
 fn a_folder_is_no_report() {
     let place = Place::new();
     fs::create_dir(place.path("reports")).unwrap();
