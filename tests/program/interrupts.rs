@@ -31,8 +31,8 @@ fn scan(place: &Place, served: &Served, seconds: &str) -> Child {
     child
 }
 
-fn interrupt(child: &Child) {
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+fn send(signal: &str, child: &Child) {
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
 }
 
@@ -44,12 +44,17 @@ fn noticed(child: &mut Child) {
 }
 
 #[test]
-fn the_first_interrupt_saves_what_was_read() {
+fn the_first_signal_saves_what_was_read() {
+    saves("-INT", 130);
+    saves("-TERM", 143);
+}
+
+fn saves(signal: &str, code: i32) {
     let (place, served) = (Place::new(), stuck());
     let mut child = scan(&place, &served, "5");
-    interrupt(&child);
+    send(signal, &child);
     noticed(&mut child);
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(child.wait().unwrap().code(), Some(code));
     let report = place.read("r.json");
     let again = place.run(&["assess", "run", "--format", "json"]).with(3).stdout;
     assert_eq!(again.into_bytes(), report);
@@ -59,9 +64,9 @@ fn the_first_interrupt_saves_what_was_read() {
 fn the_second_interrupt_ends_at_once() {
     let (place, served) = (Place::new(), stuck());
     let mut child = scan(&place, &served, "600");
-    interrupt(&child);
+    send("-INT", &child);
     noticed(&mut child);
-    interrupt(&child);
+    send("-INT", &child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(!place.path("r.json").exists());
     place.run(&["assess", "run"]).stopped(2, &["unfinished"]);
