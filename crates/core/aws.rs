@@ -124,6 +124,27 @@ const AWS_DEFAULT_REGIONS: [&str; 17] = [
     "us-west-2",
 ];
 
+/// The regions of the commercial partition that an account may switch on, as of this version.
+const AWS_OPT_IN_REGIONS: [&str; 17] = [
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-south-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-west-1",
+    "eu-central-2",
+    "eu-south-1",
+    "eu-south-2",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+];
+
 impl Partition {
     /// The partition named so in an ARN: `aws`, `aws-cn`, `aws-us-gov`, …
     #[must_use]
@@ -152,6 +173,17 @@ impl Partition {
             _ => &[],
         };
         names.iter().map(|name| Region((*name).into())).collect()
+    }
+
+    /// The regions that this version knows to exist. AWS opens regions faster than programs are released: what is not
+    /// in it may exist all the same.
+    #[must_use]
+    pub fn known_regions(&self) -> Vec<Region> {
+        let mut regions = self.default_regions();
+        if self.0 == "aws" {
+            regions.extend(AWS_OPT_IN_REGIONS.iter().map(|name| Region((*name).into())));
+        }
+        regions
     }
 
     /// Whether accounts of this partition can be asked for their regions: only where there are opt-in regions,

@@ -12,6 +12,7 @@ mod iam;
 mod kms;
 mod organizations;
 mod recorder;
+mod region_filter;
 mod roster;
 mod s3;
 

@@ -100,6 +100,7 @@ pub async fn discover(aws: &Aws, filter: &Filter, clock: Clock) -> Result<Roster
         .observations
         .insert(probe.clone(), ask::observation(identity.account, &probe, started, outcome));
     let session = aws.caller(identity.account, &partition);
+    super::region_filter::check(&session, filter).await?;
     let mut notes = Vec::new();
     let listed = organization(&session, &mut document, clock, &mut notes).await;
     let management = document

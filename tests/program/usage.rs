@@ -57,7 +57,9 @@ fn an_account_file_selects_its_accounts() {
 #[test]
 fn what_the_organization_does_not_hold_is_told_before_any_account_is_entered() {
     let served = Served::new(small());
-    let wrong: [(&[&str], &[&str]); 5] = [
+    let wrong: [(&[&str], &[&str]); 7] = [
+        (&["--regions", "mars-north-1"], &["mars-north-1", "eu-west-1"]),
+        (&["--exclude-regions", "eu-*,zz-*"], &["zz-*"]),
         (&["--accounts", "123456789012"], &["123456789012 is not in the organization"]),
         (&["--exclude-accounts", "123456789012"], &["123456789012 is not in the organization"]),
         (&["--ou", "Nowhere"], &["Nowhere", "Root/Security"]),
