@@ -101,10 +101,14 @@ pub fn sources(error: Option<&dyn std::error::Error>) -> String {
     let mut next = error;
     while let Some(error) = next {
         let text = one_line(&error.to_string());
+        next = error.source();
+        // The SDK's name for a kind of failure that has no name.
+        if text == "other" {
+            continue;
+        }
         if !told.iter().any(|said| said.contains(&text)) {
             told.push(text);
         }
-        next = error.source();
     }
     if told.is_empty() { "the call could not be sent".into() } else { told.join(": ") }
 }

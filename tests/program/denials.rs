@@ -144,6 +144,22 @@ fn a_service_that_fails_in_any_way_decides_nothing() {
 }
 
 #[test]
+fn an_answer_that_is_not_understood_decides_nothing() {
+    let whole = scan(small, vec![]).1;
+    let asked = operations(&(small as fn() -> Description));
+    let harmless = |operation: &String| {
+        operation != "sts:GetCallerIdentity" && !TREE.contains(&operation.as_str())
+    };
+    let tasks = asked.into_iter().filter(harmless).flat_map(|operation| {
+        [Effect::Html, Effect::Malformed].map(|effect| (operation.clone(), effect))
+    });
+    each(tasks.collect(), |(operation, effect)| {
+        let what = format!("{operation} {effect:?}");
+        only_lost(&what, &whole, &scan(small, vec![Fault::on(&operation, effect)]));
+    });
+}
+
+#[test]
 fn a_first_attempt_that_is_throttled_is_made_again() {
     let scan = |faults| scan(small, faults);
     let whole = scan(vec![]);
