@@ -27,7 +27,6 @@ use trailproof_core::GraphBuilder;
 use trailproof_core::answer::{Answer, RoleSession};
 use trailproof_core::aws::AccountId;
 use trailproof_core::plan::{Demand, follow_ups, missing};
-use trailproof_core::roster::AccountState;
 use trailproof_core::snapshot::{Document, Manifest, ManifestAccount, Observation, Probe};
 
 pub use ask::Clock;
@@ -59,7 +58,11 @@ pub struct Request {
 
 /// A run under way.
 struct Run<'a> {
-    aws: &'a Aws,
+    /// As whom the caller's own account and the organization are asked.
+    caller: &'a Aws,
+    /// From where members are entered: the caller, or the end of a chain of roles. Never used for the caller's own
+    /// account: the chain's credentials are of another one, which would answer in its place.
+    members: &'a Aws,
     request: &'a Request,
     manifest: Manifest,
     management: Option<AccountId>,
@@ -115,15 +118,10 @@ pub async fn collect(
         notes,
         interrupted: false,
     };
-    let behind;
-    let aws = if request.role.chain.is_empty() {
-        aws
-    } else {
-        behind = aws.behind(&request.role);
-        &behind
-    };
+    let members = aws.behind(&request.role);
     let run = Run {
-        aws,
+        caller: aws,
+        members: &members,
         request,
         manifest,
         management,
@@ -133,7 +131,7 @@ pub async fn collect(
     };
     let wanted: Vec<AccountId> = accounts
         .iter()
-        .filter(|account| account.in_scope && active(account.state))
+        .filter(|account| account.in_scope && account.state.is_active())
         .map(|account| account.id)
         .collect();
     let mut builder = GraphBuilder::new(&run.manifest, &organization);
@@ -161,10 +159,6 @@ pub async fn collect(
     }
     progress.end();
     store.finish(manifest, organization)
-}
-
-fn active(state: AccountState) -> bool {
-    state.is_active()
 }
 
 impl Run<'_> {
@@ -205,7 +199,7 @@ impl Run<'_> {
     async fn session(&self, account: AccountId, document: &mut Document) -> Result<Session, ()> {
         let partition = &self.manifest.partition;
         if account == self.manifest.caller_account {
-            return Ok(self.aws.caller(account, partition));
+            return Ok(self.caller.caller(account, partition));
         }
         let mut role = self.request.role.clone();
         if let Some(name) =
@@ -216,7 +210,8 @@ impl Run<'_> {
         let probe = Probe::global(trailproof_core::fact::Fact::Session);
         let called_at = self.request.clock.now();
         let _permit = self.calls.acquire().await;
-        let (entered, record) = recorder::recorded(self.aws.enter(account, partition, &role)).await;
+        let (entered, record) =
+            recorder::recorded(self.members.enter(account, partition, &role)).await;
         self.progress.calls(record.responses.len());
         let arn = role_arn(account, partition, &role);
         let (outcome, session) = match entered {
@@ -246,7 +241,7 @@ impl Run<'_> {
             }
             let partition = &self.manifest.partition;
             for probe in open.organization {
-                let caller = self.aws.caller(self.manifest.caller_account, partition);
+                let caller = self.caller.caller(self.manifest.caller_account, partition);
                 let (probe, observation) = self.ask(&caller, probe).await;
                 organization.observations.insert(probe, observation);
             }
@@ -256,7 +251,7 @@ impl Run<'_> {
             });
             let mut answers = stream::iter(askable)
                 .map(|(account, probes, config)| async move {
-                    let session = self.aws.resume(account, partition, config);
+                    let session = self.members.resume(account, partition, config);
                     let asked = stream::iter(probes)
                         .map(|probe| self.ask(&session, probe))
                         .buffer_unordered(self.request.concurrency);

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 use trailproof_sim::Call;
 
-use crate::organizations::{COVERED_MEMBER, readable, small};
+use crate::organizations::{COVERED_MEMBER, LOG_ARCHIVE, MANAGEMENT, readable, small};
 use crate::program::Place;
 use crate::served::Served;
 
@@ -248,4 +248,27 @@ fn the_callers_policy_allows_what_the_caller_asks() {
             "{operation}: {printed}"
         );
     }
+}
+
+#[test]
+fn a_chain_of_roles_leads_to_the_members_and_never_back_to_the_caller() {
+    let (plain, chained) = (Served::new(small()), Served::new(small()));
+    let hub = format!("arn:aws:iam::{LOG_ARCHIVE}:role/TrailproofAudit");
+    let (code, direct) = Place::new().scan(&plain, &[]);
+    let (chained_code, behind) = Place::new().scan(&chained, &["--role-chain", &hub]);
+    // The caller's own account is read as the caller; an account read with another's credentials would answer for it.
+    assert_eq!((chained_code, behind.verdicts()), (code, direct.verdicts()));
+    let own = |served: &Served| {
+        let of_caller = |call: &Call| call.account == MANAGEMENT && call.service == "cloudtrail";
+        served.calls().into_iter().filter(of_caller).count()
+    };
+    assert_eq!(own(&chained), own(&plain));
+    let entered = |account: &str| {
+        let calls = chained.calls();
+        calls
+            .iter()
+            .filter(|call| call.operation == "AssumeRole" && call.account == account)
+            .count()
+    };
+    assert!(entered(LOG_ARCHIVE) > 1, "the members are entered from the hub");
 }
