@@ -9,6 +9,9 @@ use trailproof_core::check::Severity;
 
 use crate::exit::EXIT_CODES;
 
+/// The role that members are read through unless told otherwise.
+pub const ROLE_NAME: &str = "TrailproofAudit";
+
 /// Proves that an AWS organization's audit trail is there: complete, intact, out of reach, and watched.
 #[derive(Debug, Parser)]
 #[command(name = "trailproof", version, styles = Styles::plain(), arg_required_else_help = true, max_term_width = 100)]
@@ -97,7 +100,7 @@ pub struct ScopeArgs {
     #[arg(long, value_name = "GLOB,…", value_delimiter = ',')]
     pub exclude_regions: Vec<String>,
     /// The role to assume in each member account.
-    #[arg(long, value_name = "NAME", default_value = "TrailproofAudit")]
+    #[arg(long, value_name = "NAME", default_value = ROLE_NAME)]
     pub role_name: String,
     /// The path of that role.
     #[arg(long, value_name = "PATH", default_value = "/")]
@@ -309,7 +312,7 @@ pub struct PolicyArgs {
     #[arg(long = "for", value_enum, default_value_t = PolicyOf::Both)]
     pub of: PolicyOf,
     /// The reader role's name, as `scan --role-name` has it.
-    #[arg(long, value_name = "NAME", default_value = "TrailproofAudit")]
+    #[arg(long, value_name = "NAME", default_value = ROLE_NAME)]
     pub role_name: String,
     /// The partition of the ARNs.
     #[arg(long, value_name = "PARTITION", default_value = "aws")]

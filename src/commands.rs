@@ -18,7 +18,7 @@ use trailproof_core::snapshot::Snapshot;
 use crate::catalogue;
 use crate::cli::{
     AssessArgs, CollectArgs, Command, ConnectArgs, DemoArgs, GateArgs, KeepArgs, PlanArgs,
-    ReportArgs, ScanArgs, ScopeArgs, SelectArgs,
+    ROLE_NAME, ReportArgs, ScanArgs, ScopeArgs, SelectArgs,
 };
 use crate::collect::clients::Aws;
 use crate::collect::{Clock, Filter, Request, collect, discover};
@@ -127,7 +127,9 @@ fn gates(args: &GateArgs) -> GateRequest {
 }
 
 fn judge(reader: &Reader, checks: &[&Check]) -> Result<Assessment, Stop> {
-    let wanted = reader.manifest().accounts.iter().any(|account| account.in_scope);
+    // An interrupted run has an exit code of its own.
+    let wanted = !reader.manifest().interrupted
+        && reader.manifest().accounts.iter().any(|account| account.in_scope);
     let assessment = assess(reader, checks, &Policy::default())?;
     if wanted && assessment.coverage.accounts.assessed == 0 {
         let why =
@@ -174,7 +176,7 @@ fn demo(args: &DemoArgs) -> Result<u8, Stop> {
         checks: checks.iter().map(|check| check.id.to_owned()).collect(),
         filter: Filter::default(),
         role: crate::collect::clients::Role {
-            name: "TrailproofAudit".to_owned(),
+            name: ROLE_NAME.to_owned(),
             path: "/".to_owned(),
             external_id: None,
             duration: None,

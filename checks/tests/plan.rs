@@ -79,7 +79,7 @@ fn a_bucket_of_unknown_region_is_knocked_at_only_for_checks_that_read_buckets() 
         rows::without_regions(&mut bundle);
         let mut builder = GraphBuilder::new(&bundle.manifest, &bundle.organization);
         bundle.accounts.iter().for_each(|document| builder.add(document));
-        let open = follow_ups(&demand, &builder.finish(), &bundle.organization);
+        let open = follow_ups(&demand, &builder.graph(), &bundle.organization);
         let all = open
             .accounts
             .into_iter()

@@ -30,7 +30,7 @@ pub fn assess<S: Snapshot>(
 ) -> Result<Assessment, S::Error> {
     let mut builder = GraphBuilder::new(snapshot.manifest(), snapshot.organization());
     snapshot.visit(&mut |document| builder.add(document))?;
-    let organization = builder.finish();
+    let organization = builder.graph();
     let engine = Engine { checks, organization: &organization, policy };
     let mut results = engine.shared();
     let mut reached = BTreeSet::new();

@@ -268,12 +268,6 @@ impl GraphBuilder {
             organization.read::<Vec<AccountId>>(&probe).map(|(delegates, _)| delegates.clone());
     }
 
-    /// The graph of all that was added.
-    #[must_use]
-    pub fn finish(self) -> Organization {
-        self.graph()
-    }
-
     /// The graph of all that was added so far.
     #[must_use]
     pub fn graph(&self) -> Organization {

@@ -28,9 +28,9 @@ impl GraphBuilder {
     pub(super) fn trail(&self, arn: &str, views: &TrailViews) -> Option<Trail> {
         let description = views.description.as_ref()?.value.clone().ok()?;
         let owner = Arn::parse(arn).ok()?.account_id()?;
-        let owner_in_run = self.members.get(&owner).is_some_and(Member::is_judged);
-        let readable =
-            owner_in_run && self.members.get(&owner).is_some_and(|member| member.session.is_ok());
+        let judged = self.members.get(&owner).filter(|member| member.is_judged());
+        let owner_in_run = judged.is_some();
+        let readable = judged.is_some_and(|member| member.session.is_ok());
         let cause = if readable { Cause::NotAttempted } else { Cause::CrossAccountUnreadable };
         let absent = |fact: Fact| Gap {
             account: Some(owner),
