@@ -17,11 +17,15 @@
 //! said by the description (`role_denied`, `scp_denied_regions`, `head_accounts`, …) and by faults.
 
 mod calls;
+mod change;
 mod demo;
 mod description;
 mod failure;
 mod fault;
+mod generated;
 mod http;
+mod land;
+mod millis;
 mod reply;
 mod services;
 mod simulator;
@@ -29,6 +33,7 @@ mod world;
 mod xml;
 
 pub use calls::Call;
+pub use change::{Change, What};
 pub use demo::demo;
 pub use description::{
     Account, AccountState, AclGrant, Bucket, DefaultRetention, Description, DescriptionError,
@@ -37,6 +42,7 @@ pub use description::{
     When,
 };
 pub use fault::{Effect, Fault};
+pub use generated::Shape;
 pub use simulator::Simulator;
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ impl Envelope<'_> {
 
     fn query_result(&self, element: Element) -> Element {
         let operation = &self.request.operation;
-        let result = Element::new(format!("{operation}Result")).children(element.into_children());
+        let result = element.named(format!("{operation}Result"));
         Element::new(format!("{operation}Response"))
             .attribute("xmlns", self.namespace())
             .child(result)

@@ -19,7 +19,7 @@ use crate::world::World;
 /// A request with what it is about: the world, and the account that asks.
 #[derive(Clone, Copy)]
 pub(crate) struct Ask<'a> {
-    pub(crate) world: &'a World,
+    pub(crate) world: &'a World<'a>,
     pub(crate) request: &'a Request,
     pub(crate) caller: &'a Account,
 }
@@ -27,8 +27,9 @@ pub(crate) struct Ask<'a> {
 type Answer = Result<Reply, Failure>;
 
 /// Answers a request: credentials first, then the region, then service control policies, then the service itself.
-pub(crate) fn answer(world: &World, request: &Request) -> Answer {
+pub(crate) fn answer(world: &World<'_>, request: &Request) -> Answer {
     let caller = world.account(&request.account).ok_or_else(|| Failure::unrecognized(request))?;
+    let caller = &*caller;
     if !world.region_answers(caller, &request.region) {
         return Err(match request.protocol {
             Protocol::S3 | Protocol::S3Control => Failure::new(

@@ -16,7 +16,9 @@ use crate::calls::{Call, Journal};
 use crate::description::Description;
 use crate::failure::{Failure, UNKNOWN_OPERATION};
 use crate::fault::{Effect, Fault};
+use crate::generated::Shape;
 use crate::http::{Protocol, Request, STATIC_KEY_PREFIX};
+use crate::land::Land;
 use crate::reply::Envelope;
 use crate::services;
 use crate::world::World;
@@ -24,7 +26,7 @@ use crate::world::World;
 /// An AWS organization in memory, as the SDK's HTTP client. Clones share the organization and the journal.
 #[derive(Debug, Clone)]
 pub struct Simulator {
-    world: Arc<World>,
+    land: Arc<Land>,
     faults: Arc<Vec<Fault>>,
     journal: Arc<Journal>,
 }
@@ -40,11 +42,18 @@ impl Simulator {
     /// A simulator of the described organization.
     #[must_use]
     pub fn new(description: Description) -> Self {
-        Self {
-            world: Arc::new(World::new(description)),
-            faults: Arc::default(),
-            journal: Arc::default(),
-        }
+        Self::of(Land::described(description))
+    }
+
+    /// A simulator of an organization that is made account by account, as it is asked for: its memory does not grow
+    /// with the number of accounts.
+    #[must_use]
+    pub fn generated(shape: Shape) -> Self {
+        Self::of(shape.land())
+    }
+
+    fn of(land: Land) -> Self {
+        Self { land: Arc::new(land), faults: Arc::default(), journal: Arc::default() }
     }
 
     /// The same organization with one more fault. Faults are tried in the order in which they were added.
@@ -57,21 +66,21 @@ impl Simulator {
     /// Access key id and secret of the caller that the description names: obviously fake, and good for nothing else.
     #[must_use]
     pub fn caller_credentials(&self) -> (String, String) {
-        let account = self.world.description.caller_account();
+        let account = self.land.frame.caller_account();
         (format!("{STATIC_KEY_PREFIX}{account}"), "simulated-secret-that-opens-nothing".to_owned())
     }
 
-    /// The description that is answered from.
+    /// The description that is answered from; none where the organization is generated.
     #[must_use]
-    pub fn description(&self) -> &Description {
-        &self.world.description
+    pub fn description(&self) -> Option<&Description> {
+        self.land.description()
     }
 
     /// The simulated time, for a client's time source: signatures and credentials then live in the same moment as
     /// the answers.
     #[must_use]
     pub fn now(&self) -> SystemTime {
-        self.world.description.now.system_time()
+        self.land.frame.now.system_time()
     }
 
     /// Every request so far, retries included, in the order of arrival. Sort before comparing concurrent runs.
@@ -105,12 +114,13 @@ impl Simulator {
         if let Some(effect) = effect {
             return self.strike(effect, &request);
         }
-        if !self.world.region_exists(&request.region) {
+        let world = World::untouched(&self.land);
+        if !world.region_exists(&request.region) {
             // Such an endpoint has no name on the network.
             let text = format!("dns error: failed to lookup address of {}", request.region);
             return Outcome::Broken(ConnectorError::io(text.into()));
         }
-        let answer = services::answer(&self.world, &request);
+        let answer = services::answer(&world, &request);
         if answer.as_ref().is_err_and(|failure| failure.code == UNKNOWN_OPERATION) {
             self.journal.record_unknown(request.action());
         }
@@ -145,7 +155,7 @@ impl Simulator {
     }
 
     fn envelope<'a>(&self, request: &'a Request) -> Envelope<'a> {
-        Envelope { request, now: self.world.description.now }
+        Envelope { request, now: self.land.frame.now }
     }
 }
 
