@@ -10,9 +10,9 @@ mod s3;
 mod s3control;
 mod sts;
 
-use crate::description::Account;
+use crate::description::{Account, AccountState};
 use crate::failure::Failure;
-use crate::http::{Protocol, Request};
+use crate::http::Request;
 use crate::reply::Reply;
 use crate::world::World;
 
@@ -30,15 +30,11 @@ type Answer = Result<Reply, Failure>;
 pub(crate) fn answer(world: &World<'_>, request: &Request) -> Answer {
     let caller = world.account(&request.account).ok_or_else(|| Failure::unrecognized(request))?;
     let caller = &*caller;
+    if matches!(caller.state, AccountState::Closed | AccountState::Suspended) {
+        return Err(Failure::closed(request));
+    }
     if !world.region_answers(caller, &request.region) {
-        return Err(match request.protocol {
-            Protocol::S3 | Protocol::S3Control => Failure::new(
-                400,
-                "InvalidToken",
-                "The provided token is malformed or otherwise invalid.",
-            ),
-            _ => Failure::unrecognized(request),
-        });
+        return Err(Failure::region_off(request));
     }
     // Region denies exempt the global services, or nobody could work in such an account.
     let regional = match request.service.as_str() {

@@ -17,6 +17,15 @@ pub(crate) struct World<'l> {
     changes: &'l [Change],
     elapsed: Duration,
     management: Option<Held<'l, Account>>,
+    /// The terms on which sessions are lent now; none: for ever.
+    pub(crate) lending: Option<Lending>,
+}
+
+/// From when to when a session is lent: virtual time for the token, the server's time for the client.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lending {
+    pub(crate) since: Duration,
+    pub(crate) until: Moment,
 }
 
 /// A trail as it is seen from an account in a region.
@@ -28,14 +37,9 @@ pub(crate) struct SeenTrail<'a> {
 }
 
 impl<'l> World<'l> {
-    /// The land as it is before anything happens.
-    pub(crate) fn untouched(land: &'l Land) -> Self {
-        Self::new(land, &[], Duration::ZERO)
-    }
-
     pub(crate) fn new(land: &'l Land, changes: &'l [Change], elapsed: Duration) -> Self {
         let frame = &land.frame;
-        let mut world = Self { land, frame, changes, elapsed, management: None };
+        let mut world = Self { land, frame, changes, elapsed, management: None, lending: None };
         let organization = frame.organization.as_ref();
         world.management = organization.and_then(|o| world.account(&o.management_account));
         world
