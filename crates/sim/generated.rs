@@ -155,6 +155,12 @@ impl Generator {
         })
     }
 
+    /// Users, groups and roles of an account.
+    pub(crate) fn principals(&self) -> usize {
+        let shape = &self.shape;
+        shape.users_per_account + shape.groups_per_account + shape.roles_per_account
+    }
+
     /// The number of organizational units.
     fn units(&self) -> usize {
         match self.shape.accounts_per_unit {

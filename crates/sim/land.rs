@@ -145,6 +145,28 @@ impl Land {
         }
     }
 
+    /// How many users, groups and roles an account has of its own.
+    pub(crate) fn principals(&self, account: &Account) -> usize {
+        match &self.source {
+            Source::Described(_) => {
+                let iam = &account.iam;
+                iam.users.len() + iam.groups.len() + iam.roles.len()
+            }
+            Source::Generated(generator, _) => generator.principals(),
+        }
+    }
+
+    /// A member's place in the list of all.
+    pub(crate) fn place(&self, id: &str) -> Option<usize> {
+        match &self.source {
+            Source::Described(index) => {
+                let position = index.accounts.get(id)?;
+                index.members.binary_search(position).ok()
+            }
+            Source::Generated(generator, _) => generator.index(id),
+        }
+    }
+
     /// How many members the organization has.
     pub(crate) fn member_count(&self) -> usize {
         match &self.source {

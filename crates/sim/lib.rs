@@ -41,6 +41,7 @@ mod http;
 mod land;
 mod latency;
 mod millis;
+mod minimal;
 mod outcome;
 mod quota;
 mod reply;
@@ -62,6 +63,7 @@ pub use description::{
 pub use fault::{Effect, Fault};
 pub use generated::Shape;
 pub use latency::{Latency, Slow};
+pub use minimal::Bound;
 pub use quota::{Quota, Quotas};
 pub use simulator::Simulator;
 
