@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use aws_smithy_types::body::SdkBody;
@@ -38,6 +38,24 @@ pub(crate) fn cut(content: &[u8]) -> SdkBody {
     let half = content.get(..content.len() / 2).unwrap_or_default();
     let left = VecDeque::from([Bytes::copy_from_slice(half)]);
     SdkBody::from_body_1_x(Pieces { left, between: Duration::ZERO, wait: None, cut: true })
+}
+
+/// What of a body comes without waiting, and whether the connection breaks behind it: for a server that writes the
+/// simulator's answers to a socket of its own. Slow bodies need tokio's runtime and are none of this.
+#[must_use]
+pub fn spill(body: &mut SdkBody) -> (Vec<u8>, bool) {
+    let mut context = Context::from_waker(Waker::noop());
+    let mut body = Pin::new(body);
+    let mut whole = Vec::new();
+    loop {
+        match body.as_mut().poll_frame(&mut context) {
+            Poll::Ready(Some(Ok(frame))) => {
+                whole.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
+            }
+            Poll::Ready(None) => return (whole, false),
+            Poll::Ready(Some(Err(_))) | Poll::Pending => return (whole, true),
+        }
+    }
 }
 
 impl Body for Pieces {

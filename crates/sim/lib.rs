@@ -50,6 +50,7 @@ mod simulator;
 mod world;
 mod xml;
 
+pub use body::spill;
 pub use calls::Call;
 pub use change::{Change, What};
 pub use clock::Clock;

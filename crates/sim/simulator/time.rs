@@ -53,6 +53,26 @@ async fn latency_is_exact_and_may_differ_by_account_region_and_operation() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn calls_wait_side_by_side() {
+    let simulator = simulator().with_latency(Latency::fixed(ms(50))).counting();
+    let start = Instant::now();
+    let caller = |_| {
+        let simulator = simulator.clone();
+        tokio::spawn(async move {
+            for _ in 0..20 {
+                trails(&simulator, A, "eu-west-1").await;
+            }
+        })
+    };
+    let callers: Vec<_> = (0..50).map(caller).collect();
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    assert_eq!(start.elapsed(), ms(1_000));
+    assert_eq!(simulator.counts()["cloudtrail:DescribeTrails"], 1_000);
+}
+
+#[tokio::test(start_paused = true)]
 async fn quotas_are_token_buckets_of_account_and_region() {
     let simulator = simulator().with_quotas(Quotas::aws());
     for _ in 0..10 {
@@ -112,7 +132,7 @@ fn a_global_quota_is_one_for_all_regions() {
 fn full_buckets_are_forgotten() {
     let quota = Quota { operation: "*".to_owned(), rate: 10, burst: 10, global: false, used: 0 };
     let (quotas, meter) = (Quotas(vec![quota]), Meter::default());
-    for second in 0..200_u64 {
+    for second in 0..60_u64 {
         for account in 0..100_u64 {
             let account = format!("{:012}", second * 100 + account);
             let http =
@@ -144,6 +164,30 @@ async fn a_truncated_body_ends_in_the_middle() {
     let whole = trails(&crate::testing::simulator(), A, "eu-west-1").await.body.len();
     assert!(error.starts_with(&format!("after {} bytes", whole / 2)), "{error}");
     assert!(error.contains("UnexpectedEof"), "{error}");
+}
+
+#[test]
+fn a_server_without_a_runtime_writes_what_comes_at_once() {
+    let request = || {
+        let uri = "https://logs.s3.eu-west-1.amazonaws.com/?acl";
+        ask(A, "eu-west-1").request("s3", ("GET", uri, String::new()))
+    };
+    let bytes = |simulator: Simulator| {
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        match std::pin::pin!(simulator.call(request())).poll(&mut context) {
+            std::task::Poll::Ready(Ok(mut response)) => {
+                let length: usize =
+                    response.headers().get("content-length").unwrap().parse().unwrap();
+                (crate::spill(response.body_mut()), length)
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    let ((whole, broken), length) = bytes(simulator());
+    assert!(whole.len() == length && !broken);
+    let cut = simulator().with_fault(Fault::on("*", Effect::Truncated));
+    let ((half, broken), length) = bytes(cut);
+    assert!(broken && length == whole.len() && half == whole[..length / 2]);
 }
 
 #[tokio::test(start_paused = true)]
