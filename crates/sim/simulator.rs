@@ -56,6 +56,22 @@ impl Simulator {
 
     /// A simulator of an organization that is made account by account, as it is asked for: its memory does not grow
     /// with the number of accounts.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use trailproof_sim::{Change, Latency, Quotas, Shape, Simulator, What};
+    ///
+    /// let shape = Shape { seed: 7, accounts: 10_000, ..Shape::default() };
+    /// let closes = Change::after(Duration::from_secs(20), &shape.account_id(4_711), What::CloseAccount);
+    /// let simulator = Simulator::generated(shape)
+    ///     .counting()
+    ///     .with_latency(Latency::fixed(Duration::from_millis(50)))
+    ///     .with_quotas(Quotas::aws().used("cloudtrail:*", 7))
+    ///     .with_change(closes);
+    /// let reads = ["cloudtrail:GetTrailStatus".to_owned()].into();
+    /// let bound = simulator.bound(&reads, Duration::from_millis(50), 1_000);
+    /// assert!(bound.total() > Duration::from_secs(20));
+    /// ```
     #[must_use]
     pub fn generated(shape: Shape) -> Self {
         Self::of(shape.land())
@@ -178,6 +194,14 @@ impl Simulator {
     #[must_use]
     pub fn attempts(&self) -> BTreeMap<String, BTreeMap<u32, usize>> {
         self.journal.attempts()
+    }
+
+    /// The number of requests that were not a call's first attempt, by `service:Operation`.
+    #[must_use]
+    pub fn retries(&self) -> BTreeMap<String, usize> {
+        let again = |attempts: BTreeMap<u32, usize>| attempts.range(2..).map(|(_, n)| n).sum();
+        let all = self.attempts().into_iter().map(|(action, attempts)| (action, again(attempts)));
+        all.filter(|(_, retries)| *retries > 0).collect()
     }
 
     /// How many requests were refused for a quota, by `service:Operation`.

@@ -1,10 +1,12 @@
 use std::collections::BTreeSet;
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::*;
-use crate::Simulator;
 use crate::testing::{Heard, ask};
+use crate::{Change, Simulator, What};
 
 fn generator(accounts: usize) -> Generator {
     Generator::new(Shape { seed: 7, accounts, ..Shape::default() })
@@ -192,4 +194,24 @@ fn a_generated_world_answers_as_its_description_does() {
     assert_eq!(listed, 60, "every account lies in exactly one place");
     assert!(made.unknown_operations().is_empty(), "{:?}", made.unknown_operations());
     assert_eq!(made.calls(), told.calls());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_happens_to_a_generated_account_is_seen_in_its_lists() {
+    let shape = shape(60);
+    let id = shape.account_id(17);
+    let close = Change::after(Duration::from_secs(1), &id, What::CloseAccount);
+    let simulator = Simulator::generated(shape.clone()).with_change(close);
+    let states = || {
+        let listed = pages(&simulator, "ListAccounts", None);
+        let page = listed.first().unwrap().json();
+        let state = |index: usize| page["Accounts"][index]["State"].as_str().unwrap().to_owned();
+        (state(17), (0..20).filter(|index| state(*index) == "CLOSED").count())
+    };
+    assert_eq!(states(), ("ACTIVE".to_owned(), 0));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(states(), ("CLOSED".to_owned(), 1));
+    let heard =
+        ask(&id, "us-east-1").call(&simulator, "cloudtrail:DescribeTrails", json!({})).await;
+    assert_eq!(heard.error().1, "UnrecognizedClientException");
 }

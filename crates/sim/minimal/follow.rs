@@ -17,8 +17,16 @@ pub(super) struct Follow {
     keys: BTreeMap<KeyName, Named>,
     /// The row after which every list of buckets is known.
     lists: u64,
-    /// Organization trails of a management account that cannot be entered, with selectors to be read.
-    orphans: BTreeMap<String, (String, bool, u64)>,
+    /// By ARN.
+    orphans: BTreeMap<String, Orphan>,
+}
+
+/// An organization trail whose owner cannot be asked.
+#[derive(Debug)]
+struct Orphan {
+    home: String,
+    custom_selectors: bool,
+    row: u64,
 }
 
 /// By whom a thing was named first, and by whom it can be asked for.
@@ -84,9 +92,12 @@ impl Follow {
         }
         if asker.is_none() {
             let arn = walk.world.trail_arn(seen);
-            let wanted = trail.has_custom_selectors();
-            let known = self.orphans.entry(arn).or_insert((trail.home_region.clone(), wanted, row));
-            known.2 = known.2.min(row);
+            let known = self.orphans.entry(arn).or_insert_with(|| Orphan {
+                home: trail.home_region.clone(),
+                custom_selectors: trail.has_custom_selectors(),
+                row,
+            });
+            known.row = known.row.min(row);
         }
     }
 
@@ -164,6 +175,7 @@ impl Follow {
         }
     }
 
+    /// Where the management account cannot be entered, a delegated administrator of CloudTrail reads its trails.
     fn stand_in(&self, walk: &Walk<'_>, ledger: &mut Ledger<'_>) {
         if self.orphans.is_empty() || !walk.listed {
             return;
@@ -172,14 +184,14 @@ impl Follow {
         let delegates = organization.and_then(|o| o.delegated_administrators.get(CLOUDTRAIL));
         let pages = organization_pages(delegates.map_or(0, Vec::len));
         ledger.call("organizations:ListDelegatedAdministrators", "us-east-1", pages);
-        let seen = self.orphans.values().map(|(.., row)| *row).min().unwrap_or_default();
+        let seen = self.orphans.values().map(|orphan| orphan.row).min().unwrap_or_default();
         ledger.row(seen + pages);
         let enters =
             |id: &String| walk.world.account(id).is_some_and(|account| walk.enters(&account));
         if walk.reads.selectors && delegates.is_some_and(|ids| ids.iter().any(enters)) {
-            for (home, _, row) in self.orphans.values().filter(|(_, wanted, _)| *wanted) {
-                ledger.call("cloudtrail:GetEventSelectors", home, 1);
-                ledger.row(row + pages + 1);
+            for orphan in self.orphans.values().filter(|orphan| orphan.custom_selectors) {
+                ledger.call("cloudtrail:GetEventSelectors", &orphan.home, 1);
+                ledger.row(orphan.row + pages + 1);
             }
         }
         ledger.next_account();

@@ -296,4 +296,5 @@ fn calls_can_be_counted_without_being_kept() {
     assert_eq!(simulator.counts()["cloudtrail:DescribeTrails"], 3);
     let attempts = &simulator.attempts()["cloudtrail:DescribeTrails"];
     assert_eq!(attempts.iter().collect::<Vec<_>>(), [(&1, &2), (&2, &1)]);
+    assert_eq!(simulator.retries(), BTreeMap::from([("cloudtrail:DescribeTrails".to_owned(), 1)]));
 }
