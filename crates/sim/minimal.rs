@@ -38,7 +38,8 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// The largest of the three. A scan cannot be faster; whether one can be so fast is another question.
+    /// The largest of the three. A scan that enters accounts as the list names them cannot be faster; whether one can
+    /// be so fast is another question.
     #[must_use]
     pub fn total(&self) -> Duration {
         self.chain.max(self.quota).max(self.throughput)
