@@ -22,6 +22,8 @@ mod select;
 mod signals;
 pub mod store;
 
+pub use cli::CONCURRENCY;
+
 use std::io::Write;
 use std::process::ExitCode;
 
