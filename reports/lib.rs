@@ -5,6 +5,7 @@ pub mod json;
 pub mod junit;
 pub mod table;
 mod text;
+mod visit;
 
 #[cfg(test)]
 mod sample;
@@ -14,9 +15,10 @@ use std::io::Write;
 use std::str::FromStr;
 
 use trailproof_core::assessment::Assessment;
+use trailproof_core::results::Results;
 
-pub use crate::json::{ReadError, SCHEMA_DOCUMENT, read};
-pub use crate::junit::{Grain, Part};
+pub use crate::json::{ReadError, SCHEMA_DOCUMENT, read, schema_of};
+pub use crate::junit::{Grain, write_split};
 
 /// The formats that an assessment can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,36 +75,37 @@ pub struct Options {
     pub color: bool,
     /// What one test case stands for. For JUnit.
     pub junit_grain: Grain,
-    /// Which of several files this is, where one would be too large. For JUnit.
-    pub junit_part: Option<Part>,
 }
 
-/// Why a report could not be written.
+/// Why a report could not be written: the output's reason, or `E`, the results' own.
 #[derive(Debug, thiserror::Error)]
-pub enum ReportError {
+pub enum ReportError<E> {
     /// The output refused it: a full disk, a broken pipe.
     #[error(transparent)]
     Write(#[from] std::io::Error),
     /// The assessment has no JSON form.
     #[error("it has no JSON form: {0}")]
     Json(serde_json::Error),
+    /// The results cannot be had.
+    #[error(transparent)]
+    Results(E),
 }
 
 /// Writes the assessment in one format.
 ///
 /// # Errors
-/// When the output cannot be written.
-pub fn write(
+/// When the output cannot be written, or the results cannot be had.
+pub fn write<R: Results>(
     format: Format,
-    assessment: &Assessment,
+    assessment: &Assessment<R>,
     options: &Options,
     out: &mut dyn Write,
-) -> Result<(), ReportError> {
+) -> Result<(), ReportError<R::Error>> {
     match format {
         Format::Table => table::write(assessment, options, out)?,
         Format::Json => json::write(assessment, out)?,
         Format::Junit => {
-            junit::write(assessment, options.junit_grain, options.junit_part, out)?;
+            junit::write(assessment, options.junit_grain, out)?;
         }
     }
     out.flush()?;
