@@ -144,4 +144,67 @@ mod tests {
             assert!(matches!(outcome, Err(ReportError::Write(_))), "{format}");
         }
     }
+
+    /// Results that break off, and count who looks.
+    struct Brittle {
+        findings: Vec<trailproof_core::finding::Finding>,
+        breaks: bool,
+        shown: std::cell::Cell<usize>,
+    }
+
+    impl Results for Brittle {
+        type Error = std::fmt::Error;
+
+        fn visit(
+            &self,
+            visitor: &mut trailproof_core::results::Visitor<'_>,
+        ) -> Result<(), Self::Error> {
+            let Ok(()) = self.findings.visit(&mut |findings| {
+                self.shown.set(self.shown.get() + 1);
+                visitor(findings)
+            });
+            if self.breaks { Err(std::fmt::Error) } else { Ok(()) }
+        }
+    }
+
+    fn brittle(breaks: bool) -> Assessment<Brittle> {
+        let Assessment {
+            schema,
+            run,
+            scope,
+            coverage,
+            score,
+            gates,
+            checks,
+            results,
+            waivers,
+            diff,
+        } = sample::assessment();
+        let results = Brittle { findings: results, breaks, shown: std::cell::Cell::new(0) };
+        Assessment { schema, run, scope, coverage, score, gates, checks, results, waivers, diff }
+    }
+
+    #[test]
+    fn results_that_break_off_are_no_report() {
+        for format in Format::ALL {
+            let outcome = write(format, &brittle(true), &Options::default(), &mut Vec::new());
+            assert!(matches!(outcome, Err(ReportError::Results(std::fmt::Error))), "{format}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_judged_for_a_reader_who_went_away() {
+        struct Gone;
+        impl Write for Gone {
+            fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+                Err(std::io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let assessment = brittle(false);
+        assert!(write(Format::Json, &assessment, &Options::default(), &mut Gone).is_err());
+        assert_eq!(assessment.results.shown.get(), 0);
+    }
 }
