@@ -38,14 +38,12 @@ pub fn accounts<R: Results>(
         let Some(here) = findings.first().map(|first| first.account_id) else {
             return ControlFlow::Continue(());
         };
-        let mut show = || {
-            while let Some(silent) = waiting.next_if(|account| *account < here) {
-                visitor(silent, &[])?;
-            }
-            waiting.next_if_eq(&here);
-            visitor(here, findings)
-        };
-        outcome = show();
+        let mut silent = std::iter::from_fn(|| waiting.next_if(|account| *account < here));
+        outcome = silent.try_for_each(|account| visitor(account, &[]));
+        waiting.next_if_eq(&here);
+        if outcome.is_ok() {
+            outcome = visitor(here, findings);
+        }
         if outcome.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     visited.map_err(ReportError::Results)?;

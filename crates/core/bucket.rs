@@ -32,7 +32,7 @@ pub struct Bucket {
     pub(crate) head: Option<Observed<Sourced<BucketHead>>>,
     /// The first account whose list of buckets is missing; none if every active account's was read.
     pub(crate) unlisted: Option<Arc<Gap>>,
-    pub(crate) facts: BTreeMap<Fact, Observed<Sourced<Answer>>>,
+    pub(crate) facts: Arc<BTreeMap<Fact, Observed<Sourced<Answer>>>>,
     pub(crate) account_block: Option<Observed<Sourced<PublicAccessBlock>>>,
 }
 

@@ -43,7 +43,7 @@ pub struct GraphBuilder {
     trails: BTreeMap<String, TrailViews>,
     places: BTreeMap<String, BucketPlace>,
     heads: BTreeMap<String, BTreeMap<AccountId, Observed<Sourced<BucketHead>>>>,
-    bucket_facts: BTreeMap<(String, AccountId), BucketFacts>,
+    bucket_facts: BTreeMap<(String, AccountId), Arc<BucketFacts>>,
     account_blocks: BTreeMap<AccountId, Observed<Sourced<PublicAccessBlock>>>,
     keys: BTreeMap<(Option<Region>, String), BTreeMap<AccountId, KeyReading>>,
     asked: BTreeSet<(AccountId, Probe)>,
@@ -154,6 +154,7 @@ impl GraphBuilder {
                         answer.map(|(answer, source)| Sourced { value: answer.clone(), source });
                     let of_account = (name.clone(), document.account);
                     let facts = self.bucket_facts.entry(of_account).or_default();
+                    let facts = Arc::make_mut(facts);
                     // Asked twice where the region was not known at first; what is read beats what is not.
                     if reading.is_ok() || !facts.contains_key(&fact) {
                         facts.insert(fact, reading);
