@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
 use jiff::Timestamp;
 use trailproof_core::assessment::{Assessment, GateStatus, ScopeAccount, Unread};
@@ -16,9 +16,11 @@ use crate::ReportError;
 use crate::index::Index;
 use crate::{text, visit};
 
+mod files;
 mod xml;
 
-use xml::{Case, Counts, Document, Outcome, Suite, Tag};
+use files::Files;
+use xml::{Case, Counts, Outcome, Suite, Tag};
 
 /// What one test case stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -122,40 +124,6 @@ fn count<R: Results>(
     })?;
     full.push(counts);
     Ok(full)
-}
-
-/// The files that are still to be written, with what their roots count.
-struct Files {
-    counts: std::iter::Enumerate<std::vec::IntoIter<Counts>>,
-    millis: i64,
-}
-
-type Sink<'o> = RefCell<&'o mut dyn FnMut(usize, &[u8]) -> io::Result<()>>;
-
-impl Files {
-    fn next<'s, 'o>(&mut self, out: &'s Sink<'o>) -> io::Result<Option<Begun<'s, 'o>>> {
-        let Some((number, counts)) = self.counts.next() else { return Ok(None) };
-        let piece = BufWriter::new(Piece { number, out });
-        Document::begin(piece, &counts, self.millis).map(Some)
-    }
-}
-
-type Begun<'s, 'o> = Document<BufWriter<Piece<'s, 'o>>>;
-
-/// The way from a document to the output.
-struct Piece<'s, 'o> {
-    number: usize,
-    out: &'s Sink<'o>,
-}
-
-impl Write for Piece<'_, '_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        (self.out.borrow_mut())(self.number, bytes).map(|()| bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// Every account of the organization, so that a missing one cannot be taken for a healthy one.

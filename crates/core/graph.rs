@@ -8,18 +8,19 @@ use crate::answer::{
     PublicAccessBlock, Reading, RoleSession, TrailDescription, TrailStatus,
 };
 use crate::aws::{AccountId, Arn, Region};
-use crate::bucket::Bucket;
 use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
-use crate::key::{Key, KeyTarget, Use};
-use crate::organization::{Member, Objects, Organization};
+use crate::organization::{Member, Organization};
 use crate::roster::{AccountEntry, AccountState, OptInStatus, RegionEntry};
 use crate::snapshot::{Document, Manifest, Probe, Source, Sourced};
-use crate::trail::{Best, Trail};
+use crate::trail::Best;
 
+mod objects;
 mod trails;
+mod units;
 
 use trails::TrailViews;
+use units::UnitPaths;
 
 #[derive(Debug, Clone)]
 struct BucketPlace {
@@ -323,156 +324,5 @@ impl GraphBuilder {
             asked,
             objects,
         }
-    }
-
-    fn objects(&self) -> Objects {
-        let trails = self.trails.iter();
-        let trails: BTreeMap<String, Trail> = trails
-            .filter_map(|(arn, views)| Some((arn.clone(), self.trail(arn, views)?)))
-            .collect();
-        let buckets = self.buckets(&trails);
-        let keys = self.keys(&trails, &buckets);
-        let mut judged = self.members.values().filter(|member| member.is_judged());
-        let trails_unread = judged.find_map(|member| member.trails_read.as_ref().err().cloned());
-        Objects {
-            log_buckets: buckets.keys().cloned().collect(),
-            of_organizations: trails
-                .values()
-                .filter(|trail| trail.is_organization_trail())
-                .map(|trail| trail.arn().to_owned())
-                .collect(),
-            trails,
-            buckets,
-            keys,
-            trails_unread,
-        }
-    }
-
-    fn buckets(&self, trails: &BTreeMap<String, Trail>) -> BTreeMap<String, Bucket> {
-        let mut active = self.members.values().filter(|member| member.state.is_active());
-        let unlisted: Option<Arc<Gap>> = active
-            .find_map(|member| member.bucket_list.as_ref().err())
-            .map(|gap| Arc::new((**gap).clone()));
-        let mut buckets: BTreeMap<String, Bucket> = BTreeMap::new();
-        for trail in trails.values() {
-            let Some(name) = trail.bucket() else { continue };
-            let bucket = buckets.entry(name.to_owned()).or_insert_with(|| {
-                let place = self.places.get(name);
-                // What was read beats what was not; then the smaller account.
-                let head = self.heads.get(name).and_then(|by_account| {
-                    by_account
-                        .values()
-                        .find(|head| head.is_ok())
-                        .or_else(|| by_account.values().next())
-                });
-                let told = head.and_then(|head| head.as_ref().ok()?.value.bucket_region.clone());
-                Bucket {
-                    name: name.to_owned(),
-                    partition: self.manifest.partition.clone(),
-                    trails: BTreeSet::new(),
-                    key_spaces: BTreeSet::new(),
-                    trail_owners: BTreeSet::new(),
-                    serves_organization: false,
-                    owner: place.map(|place| place.owner),
-                    region: place.and_then(|place| place.region.clone()).or(told),
-                    listed: place.map(|place| place.listed.clone()),
-                    head: head.cloned(),
-                    unlisted: unlisted.clone(),
-                    facts: place
-                        .and_then(|place| self.bucket_facts.get(&(name.to_owned(), place.owner)))
-                        .cloned()
-                        .unwrap_or_default(),
-                    account_block: place
-                        .and_then(|place| self.account_blocks.get(&place.owner).cloned()),
-                }
-            });
-            bucket.trails.insert(trail.arn().to_owned());
-            bucket.key_spaces.insert(trail.key_space());
-            bucket.trail_owners.insert(trail.owner);
-            bucket.serves_organization |= trail.is_organization_trail();
-        }
-        buckets
-    }
-
-    fn keys(
-        &self,
-        trails: &BTreeMap<String, Trail>,
-        buckets: &BTreeMap<String, Bucket>,
-    ) -> BTreeMap<KeyTarget, Key> {
-        let mut keys: BTreeMap<KeyTarget, Key> = BTreeMap::new();
-        for trail in trails.values() {
-            let bucket = trail.bucket().and_then(|name| buckets.get(name));
-            let region = bucket.and_then(|bucket| bucket.region.as_ref());
-            let Some(target) = trail.key_target(region) else { continue };
-            let key = keys.entry(target.clone()).or_insert_with(|| Key {
-                arn: target.arn(&self.manifest.partition),
-                trails: BTreeSet::new(),
-                trail_owners: BTreeSet::new(),
-                serves_organization: false,
-                uses: BTreeMap::new(),
-                metadata: self.key_reading(&target),
-                target,
-            });
-            key.trails.insert(trail.arn().to_owned());
-            key.trail_owners.insert(trail.owner);
-            key.serves_organization |= trail.is_organization_trail();
-            let bucket_region = bucket_region(region, trail);
-            let kms_error = trail.kms_error.clone();
-            key.uses.insert(trail.arn().to_owned(), Use { bucket_region, kms_error });
-        }
-        keys
-    }
-
-    fn key_reading(&self, target: &KeyTarget) -> Option<KeyReading> {
-        let readings = self.keys.get(&(Some(target.region.clone()), target.id.clone()))?;
-        let by_owner = readings.get(&target.account).filter(|reading| reading.is_ok());
-        by_owner
-            .or_else(|| readings.values().find(|reading| reading.is_ok()))
-            .or_else(|| readings.values().next())
-            .cloned()
-    }
-}
-
-fn bucket_region(region: Option<&Region>, trail: &Trail) -> Observed<Region> {
-    region.cloned().ok_or_else(|| {
-        let name = trail.bucket().unwrap_or_default();
-        let detail = format!("the region of the bucket {name} is not known");
-        Gap {
-            account: Some(trail.owner),
-            ..Gap::new(Fact::BucketList, Cause::CrossAccountUnreadable, detail)
-        }
-    })
-}
-
-/// The path of each unit: the names of it and of those above it, from the root, joined by `/`.
-struct UnitPaths<'a> {
-    tree: &'a OrganizationalTree,
-    paths: BTreeMap<&'a str, String>,
-}
-
-impl<'a> UnitPaths<'a> {
-    fn of(tree: &'a OrganizationalTree) -> Self {
-        let by_id: BTreeMap<&str, _> =
-            tree.units.iter().map(|unit| (unit.id.as_str(), unit)).collect();
-        let path = |id: &str| {
-            let mut names = Vec::new();
-            let mut next = Some(id);
-            // A broken tree may hold a circle: no path is longer than the tree has units.
-            while let Some(unit) =
-                next.and_then(|id| by_id.get(id)).filter(|_| names.len() <= by_id.len())
-            {
-                names.push(unit.name.as_str());
-                next = unit.parent.as_deref();
-            }
-            names.reverse();
-            names.join("/")
-        };
-        Self { tree, paths: by_id.keys().map(|id| (*id, path(id))).collect() }
-    }
-
-    /// Of the units above an account.
-    fn of_account(&self, account: AccountId) -> String {
-        let unit = self.tree.accounts.get(&account);
-        unit.and_then(|unit| self.paths.get(unit.as_str())).cloned().unwrap_or_default()
     }
 }
