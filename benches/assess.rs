@@ -128,8 +128,11 @@ impl Crowd {
         if let Some(fixed) = self.fixed.iter().find(|document| document.account == account) {
             return fixed.clone();
         }
-        let (pattern, name) =
-            if number % OWNERS == 0 { (&self.owner, OWNER) } else { (&self.plain, MEMBER) };
+        let (pattern, name) = if number.is_multiple_of(OWNERS) {
+            (&self.owner, OWNER)
+        } else {
+            (&self.plain, MEMBER)
+        };
         serde_json::from_str(&pattern.replace(name, account.as_str())).unwrap()
     }
 }
