@@ -12,6 +12,7 @@ mod cli;
 pub mod collect;
 mod commands;
 pub mod exit;
+mod files;
 pub mod keep;
 mod log;
 mod output;
