@@ -20,6 +20,7 @@ use crate::cli::{
     AssessArgs, CONCURRENCY, CollectArgs, Command, ConnectArgs, DemoArgs, GateArgs, KeepArgs,
     PlanArgs, ROLE_NAME, ReportArgs, ScanArgs, ScopeArgs, SelectArgs,
 };
+use crate::closing::closing;
 use crate::collect::{
     Aws, Clock, Ending, Filter, Halt, Identity, InProcess, Pace, Plan, Rates, Request, Role, Watch,
     collect, discover, identify, still,
@@ -262,18 +263,33 @@ fn judge<'a>(
     Ok(assessment)
 }
 
-/// Verdicts, gates, reports, exit code.
+/// Of what a command concludes.
+#[derive(Debug, Clone, Copy)]
+enum Of<'a> {
+    /// The demo, whose gaps are part of the show.
+    Demo,
+    /// A snapshot of earlier.
+    Snapshot,
+    /// A scan that somebody waits for, in that run's folder.
+    Scan(&'a Path),
+}
+
+/// Verdicts, gates, reports, last words, exit code.
 fn conclude(
     reader: &Reader,
     checks: &[&Check],
     outputs: &Outputs,
-    (args, demo): (&GateArgs, bool),
+    (args, of): (&GateArgs, Of<'_>),
 ) -> Result<u8, Stop> {
     let mut gates = Gates::new(gates(args));
     let mut assessment = judge(reader, checks, &mut gates)?;
     assessment.gates = gates.outcomes(&assessment);
     outputs.write(&assessment)?;
-    let code = gates.exit_code(&assessment, demo);
+    if let Of::Scan(run) = of {
+        let (paragraph, more) = closing(&assessment, run);
+        log::say("closing", &paragraph, more);
+    }
+    let code = gates.exit_code(&assessment, matches!(of, Of::Demo));
     Ok(if args.exit_zero { 0 } else { code })
 }
 
@@ -283,7 +299,8 @@ fn scan(args: &ScanArgs) -> Result<u8, Stop> {
     let quiet = args.connect.quiet || args.gates.ci;
     let gathered = gather(&args.connect, &args.scope, (&args.keep, &checks), quiet)?;
     let checks = checks_for(&gathered.reader, &args.select)?;
-    let code = conclude(&gathered.reader, &checks, &outputs, (&args.gates, false))?;
+    let of = if quiet { Of::Snapshot } else { Of::Scan(&gathered.directory) };
+    let code = conclude(&gathered.reader, &checks, &outputs, (&args.gates, of))?;
     Ok(gathered.interrupted().unwrap_or(code))
 }
 
@@ -327,7 +344,7 @@ fn demo(args: &DemoArgs) -> Result<u8, Stop> {
         let watch = Watch { progress: &progress, ending: &ending };
         collect(&aws, (&request, &identity), store, watch).await
     })?;
-    conclude(&reader, &checks, &outputs, (&args.gates, true))
+    conclude(&reader, &checks, &outputs, (&args.gates, Of::Demo))
 }
 
 fn collect_only(args: &CollectArgs) -> Result<u8, Stop> {
@@ -386,7 +403,7 @@ fn assess_only(args: &AssessArgs) -> Result<u8, Stop> {
     let outputs = Outputs::prepare(&args.output, args.gates.ci)?;
     let reader = Reader::open(&args.snapshot)?;
     let checks = checks_for(&reader, &args.select)?;
-    conclude(&reader, &checks, &outputs, (&args.gates, false))
+    conclude(&reader, &checks, &outputs, (&args.gates, Of::Snapshot))
 }
 
 fn report(args: &ReportArgs) -> Result<u8, Stop> {

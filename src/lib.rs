@@ -9,6 +9,7 @@
 
 mod catalogue;
 mod cli;
+mod closing;
 pub mod collect;
 mod commands;
 pub mod exit;

@@ -282,7 +282,12 @@ impl Work<'_> {
         self.ledger.add(&document);
         self.sessions.extend(credentials.map(|credentials| (account, credentials)));
         if changed {
+            let (observations, at) = (document.observations.len(), document.read_between());
             self.store.put(document)?;
+            let more =
+                json!({ "account": account, "observations": observations, "complete": complete });
+            let at = at.map_or(jiff::Timestamp::UNIX_EPOCH, |(_, last)| last);
+            self.store.note(at, "account", more);
         }
         if complete {
             self.watch.progress.account();
