@@ -13,7 +13,6 @@ use tokio::sync::OnceCell;
 use trailproof_core::GraphBuilder;
 use trailproof_core::aws::{AccountId, Arn};
 use trailproof_core::fact::Fact;
-use trailproof_core::ledger::Ledger;
 use trailproof_core::plan::follow_ups;
 use trailproof_core::snapshot::{Document, Manifest, Observation, Probe};
 
@@ -53,13 +52,15 @@ impl<'a> Follow<'a> {
         }
     }
 
-    /// Adds the documents of all accounts that matter by now.
-    fn catch_up(&mut self, ledger: &Ledger, store: &Store) {
-        let mut wanted = ledger.accounts();
+    /// Adds the documents of all accounts that matter by now and were read in this run: what an earlier one left of an
+    /// account is still being added to.
+    fn catch_up(&mut self, work: &Work<'_>) {
+        let mut wanted = work.ledger.accounts();
         wanted.extend(self.builder.delegated().unwrap_or_default());
         for account in wanted {
             if !self.added.contains(&account)
-                && let Some(document) = store.get(account)
+                && work.read.contains(&account)
+                && let Some(document) = work.store.get(account)
             {
                 self.builder.add(&document);
                 self.added.insert(account);
@@ -72,7 +73,7 @@ impl<'a> Follow<'a> {
         if work.ledger.accounts().len() < self.due {
             return;
         }
-        self.catch_up(&work.ledger, &work.store);
+        self.catch_up(work);
         self.due = (self.added.len() * 2).max(1);
         let open = follow_ups(&self.run.demand, &self.builder.graph(), organization);
         for (account, probes) in open.accounts {
@@ -122,7 +123,7 @@ impl<'a> Follow<'a> {
         organization: &mut Document,
     ) -> Result<(), Stop> {
         loop {
-            self.catch_up(&work.ledger, &work.store);
+            self.catch_up(work);
             let open = follow_ups(&self.run.demand, &self.builder.graph(), organization);
             if !open.organization.is_empty() {
                 self.of_organization(open.organization, organization).await;

@@ -118,7 +118,13 @@ pub async fn collect(
     let listing = roster::list(aws, (identity, filter), (organization, request.clock), &mut listed);
     let mut listing = Box::pin(listing);
 
-    let mut work = Work { store, ledger: Ledger::default(), sessions: BTreeMap::new(), watch };
+    let mut work = Work {
+        store,
+        ledger: Ledger::default(),
+        read: BTreeSet::new(),
+        sessions: BTreeMap::new(),
+        watch,
+    };
     let mut roster: Option<Roster> = None;
     let mut follow: Option<Follow<'_>> = None;
     let mut manifest = manifest(request, identity);
@@ -269,6 +275,8 @@ fn manifest(request: &Request, identity: &Identity) -> Manifest {
 struct Work<'a> {
     store: Store,
     ledger: Ledger,
+    /// The accounts that were read in this run, or found complete.
+    read: BTreeSet<AccountId>,
     /// The credentials of accounts that may be asked again.
     sessions: BTreeMap<AccountId, RoleCredentials>,
     watch: Watch<'a>,
@@ -280,6 +288,7 @@ impl Work<'_> {
         let reading::Read { document, credentials, complete, changed } = read;
         let account = document.account;
         self.ledger.add(&document);
+        self.read.insert(account);
         self.sessions.extend(credentials.map(|credentials| (account, credentials)));
         if changed {
             let (observations, at) = (document.observations.len(), document.read_between());

@@ -131,9 +131,11 @@ fn what_failed_for_the_moment_is_asked_again_and_the_rest_is_not() {
     let whole = Place::new().scan(&well, &[]);
     let before = well.calls().len();
     let ended = resume(&place, &well).with(whole.0);
-    same("resumed after errors", &whole.1, &report(&ended));
-    let asked = well.calls().split_off(0);
-    let of_others = asked.len() - before;
+    // Another address: the ids of requests differ, and nothing else may.
+    let resumed = report(&ended);
+    assert_eq!(whole.1.verdicts(), resumed.verdicts());
+    assert_eq!(whole.1.0["coverage"], resumed.0["coverage"]);
+    let of_others = well.calls().len() - before;
     // Who calls, the role, 17 regions, the trail's status: nothing of what had been read.
     assert!(of_others <= 20, "{of_others} calls");
 }

@@ -6,6 +6,7 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+mod bench;
 mod bless;
 mod block;
 mod catalogue;
@@ -26,6 +27,8 @@ Usage: cargo xtask COMMAND
                        the IAM policy, the demo, the README's blocks
   bless --check        only compare, and name what is stale
   test                 every test, those that need Python packages too (fetched once, pinned)
+  bench [NAME [SIZE…]] measure: scan (durations beside their bound), scale (collecting), assess
+                       (judging and reports), text (long policies); without a name all of them
   ci [-v]              what CI does, in its order: fmt, clippy, test, doc, deny, freshness, typos
   help                 this page";
 
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         ["bless"] => bless::write(),
         ["bless", "--check"] => bless::check(),
         ["test"] => python::test(),
+        ["bench", more @ ..] => bench::run(more),
         ["ci"] => ci::run(false),
         ["ci", "-v" | "--verbose"] => ci::run(true),
         _ => Err(format!("cannot make sense of `{}`\n\n{USAGE}", words.join(" "))),

@@ -114,7 +114,9 @@ impl Admission {
     pub fn close(&self) {
         let waiting = {
             let mut state = self.state();
-            state.closed = true;
+            if std::mem::replace(&mut state.closed, true) {
+                return;
+            }
             std::mem::take(&mut state.waiting)
         };
         // Their receivers learn it by the drop.
