@@ -47,6 +47,7 @@ pub use credentials::Role;
 use credentials::RoleCredentials;
 pub use ending::{Ending, Halt};
 use follow::Follow;
+use pace::LEASE;
 pub use pace::{Counters, Pace, Rates};
 use reading::Run;
 pub use roster::{Identity, Roster, discover, identify};
@@ -142,8 +143,11 @@ pub async fn collect(
     let (mut over, is_over) = (false, watch.ending.is_over());
     tokio::pin!(is_over);
     let mut seconds = tokio::time::interval(Duration::from_secs(1));
+    let usual = aws.pace().accounts();
+    let mut room = usual;
+    let mut breaths = tokio::time::interval(LEASE);
     loop {
-        while !ended && admission.is_hungry() && reading.len() < ACCOUNTS_AT_ONCE {
+        while !ended && admission.is_hungry() && reading.len() < room {
             let Some(account) = waiting.pop_front() else { break };
             reading.push(run.account(account, work.store.get(account)));
         }
@@ -195,6 +199,11 @@ pub async fn collect(
                 }
             }
             () = admission.appetite() => {}
+            // Accounts that hang leave calls unused; others come in their place.
+            _ = breaths.tick() => {
+                let more = if admission.is_idle() { reading.len() + usual } else { usual };
+                room = more.min(ACCOUNTS_AT_ONCE);
+            }
             _ = seconds.tick(), if watch.progress.is_shown() => watch.progress.tick(),
         }
     }

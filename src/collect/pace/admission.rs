@@ -129,6 +129,16 @@ impl Admission {
         self.state().queue(Turn::First).len() < self.capacity
     }
 
+    /// Whether most permits lie unused.
+    pub fn is_idle(&self) -> bool {
+        self.state().free * 2 > self.capacity
+    }
+
+    /// How many calls may be open at once.
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
     /// Waits until that may have changed.
     pub async fn appetite(&self) {
         self.appetite.notified().await;

@@ -54,4 +54,10 @@ impl Pace {
     pub fn new(concurrency: usize, rates: Rates) -> Self {
         Self { admission: Admission::new(concurrency), counters: Arc::default(), rates }
     }
+
+    /// How many accounts at once keep all permits busy: each has some five calls open on the average of its life.
+    /// More would only fill memory.
+    pub fn accounts(&self) -> usize {
+        self.admission.capacity() / 4 + 8
+    }
 }
