@@ -24,6 +24,7 @@ pub mod plan;
 pub mod policy;
 pub mod principal;
 pub mod roster;
+pub mod scope_file;
 pub mod score;
 pub mod selector;
 pub mod snapshot;
