@@ -7,6 +7,8 @@ pub mod table;
 mod text;
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod sample;
 
 use std::fmt;

@@ -43,17 +43,17 @@ impl Recorded {
             (Self::Full, _) | (_, Self::Full) => Self::Full,
             (Self::None, more) | (more, Self::None) => more,
             (Self::Partial(left), Self::Partial(right)) => {
-                let both: BTreeSet<_> = left.intersection(&right).cloned().collect();
-                let exclusions = |codes: &BTreeSet<String>| {
-                    codes.iter().all(|code| code.starts_with("excludes:"))
-                };
-                match (exclusions(&left), exclusions(&right)) {
-                    // What one leaves out the other records.
-                    (true, true) if both.is_empty() => Self::Full,
-                    (true, true) => Self::Partial(both),
+                match (only_exclusions(&left), only_exclusions(&right)) {
+                    (true, true) => {
+                        let (small, large) = by_size(left, right);
+                        let both: BTreeSet<_> =
+                            small.into_iter().filter(|code| large.contains(code)).collect();
+                        // What one leaves out the other records.
+                        if both.is_empty() { Self::Full } else { Self::Partial(both) }
+                    }
                     (true, false) => Self::Partial(left),
                     (false, true) => Self::Partial(right),
-                    (false, false) => Self::Partial(left.union(&right).cloned().collect()),
+                    (false, false) => Self::Partial(union(left, right)),
                 }
             }
         }
@@ -76,6 +76,22 @@ impl Recorded {
             }
         }
     }
+}
+
+/// Told from the first and the last code: those with one beginning lie together.
+fn only_exclusions(codes: &BTreeSet<String>) -> bool {
+    [codes.first(), codes.last()].into_iter().flatten().all(|code| code.starts_with("excludes:"))
+}
+
+fn by_size(one: BTreeSet<String>, other: BTreeSet<String>) -> (BTreeSet<String>, BTreeSet<String>) {
+    if one.len() < other.len() { (one, other) } else { (other, one) }
+}
+
+/// The larger set grows by the smaller: a trail may have more selectors than can be copied for each of them.
+fn union(one: BTreeSet<String>, other: BTreeSet<String>) -> BTreeSet<String> {
+    let (small, mut large) = by_size(one, other);
+    large.extend(small);
+    large
 }
 
 /// The kinds of events that a trail tells apart.
@@ -216,7 +232,7 @@ impl Selectors {
             let recorded = if codes.is_empty() { Recorded::Full } else { Recorded::Partial(codes) };
             best = match (best, recorded) {
                 (Recorded::Partial(left), Recorded::Partial(right)) => {
-                    Recorded::Partial(left.union(&right).cloned().collect())
+                    Recorded::Partial(union(left, right))
                 }
                 (left, right) => left.max(right),
             };

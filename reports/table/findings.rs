@@ -22,6 +22,9 @@ const ALIKE: usize = 3;
 const ACCOUNT: usize = 12;
 /// The longest name of a resource.
 const RESOURCE: usize = 100;
+/// The longest id of a check, and the room of two regions: what is longer is none of AWS's or ours.
+pub const CHECK: usize = 50;
+pub const REGION: usize = 30;
 /// The longest observed or expected value; the whole one is in the JSON report.
 const VALUE: usize = 160;
 
@@ -111,7 +114,7 @@ pub fn others<'a>(page: &mut Page, checks: impl Iterator<Item = (&'a str, &'a [&
     let rows: Vec<Row> = checks
         .flat_map(|(id, findings)| {
             let many = Cell::new(how_many(findings));
-            pair(page.width >= 80, vec![severity_cell(findings)], Cell::new(id), many)
+            pair(page.width >= 80, vec![severity_cell(findings)], Cell::new(id).cut(CHECK), many)
         })
         .collect();
     if !rows.is_empty() {
@@ -134,8 +137,10 @@ pub struct Line {
 /// The lines; of those that tell the same only the first few.
 pub fn folded(page: &mut Page, lines: Vec<Line>, index: &Index<'_>) {
     let mut alike: Vec<(String, Vec<Line>)> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for line in lines {
-        match alike.iter_mut().find(|(text, _)| *text == line.text) {
+        let at = *places.entry(line.text.clone()).or_insert(alike.len());
+        match alike.get_mut(at) {
             Some((_, lines)) => lines.push(line),
             None => alike.push((line.text.clone(), vec![line])),
         }
@@ -146,7 +151,7 @@ pub fn folded(page: &mut Page, lines: Vec<Line>, index: &Index<'_>) {
             vec![
                 Cell::new(line.account.as_str()),
                 Cell::new(index.name(line.account)).cut(name_room),
-                Cell::new(&line.region),
+                Cell::new(&line.region).cut(REGION),
                 Cell::new(&line.resource).cut(RESOURCE),
             ]
         };
@@ -228,7 +233,7 @@ pub fn waived(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
         .flat_map(|finding| {
             let account = vec![Cell::new(finding.account_id.as_str())];
             let waiver = Cell::new(index.waiver(finding)).cut(VALUE);
-            pair(page.width >= WIDE, account, Cell::new(&finding.check), waiver)
+            pair(page.width >= WIDE, account, Cell::new(&finding.check).cut(CHECK), waiver)
         })
         .collect();
     page.grid(2, rows);
