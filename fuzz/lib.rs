@@ -172,7 +172,8 @@ fn change(node: &mut Value, choices: &mut Choices<'_>) {
 /// Puts a stranger's text into the name of a member, behind what makes it a question to AWS.
 fn rename(members: &mut Map<String, Value>, choices: &mut Choices<'_>) {
     let name = members.keys().nth(choices.below(members.len())).cloned();
-    let Some((name, value)) = name.and_then(|name| Some((name.clone(), members.shift_remove(&name)?)))
+    let Some((name, value)) =
+        name.and_then(|name| Some((name.clone(), members.shift_remove(&name)?)))
     else {
         return;
     };

@@ -181,6 +181,15 @@ fn a_lone_surrogate_is_no_report() {
 }
 
 #[test]
+fn a_report_that_is_nested_too_deep_is_an_error() {
+    let within =
+        format!("{{\"schema\": \"trailproof.report/1\", \"waivers\": {}", "[".repeat(100_000));
+    for deep in ["[".repeat(100_000), within] {
+        assert!(json::read(deep.as_bytes()).is_err());
+    }
+}
+
+#[test]
 fn what_is_hidden_is_escaped_in_json_and_kept() {
     let mut assessment = sample::lone();
     assessment.scope.accounts[0].name = "a\u{9b}b\u{202e}c\u{e0041}d\u{ffff}監".to_owned();

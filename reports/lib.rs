@@ -19,6 +19,7 @@ use trailproof_core::assessment::Assessment;
 
 pub use crate::json::{ReadError, SCHEMA_DOCUMENT, read};
 pub use crate::junit::{Grain, Part};
+pub use crate::text::line as one_line;
 
 /// The formats that an assessment can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -32,7 +32,7 @@ pub fn clean(text: &str) -> String {
     clean
 }
 
-/// The same on one line: each run of white space becomes one space.
+/// The same on one line, for whatever prints a line of its own: each run of white space becomes one space.
 pub fn line(text: &str) -> String {
     clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }

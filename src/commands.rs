@@ -68,7 +68,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
 
 fn say(quiet: bool, line: &str) {
     if !quiet {
-        let _ = writeln!(std::io::stderr(), "{line}");
+        let _ = writeln!(std::io::stderr(), "{}", trailproof_reports::one_line(line));
     }
 }
 

@@ -35,7 +35,8 @@ impl Stop {
 
 impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        // AWS's words, paths and flags are in it: none may start a line of its own, or command the terminal.
+        f.write_str(&trailproof_reports::one_line(&self.message))
     }
 }
 

@@ -388,3 +388,6 @@ impl Snapshot for Bundle {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,9 @@ fn judge(bundle: &Bundle) {
 
 /// RFC 6901: parts that begin with a slash, in which a tilde is followed by 0 or 1.
 fn is_pointer(text: &str) -> bool {
-    let escaped = text.match_indices('~').all(|(at, _)| matches!(text.as_bytes().get(at + 1), Some(b'0' | b'1')));
+    let escaped = text
+        .match_indices('~')
+        .all(|(at, _)| matches!(text.as_bytes().get(at + 1), Some(b'0' | b'1')));
     text.starts_with("/observations/") && text.matches('/').count() == 2 && escaped
 }
 
