@@ -25,7 +25,7 @@ use trailproof_core::roster::AccountEntry;
 use trailproof_core::selector::{DataQuestion, Half, Recorded, S3_OBJECT, Selectors};
 use trailproof_core::snapshot::{Bundle, ManifestAccount, Outcome};
 
-#[path = "../../crates/iam/benches/measure.rs"]
+#[path = "../../crates/iam/benches/measure/mod.rs"]
 mod measure;
 
 use measure::growth;

@@ -61,14 +61,14 @@ fn behind<'t>(piece: &str, text: &'t str) -> Option<&'t str> {
 fn strip_head<'t>(pattern: &str, text: &'t str, case: Case) -> Option<&'t str> {
     let mut text = text.chars();
     let fits = |expected| text.next().is_some_and(|found| case.fits(expected, found));
-    pattern.chars().all(fits).then(|| text.as_str())
+    pattern.chars().all(fits).then_some(text.as_str())
 }
 
 /// What is left of the text before a pattern without stars.
 fn strip_tail<'t>(pattern: &str, text: &'t str, case: Case) -> Option<&'t str> {
     let mut text = text.chars();
     let fits = |expected| text.next_back().is_some_and(|found| case.fits(expected, found));
-    pattern.chars().rev().all(fits).then(|| text.as_str())
+    pattern.chars().rev().all(fits).then_some(text.as_str())
 }
 
 #[cfg(test)]

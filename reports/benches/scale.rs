@@ -8,7 +8,7 @@ use trailproof_reports::{Format, Grain, Options, read, write};
 #[path = "../sample/hostile.rs"]
 #[allow(dead_code, reason = "only its long texts are measured")]
 mod hostile;
-#[path = "../../crates/iam/benches/measure.rs"]
+#[path = "../../crates/iam/benches/measure/mod.rs"]
 mod measure;
 
 use measure::growth;
