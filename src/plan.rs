@@ -5,6 +5,7 @@ use std::fmt::Write;
 use crate::catalogue::calls_of_a_member;
 use crate::collect::{Request, Roster};
 use trailproof_core::pattern;
+use trailproof_reports::one_line;
 
 /// The accounts in scope, and the calls that each costs as far as they are known before asking.
 pub fn describe(roster: &Roster, request: &Request) -> String {
@@ -20,7 +21,7 @@ pub fn describe(roster: &Roster, request: &Request) -> String {
         .collect();
     let mut text = String::new();
     for note in &roster.notes {
-        let _ = writeln!(text, "note: {note}");
+        let _ = writeln!(text, "note: {}", one_line(note));
     }
     let (mut accounts, mut total) = (0, 0);
     for account in &roster.accounts {
