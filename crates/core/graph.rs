@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::answer::{
     Answer, BucketEntry, BucketHead, KeyMetadata, OrganizationDescription, OrganizationalTree,
-    OrganizationalUnit, PublicAccessBlock, Reading, RoleSession, TrailDescription, TrailStatus,
+    PublicAccessBlock, Reading, RoleSession, TrailDescription, TrailStatus,
 };
 use crate::aws::{AccountId, Arn, Region};
 use crate::bucket::Bucket;
@@ -62,19 +62,12 @@ impl GraphBuilder {
                 .map(|read| read.value.map(|value| Sourced { value, source: read.source }));
         let entries = organization.read::<Vec<AccountEntry>>(&probe(Fact::Accounts));
         let tree = organization.read::<OrganizationalTree>(&probe(Fact::OrganizationalUnits));
-        let listed: BTreeMap<AccountId, &AccountEntry> = entries
-            .iter()
-            .flat_map(|(list, _)| list.iter().rev())
-            .map(|one| (one.id, one))
-            .collect();
-        let units: Units<'_> = tree
-            .iter()
-            .flat_map(|(tree, _)| &tree.units)
-            .map(|unit| (unit.id.as_str(), unit))
-            .collect();
         let mut members = BTreeMap::new();
         for account in &manifest.accounts {
-            let entry = listed.get(&account.id);
+            let entry = entries
+                .as_ref()
+                .ok()
+                .and_then(|(list, _)| list.iter().find(|entry| entry.id == account.id));
             let never_asked = Gap {
                 account: Some(account.id),
                 ..Gap::new(Fact::Session, Cause::NotAttempted, "the run did not reach this account")
@@ -88,7 +81,7 @@ impl GraphBuilder {
                     joined: entry.and_then(|entry| entry.joined_timestamp),
                     ou_path: tree
                         .as_ref()
-                        .map(|(tree, _)| ou_path(&units, tree.accounts.get(&account.id)))
+                        .map(|(tree, _)| ou_path(tree, account.id))
                         .unwrap_or_default(),
                     in_scope: account.in_scope,
                     session: Err(never_asked.clone()),
@@ -392,17 +385,14 @@ fn bucket_region(organization: &Organization, trail: &Trail) -> Observed<Region>
     })
 }
 
-/// Organizational units by their ids.
-type Units<'a> = BTreeMap<&'a str, &'a OrganizationalUnit>;
-
-/// AWS lets units be nested five deep. A broken tree may hold a circle.
-const DEEPEST: usize = 64;
-
-/// The names of the units above an account that lies in this one, from the root, joined by `/`.
-fn ou_path(units: &Units<'_>, unit: Option<&String>) -> String {
+/// The names of the units above an account, from the root, joined by `/`.
+fn ou_path(tree: &OrganizationalTree, account: AccountId) -> String {
+    let by_id: BTreeMap<&str, _> = tree.units.iter().map(|unit| (unit.id.as_str(), unit)).collect();
     let mut names = Vec::new();
-    let mut next = unit.map(String::as_str);
-    while let Some(unit) = next.and_then(|id| units.get(id)).filter(|_| names.len() < DEEPEST) {
+    let mut next = tree.accounts.get(&account).map(String::as_str);
+    // A broken tree may hold a circle: no path is longer than the tree has units.
+    while let Some(unit) = next.and_then(|id| by_id.get(id)).filter(|_| names.len() <= by_id.len())
+    {
         names.push(unit.name.as_str());
         next = unit.parent.as_deref();
     }

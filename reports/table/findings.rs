@@ -137,10 +137,8 @@ pub struct Line {
 /// The lines; of those that tell the same only the first few.
 pub fn folded(page: &mut Page, lines: Vec<Line>, index: &Index<'_>) {
     let mut alike: Vec<(String, Vec<Line>)> = Vec::new();
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for line in lines {
-        let at = *places.entry(line.text.clone()).or_insert(alike.len());
-        match alike.get_mut(at) {
+        match alike.iter_mut().find(|(text, _)| *text == line.text) {
             Some((_, lines)) => lines.push(line),
             None => alike.push((line.text.clone(), vec![line])),
         }
