@@ -8,9 +8,14 @@ use trailproof_core::assessment::Milli;
 use trailproof_core::check::Severity;
 
 use crate::exit::EXIT_CODES;
+use crate::log::LogFormat;
 
 /// The role that members are read through unless told otherwise.
 pub const ROLE_NAME: &str = "TrailproofAudit";
+
+/// Calls that may be open at once, unless told otherwise: some thousand calls a second at the usual latencies, on a
+/// fraction of one core.
+pub const CONCURRENCY: u16 = 128;
 
 /// Proves that an AWS organization's audit trail is there: complete, intact, out of reach, and watched.
 #[derive(Debug, Parser)]
@@ -64,14 +69,21 @@ pub struct ConnectArgs {
     #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,
     /// How many calls may be open at once.
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", default_value_t = CONCURRENCY, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub concurrency: u16,
+    /// How many calls a second CloudTrail is asked in each region of each account; AWS's own quota is 10, for all of
+    /// the account's users.
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub max_rps: u16,
     /// How many seconds one try of a call may take.
     #[arg(long, value_name = "SECONDS", hide = true, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=600))]
     pub attempt_timeout: u16,
     /// Show no progress.
     #[arg(short, long)]
     pub quiet: bool,
+    /// How progress and remarks are written to stderr.
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
 }
 
 /// Which accounts and regions, and how members are entered.
@@ -200,6 +212,14 @@ pub struct KeepArgs {
     /// The folder for the run's snapshot, in place of trailproof-runs/RUN-ID.
     #[arg(long, value_name = "DIR")]
     pub run_dir: Option<PathBuf>,
+    /// Go on with a run that ended early, or ask again what failed in it for a passing reason: what that run was asked
+    /// for holds, and what it has read stays.
+    #[arg(long, value_name = "RUN-DIR", conflicts_with_all = [
+        "run_dir", "org", "accounts", "exclude_accounts", "ou", "exclude_ou", "regions", "exclude_regions",
+        "role_name", "role_path", "role_name_management", "session_duration", "role_chain", "check",
+        "exclude_check",
+    ])]
+    pub resume: Option<PathBuf>,
 }
 
 /// `scan`.

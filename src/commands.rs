@@ -1,8 +1,7 @@
 //! The street from a command to its exit code: collect, assess, report.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use trailproof_checks::CATALOGUE;
@@ -17,18 +16,21 @@ use trailproof_core::snapshot::Snapshot;
 
 use crate::catalogue;
 use crate::cli::{
-    AssessArgs, CollectArgs, Command, ConnectArgs, DemoArgs, GateArgs, KeepArgs, PlanArgs,
-    ROLE_NAME, ReportArgs, ScanArgs, ScopeArgs, SelectArgs,
+    AssessArgs, CONCURRENCY, CollectArgs, Command, ConnectArgs, DemoArgs, GateArgs, KeepArgs,
+    PlanArgs, ROLE_NAME, ReportArgs, ScanArgs, ScopeArgs, SelectArgs,
 };
-use crate::collect::clients::Aws;
-use crate::collect::{Clock, Filter, Request, collect, discover};
+use crate::collect::{
+    Aws, Clock, Ending, Filter, Halt, Identity, InProcess, Pace, Plan, Rates, Request, Role, Watch,
+    collect, discover, identify, still,
+};
 use crate::exit::{EXIT_CODES, Stop};
+use crate::keep::{self, RunFile, Store};
 use crate::output::{Outputs, folder_takes, print};
 use crate::progress::Progress;
 use crate::scope;
 use crate::select::{one, select};
-use crate::signals::Interruption;
-use crate::store::{Reader, Store};
+use crate::store::Reader;
+use crate::{log, signals};
 
 /// Where runs keep their evidence unless told otherwise.
 const RUNS: &str = "trailproof-runs";
@@ -66,53 +68,160 @@ fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
         .map_err(|error| Stop::internal(format!("cannot start the runtime: {error}")))
 }
 
-fn say(quiet: bool, line: &str) {
-    if !quiet {
-        let _ = writeln!(std::io::stderr(), "{}", trailproof_reports::one_line(line));
-    }
-}
-
-fn request(
-    connect: &ConnectArgs,
-    scope_args: &ScopeArgs,
-    checks: &[&Check],
-) -> Result<Request, Stop> {
+fn request(scope_args: &ScopeArgs, checks: &[&Check]) -> Result<Request, Stop> {
     Ok(Request {
-        demand: Demand::of(checks),
-        checks: checks.iter().map(|check| check.id.to_owned()).collect(),
-        filter: scope::filter(scope_args)?,
+        plan: Plan {
+            facts: Demand::of(checks).iter().collect(),
+            checks: checks.iter().map(|check| check.id.to_owned()).collect(),
+            filter: scope::filter(scope_args)?,
+        },
         role: scope::role(scope_args)?,
         management_role: scope_args.role_name_management.clone(),
-        concurrency: usize::from(connect.concurrency),
         clock: Clock::System,
     })
 }
 
-/// Collects from AWS into a run's folder. Tells the exit code of an interruption.
+/// What a run has read, and how it ended.
+struct Gathered {
+    reader: Reader,
+    directory: PathBuf,
+    halted: Option<Halt>,
+}
+
+impl Gathered {
+    /// The exit code of an interruption.
+    fn interrupted(&self) -> Option<u8> {
+        match self.halted {
+            Some(Halt::Signal(code)) => Some(code),
+            _ => None,
+        }
+    }
+
+    /// Says where the evidence is, and how a run that ended early goes on.
+    fn say(&self, quiet: bool) {
+        let run = self.directory.display().to_string();
+        let (event, line) = match self.halted {
+            Some(Halt::Signal(_)) => (
+                "saved",
+                format!("interrupted; what was read is kept, and --resume {run} goes on with it"),
+            ),
+            Some(Halt::CredentialsExpired) => (
+                "saved",
+                format!(
+                    "the caller's credentials ended before the run did; sign in again, and --resume {run} goes on \
+                     with it"
+                ),
+            ),
+            None if quiet => return,
+            None => ("saved", format!("the evidence is kept in {run}")),
+        };
+        log::say(
+            event,
+            &line,
+            serde_json::json!({ "run_dir": run, "complete": self.halted.is_none() }),
+        );
+    }
+}
+
+/// Collects from AWS into a run's folder: a new one, or one that has begun.
 fn gather(
     connect: &ConnectArgs,
-    request: &Request,
-    keep: &KeepArgs,
+    scope_args: &ScopeArgs,
+    (keep, checks): (&KeepArgs, &[&Check]),
     quiet: bool,
-) -> Result<(Reader, PathBuf, Option<u8>), Stop> {
+) -> Result<Gathered, Stop> {
+    log::set(connect.log_format);
     let endpoint = scope::endpoint(connect)?;
-    if let Some(directory) = keep.run_dir.as_ref().filter(|directory| directory.exists()) {
-        return Err(Stop::usage(format!("{} exists; name another folder", directory.display())));
-    }
+    let mut resumed = None;
+    let request = match &keep.resume {
+        Some(directory) => {
+            let (store, run) = Store::resume(directory)?;
+            let role = Role { external_id: scope_args.external_id.clone(), ..run.role.clone() };
+            let request = Request {
+                plan: run.plan.clone(),
+                role,
+                management_role: run.management_role.clone(),
+                clock: Clock::System,
+            };
+            resumed = Some((store, run, directory.clone()));
+            request
+        }
+        None => {
+            // Told before the first call, where it can be known.
+            keep::can_create(keep.run_dir.as_deref().unwrap_or(&Path::new(RUNS).join("new")))?;
+            request(scope_args, checks)?
+        }
+    };
+    // Each call has a connection; where the system allows no more, calls fail as they would anyway.
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
     runtime()?.block_on(async {
-        let aws = Aws::load(&endpoint).await.map_err(Stop::usage)?;
-        let interruption = Interruption::default();
-        let roster = discover(&aws, &request.filter, request.clock).await?;
-        let directory =
-            keep.run_dir.clone().unwrap_or_else(|| Path::new(RUNS).join(&roster.run_id));
-        let store = Store::create(&directory)?;
+        let ending = Ending::default();
+        let watching = tokio::spawn(signals::watch(ending.clone()));
+        let aws = Aws::load(&endpoint, scope::pace(connect)).await.map_err(Stop::usage)?;
+        let identified = async {
+            tokio::select! {
+                identity = identify(&aws, &request.plan.filter, request.clock) => identity,
+                () = ending.begins() => Err(interrupted_at_once(&ending)),
+            }
+        };
+        let mut identity = identified.await?;
+        let (store, directory) = match resumed {
+            Some((store, run, directory)) => {
+                same_caller(&identity, &run)?;
+                identity.run_id = run.run_id;
+                identity.started = run.started;
+                (store, directory)
+            }
+            None => {
+                let directory =
+                    keep.run_dir.clone().unwrap_or_else(|| Path::new(RUNS).join(&identity.run_id));
+                (Store::create(&directory, &run_file(&request, &identity))?, directory)
+            }
+        };
         let progress = Progress::new(quiet);
-        let watch = tokio::spawn(interruption.clone().watch());
-        let reader = collect(&aws, request, store, roster, &progress, interruption.flag()).await?;
-        watch.abort();
-        say(quiet, &format!("the evidence is kept in {}", directory.display()));
-        Ok((reader, directory, interruption.code()))
+        let watch = Watch { progress: &progress, ending: &ending };
+        let reader = collect(&aws, (&request, &identity), store, watch).await;
+        progress.end();
+        watching.abort();
+        let gathered = Gathered { reader: reader?, directory, halted: ending.halted() };
+        gathered.say(quiet);
+        Ok(gathered)
     })
+}
+
+fn interrupted_at_once(ending: &Ending) -> Stop {
+    match ending.halted() {
+        Some(Halt::Signal(code)) => {
+            Stop { code, message: "interrupted before anything was read".to_owned() }
+        }
+        _ => Stop::start("the caller's credentials have ended; sign in again"),
+    }
+}
+
+/// A run goes on as it began: another account's answers would stand beside the first one's as if they were one.
+fn same_caller(identity: &Identity, run: &RunFile) -> Result<(), Stop> {
+    if identity.caller.account == run.caller_account {
+        return Ok(());
+    }
+    Err(Stop::usage(format!(
+        "the run was begun from account {}, these credentials are of {}; use that account's",
+        run.caller_account, identity.caller.account
+    )))
+}
+
+/// What is kept of a request, to go on with it.
+pub(crate) fn run_file(request: &Request, identity: &Identity) -> RunFile {
+    RunFile {
+        schema: keep::SCHEMA.to_owned(),
+        run_id: identity.run_id.clone(),
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        started: identity.started,
+        caller_account: identity.caller.account,
+        partition: identity.partition.clone(),
+        plan: request.plan.clone(),
+        role: Role { external_id: None, ..request.role.clone() },
+        management_role: request.management_role.clone(),
+    }
 }
 
 fn gates(args: &GateArgs) -> GateRequest {
@@ -158,11 +267,11 @@ fn conclude(
 fn scan(args: &ScanArgs) -> Result<u8, Stop> {
     let checks = select(&args.select)?;
     let outputs = Outputs::prepare(&args.output, args.gates.ci)?;
-    let request = request(&args.connect, &args.scope, &checks)?;
     let quiet = args.connect.quiet || args.gates.ci;
-    let (reader, _, interrupted) = gather(&args.connect, &request, &args.keep, quiet)?;
-    let code = conclude(judge(&reader, &checks)?, &outputs, &args.gates, false)?;
-    Ok(interrupted.unwrap_or(code))
+    let gathered = gather(&args.connect, &args.scope, (&args.keep, &checks), quiet)?;
+    let checks = checks_for(&gathered.reader, &args.select)?;
+    let code = conclude(judge(&gathered.reader, &checks)?, &outputs, &args.gates, false)?;
+    Ok(gathered.interrupted().unwrap_or(code))
 }
 
 fn demo(args: &DemoArgs) -> Result<u8, Stop> {
@@ -172,10 +281,12 @@ fn demo(args: &DemoArgs) -> Result<u8, Stop> {
     let now = jiff::Timestamp::try_from(simulator.now())
         .map_err(|error| Stop::internal(format!("the demo's clock: {error}")))?;
     let request = Request {
-        demand: Demand::of(&checks),
-        checks: checks.iter().map(|check| check.id.to_owned()).collect(),
-        filter: Filter::default(),
-        role: crate::collect::clients::Role {
+        plan: Plan {
+            facts: Demand::of(&checks).iter().collect(),
+            checks: checks.iter().map(|check| check.id.to_owned()).collect(),
+            filter: Filter::default(),
+        },
+        role: Role {
             name: ROLE_NAME.to_owned(),
             path: "/".to_owned(),
             external_id: None,
@@ -183,19 +294,25 @@ fn demo(args: &DemoArgs) -> Result<u8, Stop> {
             chain: Vec::new(),
         },
         management_role: None,
-        concurrency: 64,
         clock: Clock::Fixed(now),
     };
-    let store = match &args.run_dir {
-        Some(directory) => Store::create(directory)?,
-        None => Store::Memory(std::collections::BTreeMap::new()),
+    let answering = InProcess {
+        http: SharedHttpClient::new(simulator.clone()),
+        keys: simulator.caller_credentials(),
+        clock: still(simulator.now()),
+        attempt_timeout: Duration::from_secs(20),
     };
+    let pace = Pace::new(usize::from(CONCURRENCY), Rates::default());
     let reader = runtime()?.block_on(async {
-        let http = SharedHttpClient::new(simulator.clone());
-        let aws = Aws::in_process(http, simulator.caller_credentials(), simulator.now());
-        let roster = discover(&aws, &request.filter, request.clock).await?;
-        let progress = Progress::new(true);
-        collect(&aws, &request, store, roster, &progress, &AtomicBool::new(false)).await
+        let aws = Aws::in_process(answering, pace);
+        let identity = identify(&aws, &request.plan.filter, request.clock).await?;
+        let store = match &args.run_dir {
+            Some(directory) => Store::create(directory, &run_file(&request, &identity))?,
+            None => Store::Memory(std::collections::BTreeMap::new()),
+        };
+        let (progress, ending) = (Progress::new(true), Ending::default());
+        let watch = Watch { progress: &progress, ending: &ending };
+        collect(&aws, (&request, &identity), store, watch).await
     })?;
     conclude(judge(&reader, &checks)?, &outputs, &args.gates, true)
 }
@@ -214,15 +331,15 @@ fn collect_only(args: &CollectArgs) -> Result<u8, Stop> {
         }
         folder_takes(path)?;
     }
-    let request = request(&args.connect, &args.scope, &checks)?;
-    let (reader, directory, interrupted) =
-        gather(&args.connect, &request, &args.keep, args.connect.quiet)?;
+    let gathered = gather(&args.connect, &args.scope, (&args.keep, &checks), args.connect.quiet)?;
+    let checks = checks_for(&gathered.reader, &args.select)?;
     if let Some(path) = &args.output {
-        reader.archive(path)?;
+        gathered.reader.archive(path)?;
     }
-    print(format!("{}\n", args.output.as_ref().unwrap_or(&directory).display()).as_bytes())?;
-    let complete = judge(&reader, &checks)?.run.complete;
-    Ok(match (interrupted, complete) {
+    let place = args.output.as_ref().unwrap_or(&gathered.directory);
+    print(format!("{}\n", place.display()).as_bytes())?;
+    let complete = judge(&gathered.reader, &checks)?.run.complete;
+    Ok(match (gathered.interrupted(), complete) {
         (Some(code), _) => code,
         (None, true) => 0,
         (None, false) => gate::INCOMPLETE,
@@ -246,10 +363,8 @@ fn checks_for(reader: &Reader, args: &SelectArgs) -> Result<Vec<&'static Check>,
             .map(String::as_str)
             .filter(|name| !known.iter().any(|check| check.id == *name))
             .collect();
-        say(
-            false,
-            &format!("this version does not know {}; the rest is judged", missing.join(", ")),
-        );
+        let line = format!("this version does not know {}; the rest is judged", missing.join(", "));
+        log::say("note", &line, serde_json::json!({ "checks": missing }));
     }
     if known.is_empty() { select(args) } else { Ok(known) }
 }
@@ -295,12 +410,13 @@ fn earlier_report(path: &Path) -> Result<Option<Assessment>, Stop> {
 
 fn plan(args: &PlanArgs) -> Result<u8, Stop> {
     let checks = select(&args.select)?;
-    let request = request(&args.connect, &args.scope, &checks)?;
+    let request = request(&args.scope, &checks)?;
+    log::set(args.connect.log_format);
     let endpoint = scope::endpoint(&args.connect)?;
-    let roster = runtime()?.block_on(async {
-        let aws = Aws::load(&endpoint).await.map_err(Stop::usage)?;
-        discover(&aws, &request.filter, request.clock).await
+    let (identity, roster) = runtime()?.block_on(async {
+        let aws = Aws::load(&endpoint, scope::pace(&args.connect)).await.map_err(Stop::usage)?;
+        discover(&aws, &request.plan.filter, request.clock).await
     })?;
-    print(crate::plan::describe(&roster, &request).as_bytes())?;
+    print(crate::plan::describe(&identity, &roster.choice, &request.plan).as_bytes())?;
     Ok(0)
 }

@@ -35,8 +35,7 @@ impl Stop {
 
 impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // AWS's words, paths and flags are in it: none may start a line of its own, or command the terminal.
-        f.write_str(&trailproof_reports::one_line(&self.message))
+        f.write_str(&self.message)
     }
 }
 

@@ -8,7 +8,7 @@ use trailproof_reports::{Format, Grain, Options, Part};
 
 use crate::cli::{Color, JunitGrain, OutputArgs};
 use crate::exit::Stop;
-use crate::store::stream_atomically;
+use crate::store::{folder_of, stream_atomically};
 
 /// The reports that a command was asked for.
 #[derive(Debug)]
@@ -163,7 +163,7 @@ fn numbered(path: &Path, number: usize) -> PathBuf {
 
 /// How many files there will be is not known yet: none of that form may exist.
 fn parts_writable(path: &Path, force: bool) -> Result<(), Stop> {
-    let siblings = std::fs::read_dir(folder(path)).into_iter().flatten().flatten();
+    let siblings = std::fs::read_dir(folder_of(path)).into_iter().flatten().flatten();
     let part = |found: &PathBuf| {
         let number = found.file_stem().and_then(|stem| Path::new(stem).extension());
         let number = number.and_then(|number| number.to_str()?.parse().ok());
@@ -177,16 +177,12 @@ fn parts_writable(path: &Path, force: bool) -> Result<(), Stop> {
     }
 }
 
-fn folder(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
 /// Makes sure that a file can be made there.
 ///
 /// # Errors
 /// Where its folder is missing or closed (5).
 pub fn folder_takes(path: &Path) -> Result<(), Stop> {
-    let folder = folder(path);
+    let folder = folder_of(path);
     tempfile::tempfile_in(folder).map(drop).map_err(|error| {
         Stop::output(format!("cannot write {}: {error} in {}", path.display(), folder.display()))
     })

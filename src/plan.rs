@@ -3,16 +3,18 @@
 use std::fmt::Write;
 
 use crate::catalogue::calls_of_a_member;
-use crate::collect::{Request, Roster};
+use crate::collect::{Choice, Identity, Plan};
 use trailproof_core::pattern;
+use trailproof_core::plan::Demand;
 use trailproof_reports::one_line;
 
 /// The accounts in scope, and the calls that each costs as far as they are known before asking.
-pub fn describe(roster: &Roster, request: &Request) -> String {
-    let filter = &request.filter;
+pub fn describe(identity: &Identity, choice: &Choice, plan: &Plan) -> String {
+    let filter = &plan.filter;
+    let demand = Demand::facts(plan.facts.iter().copied());
     let any =
         |globs: &[String], region: &str| globs.iter().any(|glob| pattern::matches(glob, region));
-    let regions = roster.partition.default_regions();
+    let regions = identity.partition.default_regions();
     let regions: Vec<&str> = regions
         .iter()
         .map(|region| region.as_str())
@@ -20,18 +22,18 @@ pub fn describe(roster: &Roster, request: &Request) -> String {
         .filter(|region| !any(&filter.exclude_regions, region))
         .collect();
     let mut text = String::new();
-    for note in &roster.notes {
+    for note in &choice.notes {
         let _ = writeln!(text, "note: {}", one_line(note));
     }
     let (mut accounts, mut total) = (0, 0);
-    for account in &roster.accounts {
-        if !account.in_scope || !account.state.is_active() {
+    for account in &choice.accounts {
+        if !account.is_read() {
             let why = if account.in_scope { account.state.code() } else { "excluded" };
             let _ = writeln!(text, "{}  not asked: {why}", account.id);
             continue;
         }
         let calls =
-            calls_of_a_member(&request.demand, regions.len(), account.id == roster.caller.account);
+            calls_of_a_member(&demand, regions.len(), account.id == identity.caller.account);
         let sum: usize = calls.iter().map(|(_, count)| count).sum();
         let listed: Vec<String> =
             calls.iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{name} {n}")).collect();

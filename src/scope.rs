@@ -6,8 +6,7 @@ use trailproof_core::aws::AccountId;
 use trailproof_core::scope_file::parse_account_list;
 
 use crate::cli::{ConnectArgs, ScopeArgs};
-use crate::collect::Filter;
-use crate::collect::clients::{Endpoint, Role, is_url};
+use crate::collect::{Endpoint, Filter, Pace, Rates, Role, is_url};
 use crate::exit::Stop;
 
 /// Which accounts and regions.
@@ -110,4 +109,9 @@ pub fn endpoint(args: &ConnectArgs) -> Result<Endpoint, Stop> {
         url: args.endpoint_url.clone(),
         attempt_timeout: Duration::from_secs(args.attempt_timeout.into()),
     })
+}
+
+/// How fast the run calls.
+pub fn pace(args: &ConnectArgs) -> Pace {
+    Pace::new(usize::from(args.concurrency), Rates { cloudtrail: args.max_rps })
 }

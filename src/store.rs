@@ -1,6 +1,6 @@
 //! Snapshots on disk: a directory or one archive, written and read one account at a time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -13,110 +13,31 @@ use crate::exit::Stop;
 
 /// zstd's own default: the documents repeat themselves, and more effort gains little.
 const LEVEL: i32 = 3;
-const MANIFEST: &str = "manifest.json";
-const ORGANIZATION: &str = "organization.json";
+/// The manifest's file.
+pub const MANIFEST: &str = "manifest.json";
+/// The organization's document, without the ending of its compression.
+pub const ORGANIZATION: &str = "organization.json";
 /// Generous: an account with thousands of principals has a document of some MiB.
 const DOCUMENT_LIMIT: u64 = 1 << 30;
 
-fn account_file(account: AccountId) -> String {
+/// An account's document, without the ending of its compression.
+pub fn account_file(account: AccountId) -> String {
     format!("accounts/{account}.json")
 }
 
-/// Where a run's evidence goes while it is collected.
-#[derive(Debug)]
-pub enum Store {
-    /// Nowhere: the demo's is gone with the process.
-    Memory(BTreeMap<AccountId, Document>),
-    /// A run's folder.
-    Directory(PathBuf),
-}
-
-impl Store {
-    /// A new folder, readable by its owner alone.
-    ///
-    /// # Errors
-    /// Where the folder exists or cannot be made.
-    pub fn create(directory: &Path) -> Result<Self, Stop> {
-        if directory.exists() {
-            let message = format!("{} exists; name another folder", directory.display());
-            return Err(Stop::usage(message));
-        }
-        let made = make_private(&directory.join("accounts"));
-        made.map_err(|error| {
-            Stop::output(format!("cannot make {}: {error}", directory.display()))
-        })?;
-        Ok(Self::Directory(directory.to_owned()))
-    }
-
-    /// Keeps one account's document, in place of an earlier one.
-    ///
-    /// # Errors
-    /// Where it cannot be written.
-    pub fn put(&mut self, document: Document) -> Result<(), Stop> {
-        match self {
-            Self::Memory(documents) => {
-                documents.insert(document.account, document);
-                Ok(())
-            }
-            Self::Directory(path) => {
-                let file = path.join(format!("{}.zst", account_file(document.account)));
-                write_atomically(&file, &compress(&encode(&document)?, &file)?)
-            }
-        }
-    }
-
-    /// One account's document as it was kept.
-    ///
-    /// # Errors
-    /// Where it cannot be read back.
-    pub fn get(&self, account: AccountId) -> Result<Document, Stop> {
-        match self {
-            Self::Memory(documents) => {
-                Ok(documents.get(&account).cloned().unwrap_or_else(|| Document::new(account)))
-            }
-            Self::Directory(path) => {
-                read_document(&path.join(format!("{}.zst", account_file(account))))
-            }
-        }
-    }
-
-    /// Ends the run: the manifest comes last, so that a folder without one is an unfinished run.
-    ///
-    /// # Errors
-    /// Where it cannot be written.
-    pub fn finish(self, manifest: Manifest, organization: Document) -> Result<Reader, Stop> {
-        match self {
-            Self::Memory(documents) => Ok(Reader(Source::Bundle(Box::new(Bundle {
-                manifest,
-                organization,
-                accounts: documents.into_values().collect(),
-            })))),
-            Self::Directory(path) => {
-                let file = path.join(format!("{ORGANIZATION}.zst"));
-                write_atomically(&file, &compress(&encode(&organization)?, &file)?)?;
-                let mut text = serde_json::to_vec_pretty(&manifest)
-                    .map_err(|error| Stop::internal(format!("the manifest: {error}")))?;
-                text.push(b'\n');
-                write_atomically(&path.join(MANIFEST), &text)?;
-                Reader::open(&path)
-            }
-        }
-    }
-}
-
-fn make_private(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-fn encode(document: &Document) -> Result<Vec<u8>, Stop> {
+/// A document as it is kept.
+///
+/// # Errors
+/// Never for one that was collected; serialization into memory is typed as fallible.
+pub fn encode(document: &Document) -> Result<Vec<u8>, Stop> {
     serde_json::to_vec(document).map_err(|error| Stop::internal(format!("a document: {error}")))
 }
 
-fn compress(bytes: &[u8], file: &Path) -> Result<Vec<u8>, Stop> {
+/// zstd with a checksum, by which a torn file is known.
+///
+/// # Errors
+/// Where memory fails.
+pub fn compress(bytes: &[u8], file: &Path) -> Result<Vec<u8>, Stop> {
     let failed = |error| Stop::output(format!("cannot write {}: {error}", file.display()));
     let mut encoder = zstd::Encoder::new(Vec::new(), LEVEL).map_err(failed)?;
     encoder.include_checksum(true).map_err(failed)?;
@@ -124,28 +45,37 @@ fn compress(bytes: &[u8], file: &Path) -> Result<Vec<u8>, Stop> {
     encoder.finish().map_err(failed)
 }
 
-/// Writes beside the target and renames: nobody ever sees half a file.
+/// Writes beside the target and renames: nobody ever sees half a file, whenever the process ends. It does not wait for
+/// the disk: thousands of documents would take as many turns of it, and what a power failure tears is known by its
+/// checksum.
 ///
 /// # Errors
 /// Where any step fails; the target is then as it was.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
-    stream_atomically(path, |file| file.write_all(bytes).map_err(|error| unwritable(path, &error)))
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(folder_of(path))?;
+    file.write_all(bytes)?;
+    file.persist(path).map(drop).map_err(|error| error.error)
 }
 
-/// The same for what is too large to be held in one piece.
+/// The folder in which a file lies.
+pub fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Writes beside the target and renames once all is on the disk. For what is too large to be held in one piece.
 ///
 /// # Errors
-/// As [`write_atomically`], and the writer's own.
+/// Where any step fails, the writer's own included; the target is then as it was.
 pub fn stream_atomically(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> Result<(), Stop>,
 ) -> Result<(), Stop> {
     let failed = |error: io::Error| unwritable(path, &error);
-    let parent = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut file = io::BufWriter::new(tempfile::NamedTempFile::new_in(parent).map_err(failed)?);
+    let file = tempfile::NamedTempFile::new_in(folder_of(path)).map_err(failed)?;
+    let mut file = io::BufWriter::new(file);
     write(&mut file)?;
     let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
     file.as_file().sync_all().map_err(failed)?;
@@ -168,7 +98,8 @@ enum Source {
     Archive { path: PathBuf, manifest: Manifest, organization: Document },
 }
 
-fn unreadable(path: &Path, why: impl std::fmt::Display) -> Stop {
+/// A file that is no snapshot, or a broken one.
+pub fn unreadable(path: &Path, why: impl std::fmt::Display) -> Stop {
     Stop::usage(format!("{} is not a snapshot that can be read: {why}", path.display()))
 }
 
@@ -204,7 +135,11 @@ fn newer(schema: &str) -> bool {
     number(schema) > number(SCHEMA)
 }
 
-fn read_document(file: &Path) -> Result<Document, Stop> {
+/// One compressed document.
+///
+/// # Errors
+/// Where it is missing, torn, or of another schema.
+pub fn read_document(file: &Path) -> Result<Document, Stop> {
     let open = fs::File::open(file).map_err(|error| unreadable(file, error))?;
     let mut bytes = Vec::new();
     zstd::Decoder::new(open)
@@ -222,6 +157,11 @@ fn belongs(path: &Path, name: &str, document: &Document) -> Result<(), Stop> {
 }
 
 impl Reader {
+    /// A snapshot in memory.
+    pub fn of(bundle: Bundle) -> Self {
+        Self(Source::Bundle(Box::new(bundle)))
+    }
+
     /// Opens whatever the path holds.
     ///
     /// # Errors
@@ -232,7 +172,7 @@ impl Reader {
             if !file.exists() {
                 return Err(unreadable(
                     path,
-                    "it has no manifest.json (an unfinished run has none)",
+                    "it has no manifest.json (an unfinished run has none; scan --resume goes on with it)",
                 ));
             }
             let bytes = fs::read(&file).map_err(|error| unreadable(&file, error))?;

@@ -261,6 +261,12 @@ impl GraphBuilder {
         self.added.contains(&account)
     }
 
+    /// The accounts that administer CloudTrail for the management account, where that was read.
+    #[must_use]
+    pub fn delegated(&self) -> Option<&[AccountId]> {
+        self.delegated_administrators.as_deref().ok()
+    }
+
     /// Takes what was asked of the organization since the beginning.
     pub fn organization(&mut self, organization: &Document) {
         let probe = Probe::global(Fact::DelegatedAdministrators);

@@ -19,6 +19,7 @@ pub mod gate;
 mod graph;
 pub mod judge;
 pub mod key;
+pub mod ledger;
 pub mod organization;
 pub mod plan;
 pub mod policy;

@@ -62,6 +62,19 @@ pub enum OptInStatus {
 }
 
 impl OptInStatus {
+    /// AWS's word.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Enabled => "ENABLED",
+            Self::EnabledByDefault => "ENABLED_BY_DEFAULT",
+            Self::Enabling => "ENABLING",
+            Self::Disabling => "DISABLING",
+            Self::Disabled => "DISABLED",
+            Self::Unknown => "UNKNOWN",
+        }
+    }
+
     /// Whether trails must record there.
     #[must_use]
     pub fn in_scope(self) -> bool {

@@ -235,10 +235,23 @@ impl<T> Best<T> {
         Self { rank, value }
     }
 
+    /// Whose view it is.
+    pub(crate) fn account(&self) -> AccountId {
+        self.rank.2
+    }
+
     /// Keeps the better of the two.
+    pub(crate) fn better(&mut self, other: Self) {
+        if other.rank < self.rank {
+            *self = other;
+        }
+    }
+
+    /// Keeps the better of what there may be and the other.
     pub(crate) fn merge(slot: &mut Option<Self>, other: Self) {
-        if slot.as_ref().is_none_or(|best| other.rank < best.rank) {
-            *slot = Some(other);
+        match slot {
+            Some(best) => best.better(other),
+            None => *slot = Some(other),
         }
     }
 }

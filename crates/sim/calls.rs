@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
+use crate::http::Request;
+
 /// One request as it arrived, retries included.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Call {
@@ -18,22 +20,53 @@ pub struct Call {
     pub resource: String,
 }
 
-#[derive(Debug, Default)]
-pub(crate) struct Journal(Mutex<Entries>);
+/// Counts every request; keeps each of them too, unless a scan of hundreds of thousands would make that too much.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    whole: bool,
+    entries: Mutex<Entries>,
+}
 
 #[derive(Debug, Default)]
 struct Entries {
     calls: Vec<Call>,
+    /// By `service:Operation` and the attempt that the SDK says it makes.
+    attempts: BTreeMap<String, BTreeMap<u32, usize>>,
+    throttled: BTreeMap<String, usize>,
     unknown: BTreeSet<String>,
 }
 
 impl Journal {
-    pub(crate) fn record(&self, call: Call) {
-        self.with(|entries| entries.calls.push(call));
+    pub(crate) fn whole() -> Self {
+        Self { whole: true, entries: Mutex::default() }
     }
 
-    pub(crate) fn record_unknown(&self, operation: String) {
-        self.with(|entries| entries.unknown.insert(operation));
+    pub(crate) fn counting() -> Self {
+        Self { whole: false, entries: Mutex::default() }
+    }
+
+    pub(crate) fn record(&self, request: &Request) {
+        let action = request.action();
+        self.with(|entries| {
+            *entries.attempts.entry(action).or_default().entry(request.attempt).or_default() += 1;
+            if self.whole {
+                entries.calls.push(Call {
+                    account: request.account.clone(),
+                    region: request.region.clone(),
+                    service: request.service.clone(),
+                    operation: request.operation.clone(),
+                    resource: request.resource.clone(),
+                });
+            }
+        });
+    }
+
+    pub(crate) fn record_throttled(&self, action: String) {
+        self.with(|entries| *entries.throttled.entry(action).or_default() += 1);
+    }
+
+    pub(crate) fn record_unknown(&self, action: String) {
+        self.with(|entries| entries.unknown.insert(action));
     }
 
     pub(crate) fn calls(&self) -> Vec<Call> {
@@ -44,18 +77,22 @@ impl Journal {
         self.with(|entries| entries.unknown.clone())
     }
 
+    pub(crate) fn throttled(&self) -> BTreeMap<String, usize> {
+        self.with(|entries| entries.throttled.clone())
+    }
+
+    pub(crate) fn attempts(&self) -> BTreeMap<String, BTreeMap<u32, usize>> {
+        self.with(|entries| entries.attempts.clone())
+    }
+
     pub(crate) fn counts(&self) -> BTreeMap<String, usize> {
-        self.with(|entries| {
-            let mut counts = BTreeMap::new();
-            for call in &entries.calls {
-                *counts.entry(format!("{}:{}", call.service, call.operation)).or_default() += 1;
-            }
-            counts
-        })
+        let sum =
+            |(action, attempts): (String, BTreeMap<u32, usize>)| (action, attempts.values().sum());
+        self.attempts().into_iter().map(sum).collect()
     }
 
     fn with<T>(&self, action: impl FnOnce(&mut Entries) -> T) -> T {
         // A panic while holding the lock leaves a whole journal behind, since each entry is one push.
-        action(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        action(&mut self.entries.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

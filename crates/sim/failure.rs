@@ -1,6 +1,10 @@
 //! Refusals, each with the code and the HTTP status that the service's protocol gives it.
 
+use crate::description::Moment;
 use crate::http::{Protocol, Request};
+
+/// How far a signature may be from the server's time; S3 allows thrice as much.
+pub(crate) const SKEW_SECONDS: i64 = 300;
 
 /// An answer that is an error.
 #[derive(Debug, Clone)]
@@ -97,6 +101,61 @@ impl Failure {
             Protocol::S3 | Protocol::S3Control => (403, "InvalidAccessKeyId"),
         };
         Self::new(status, code, "The security token included in the request is invalid.")
+    }
+
+    /// A role that is missing, refuses, or lies in a closed account: STS tells these apart for nobody.
+    pub(crate) fn not_assumable(request: &Request, role: &str) -> Self {
+        Self::denied(request, &format!("on resource: {role}"))
+    }
+
+    /// The region is off for the account.
+    pub(crate) fn region_off(request: &Request) -> Self {
+        match request.protocol {
+            Protocol::S3 | Protocol::S3Control => Self::new(
+                400,
+                "InvalidToken",
+                "The provided token is malformed or otherwise invalid.",
+            ),
+            _ => Self::unrecognized(request),
+        }
+    }
+
+    /// The account was closed. AWS writes down for S3 alone what its credentials are answered with from then on.
+    pub(crate) fn closed(request: &Request) -> Self {
+        match request.protocol {
+            Protocol::S3 | Protocol::S3Control => Self::new(
+                403,
+                "AccountProblem",
+                "There is a problem with your AWS account that prevents the operation from completing successfully.",
+            ),
+            _ => Self::unrecognized(request),
+        }
+    }
+
+    /// Signed at a time that the server takes for too far from its own.
+    pub(crate) fn skewed(request: &Request, server: Moment) -> Self {
+        let (status, code) = match request.protocol {
+            Protocol::AwsJson => (400, "InvalidSignatureException"),
+            Protocol::RestJson => (403, "InvalidSignatureException"),
+            Protocol::Query => (403, "SignatureDoesNotMatch"),
+            Protocol::S3 | Protocol::S3Control => {
+                let text =
+                    "The difference between the request time and the current time is too large.";
+                return Self::new(403, "RequestTimeTooSkewed", text);
+            }
+        };
+        let signed = request.signed.unwrap_or(server);
+        let (compact, now) = (signed.compact(), server.compact());
+        let text = if signed.epoch_seconds() > server.epoch_seconds() {
+            let limit = server.later(SKEW_SECONDS).compact();
+            format!(
+                "Signature not yet current: {compact} is still later than {limit} ({now} + 5 min.)"
+            )
+        } else {
+            let limit = server.later(-SKEW_SECONDS).compact();
+            format!("Signature expired: {compact} is now earlier than {limit} ({now} - 5 min.)")
+        };
+        Self::new(status, code, text)
     }
 
     pub(crate) fn unknown_operation(request: &Request) -> Self {

@@ -1,11 +1,14 @@
 //! Requests: who asks which service, where, for what.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+
+use crate::description::Moment;
 
 /// The prefixes of the simulator's access key ids; the account's twelve digits follow.
 pub(crate) const STATIC_KEY_PREFIX: &str = "AKIADEMO";
@@ -40,6 +43,10 @@ pub(crate) struct Request {
     pub(crate) expected_owner: Option<String>,
     /// The account that S3 Control is asked about.
     pub(crate) account_header: Option<String>,
+    /// When the signature says that it was made.
+    pub(crate) signed: Option<Moment>,
+    /// The virtual time at which the session was lent, where its token tells.
+    pub(crate) lent: Option<Duration>,
     session: Option<(String, String)>,
     parameters: BTreeMap<String, String>,
     body: Value,
@@ -86,11 +93,14 @@ impl Request {
                 (method, path) => format!("{method} {path}"),
             },
         };
-        let session = header("x-amz-security-token").and_then(|token| {
-            let mut parts = token.split('/').map(str::to_owned);
-            let known = parts.next().is_some_and(|prefix| prefix == TOKEN_PREFIX);
-            if known { Some((parts.next()?, parts.next()?)) } else { None }
-        });
+        let token = header("x-amz-security-token").unwrap_or_default();
+        let mut parts = token.split('/');
+        let known = parts.next().is_some_and(|prefix| prefix == TOKEN_PREFIX);
+        let session = match (parts.next(), parts.next()) {
+            (Some(role), Some(session)) if known => Some((role.to_owned(), session.to_owned())),
+            _ => None,
+        };
+        let lent = parts.next().and_then(|millis| millis.parse().ok()).map(Duration::from_millis);
         let service =
             if protocol == Protocol::S3Control { "s3control".to_owned() } else { scope.service };
         let mut request = Self {
@@ -105,6 +115,8 @@ impl Request {
             head: http.method() == "HEAD",
             expected_owner: header("x-amz-expected-bucket-owner"),
             account_header: header("x-amz-account-id"),
+            signed: headers.get("x-amz-date").and_then(Moment::parse_compact),
+            lent,
             session,
             parameters,
             body: body_value,

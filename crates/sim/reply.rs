@@ -53,6 +53,8 @@ impl Reply {
 pub(crate) struct Envelope<'a> {
     pub(crate) request: &'a Request,
     pub(crate) now: Moment,
+    /// Whether that is the time of a clock that runs, and not the description's.
+    pub(crate) live: bool,
 }
 
 impl Envelope<'_> {
@@ -68,7 +70,7 @@ impl Envelope<'_> {
                     Body::Text(text) => text,
                     Body::Empty => String::new(),
                 };
-                self.respond(200, body, &reply.headers)
+                self.respond(200, body.into_bytes(), &reply.headers)
             }
             Err(failure) => {
                 let body = self.error(&failure);
@@ -76,7 +78,7 @@ impl Envelope<'_> {
                 if self.request.protocol == Protocol::RestJson {
                     headers.push(("x-amzn-errortype", failure.code.to_owned()));
                 }
-                self.respond(failure.status, body, &headers)
+                self.respond(failure.status, body.into_bytes(), &headers)
             }
         }
     }
@@ -85,9 +87,9 @@ impl Envelope<'_> {
     pub(crate) fn write_raw(
         &self,
         content_type: &'static str,
-        body: &str,
+        body: impl Into<Vec<u8>>,
     ) -> Result<HttpResponse, HttpError> {
-        self.respond(200, body.to_owned(), &[("content-type", content_type.to_owned())])
+        self.respond(200, body.into(), &[("content-type", content_type.to_owned())])
     }
 
     /// The id in the form of a UUID, as all services but S3 have it.
@@ -102,7 +104,7 @@ impl Envelope<'_> {
 
     fn query_result(&self, element: Element) -> Element {
         let operation = &self.request.operation;
-        let result = Element::new(format!("{operation}Result")).children(element.into_children());
+        let result = element.named(format!("{operation}Result"));
         Element::new(format!("{operation}Response"))
             .attribute("xmlns", self.namespace())
             .child(result)
@@ -151,13 +153,16 @@ impl Envelope<'_> {
     fn respond(
         &self,
         status: u16,
-        body: String,
+        body: Vec<u8>,
         extra: &[(&'static str, String)],
     ) -> Result<HttpResponse, HttpError> {
-        let body = if self.request.head { String::new() } else { body };
+        let body = if self.request.head { Vec::new() } else { body };
         // The date is the description's, not the machine's. `Age` marks the answer as a replayed one: without it the
         // SDK takes the difference for a wrong clock and repeats every AccessDeniedException as a signing error.
-        let mut headers = vec![("date", self.now.http_date()), ("age", "0".to_owned())];
+        let mut headers = vec![("date", self.now.http_date())];
+        if !self.live {
+            headers.push(("age", "0".to_owned()));
+        }
         match self.request.protocol {
             Protocol::S3 | Protocol::S3Control => {
                 headers.push(("x-amz-request-id", self.s3_request_id()));
@@ -176,7 +181,7 @@ impl Envelope<'_> {
         Ok(response)
     }
 
-    fn content_type(&self) -> &'static str {
+    pub(crate) fn content_type(&self) -> &'static str {
         match self.request.protocol {
             Protocol::AwsJson => "application/x-amz-json-1.1",
             Protocol::RestJson => "application/json",

@@ -10,16 +10,16 @@ mod s3;
 mod s3control;
 mod sts;
 
-use crate::description::Account;
+use crate::description::{Account, AccountState};
 use crate::failure::Failure;
-use crate::http::{Protocol, Request};
+use crate::http::Request;
 use crate::reply::Reply;
 use crate::world::World;
 
 /// A request with what it is about: the world, and the account that asks.
 #[derive(Clone, Copy)]
 pub(crate) struct Ask<'a> {
-    pub(crate) world: &'a World,
+    pub(crate) world: &'a World<'a>,
     pub(crate) request: &'a Request,
     pub(crate) caller: &'a Account,
 }
@@ -27,17 +27,14 @@ pub(crate) struct Ask<'a> {
 type Answer = Result<Reply, Failure>;
 
 /// Answers a request: credentials first, then the region, then service control policies, then the service itself.
-pub(crate) fn answer(world: &World, request: &Request) -> Answer {
+pub(crate) fn answer(world: &World<'_>, request: &Request) -> Answer {
     let caller = world.account(&request.account).ok_or_else(|| Failure::unrecognized(request))?;
+    let caller = &*caller;
+    if matches!(caller.state, AccountState::Closed | AccountState::Suspended) {
+        return Err(Failure::closed(request));
+    }
     if !world.region_answers(caller, &request.region) {
-        return Err(match request.protocol {
-            Protocol::S3 | Protocol::S3Control => Failure::new(
-                400,
-                "InvalidToken",
-                "The provided token is malformed or otherwise invalid.",
-            ),
-            _ => Failure::unrecognized(request),
-        });
+        return Err(Failure::region_off(request));
     }
     // Region denies exempt the global services, or nobody could work in such an account.
     let regional = match request.service.as_str() {

@@ -1,12 +1,14 @@
 //! Requests as the SDK writes them, for the tests of this crate.
 
+use std::future::poll_fn;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use aws_smithy_runtime_api::client::http::HttpConnector;
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use http_body::Body;
 use serde_json::Value;
 
 use crate::{Description, Simulator};
@@ -54,6 +56,15 @@ impl Heard {
     }
 }
 
+fn heard(response: &HttpResponse, body: Vec<u8>) -> Heard {
+    let headers = response.headers().iter();
+    Heard {
+        status: response.status().as_u16(),
+        headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        body: String::from_utf8(body).unwrap(),
+    }
+}
+
 /// A question by an assumed role of an account, in a region.
 pub(crate) fn ask(account: &str, region: &str) -> Question {
     Question {
@@ -67,6 +78,12 @@ pub(crate) fn ask(account: &str, region: &str) -> Question {
 impl Question {
     pub(crate) fn with_static_keys(mut self) -> Self {
         self.session = None;
+        self
+    }
+
+    /// With a session token of its own.
+    pub(crate) fn with_token(mut self, token: &str) -> Self {
+        self.session = Some(token.to_owned());
         self
     }
 
@@ -96,13 +113,12 @@ impl Question {
         self.send(simulator, "s3", (method, uri, String::new())).unwrap()
     }
 
-    /// What the connector makes of it; none while it is silent.
-    pub(crate) fn send_raw(
+    /// The request as it goes over the wire.
+    pub(crate) fn request(
         self,
-        simulator: &Simulator,
         service: &str,
         (method, uri, body): (&str, &str, String),
-    ) -> Option<Result<Heard, ConnectorError>> {
+    ) -> HttpRequest {
         let prefix = if self.session.is_some() { "ASIADEMO" } else { "AKIADEMO" };
         let scope = format!("20261121/{}/{service}/aws4_request", self.region);
         let mut request = HttpRequest::new(SdkBody::from(body));
@@ -119,20 +135,51 @@ impl Question {
         for (name, value) in self.headers {
             request.headers_mut().insert(name, value);
         }
+        request
+    }
+
+    /// What the connector makes of it at the first poll; none while it is silent.
+    pub(crate) fn send_raw(
+        self,
+        simulator: &Simulator,
+        service: &str,
+        request: (&str, &str, String),
+    ) -> Option<Result<Heard, ConnectorError>> {
         let mut context = Context::from_waker(Waker::noop());
-        match pin!(simulator.call(request)).poll(&mut context) {
+        match pin!(simulator.call(self.request(service, request))).poll(&mut context) {
             Poll::Pending => None,
             Poll::Ready(Err(error)) => Some(Err(error)),
-            Poll::Ready(Ok(response)) => Some(Ok(Heard {
-                status: response.status().as_u16(),
-                headers: response
-                    .headers()
-                    .iter()
-                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                    .collect(),
-                body: String::from_utf8(response.body().bytes().unwrap().to_vec()).unwrap(),
-            })),
+            Poll::Ready(Ok(response)) => {
+                let body = response.body().bytes().unwrap().to_vec();
+                Some(Ok(heard(&response, body)))
+            }
         }
+    }
+
+    /// A call of the JSON protocol that may take its time.
+    pub(crate) async fn call(self, simulator: &Simulator, action: &str, body: Value) -> Heard {
+        self.try_call(simulator, action, body).await.unwrap()
+    }
+
+    /// The same where it may fail; the error is that of the body where the headers came well.
+    pub(crate) async fn try_call(
+        self,
+        simulator: &Simulator,
+        action: &str,
+        body: Value,
+    ) -> Result<Heard, String> {
+        let (service, operation) = action.split_once(':').unwrap();
+        let uri = format!("https://{service}.{}.amazonaws.com/", self.region);
+        let question = self.header("x-amz-target", &format!("Service_2013.{operation}"));
+        let request = question.request(service, ("POST", &uri, body.to_string()));
+        let mut response = simulator.call(request).await.map_err(|error| format!("{error:?}"))?;
+        let mut whole = Vec::new();
+        let mut body = pin!(std::mem::replace(response.body_mut(), SdkBody::taken()));
+        while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
+            let frame = frame.map_err(|error| format!("after {} bytes: {error:?}", whole.len()))?;
+            whole.extend_from_slice(&frame.into_data().unwrap());
+        }
+        Ok(heard(&response, whole))
     }
 
     pub(crate) fn send(

@@ -1,17 +1,31 @@
-//! The described organization with its indexes, and the questions that several services ask of it.
+//! A world at one moment, and the questions that several services ask of it.
 
-use std::collections::BTreeMap;
+use std::time::Duration;
 
+use crate::change::Change;
 use crate::description::{
     Account, AccountState, Bucket, Description, Moment, Organization, RegionState, Trail, When,
 };
+use crate::land::{Held, Land};
 
-/// The description, indexed; never changes after it is built.
+/// The land with all that has happened to it so far: what one request is answered from.
 #[derive(Debug)]
-pub(crate) struct World {
-    pub(crate) description: Description,
-    accounts: BTreeMap<String, usize>,
-    buckets: BTreeMap<String, (usize, usize)>,
+pub(crate) struct World<'l> {
+    pub(crate) land: &'l Land,
+    /// All that is not in an account.
+    pub(crate) frame: &'l Description,
+    changes: &'l [Change],
+    elapsed: Duration,
+    management: Option<Held<'l, Account>>,
+    /// The terms on which sessions are lent now; none: for ever.
+    pub(crate) lending: Option<Lending>,
+}
+
+/// From when to when a session is lent: virtual time for the token, the server's time for the client.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lending {
+    pub(crate) since: Duration,
+    pub(crate) until: Moment,
 }
 
 /// A trail as it is seen from an account in a region.
@@ -22,36 +36,62 @@ pub(crate) struct SeenTrail<'a> {
     pub(crate) owner: &'a str,
 }
 
-impl World {
-    pub(crate) fn new(description: Description) -> Self {
-        let mut accounts = BTreeMap::new();
-        let mut buckets = BTreeMap::new();
-        for (position, account) in description.accounts.iter().enumerate() {
-            accounts.insert(account.id.clone(), position);
-            for (place, bucket) in account.buckets.iter().enumerate() {
-                buckets.insert(bucket.name.clone(), (position, place));
-            }
+impl<'l> World<'l> {
+    pub(crate) fn new(land: &'l Land, changes: &'l [Change], elapsed: Duration) -> Self {
+        let frame = &land.frame;
+        let mut world = Self { land, frame, changes, elapsed, management: None, lending: None };
+        let organization = frame.organization.as_ref();
+        world.management = organization.and_then(|o| world.account(&o.management_account));
+        world
+    }
+
+    /// The account as the changes have left it.
+    fn changed(&self, account: Held<'l, Account>) -> Held<'l, Account> {
+        let mut due =
+            self.changes.iter().filter(|c| c.is_due(&account.id, self.elapsed)).peekable();
+        if due.peek().is_none() {
+            return account;
         }
-        Self { description, accounts, buckets }
+        let due: Vec<&Change> = due.collect();
+        let mut account = account.into_owned();
+        for change in due {
+            change.apply(&mut account);
+        }
+        Held::Made(Box::new(account))
     }
 
-    pub(crate) fn account(&self, id: &str) -> Option<&Account> {
-        self.accounts.get(id).and_then(|position| self.description.accounts.get(*position))
+    pub(crate) fn account(&self, id: &str) -> Option<Held<'l, Account>> {
+        self.land.account(id).map(|account| self.changed(account))
     }
 
-    /// The bucket of that name with its owner.
-    pub(crate) fn bucket(&self, name: &str) -> Option<(&Account, &Bucket)> {
-        let (position, place) = self.buckets.get(name)?;
-        let owner = self.description.accounts.get(*position)?;
-        Some((owner, owner.buckets.get(*place)?))
+    pub(crate) fn member(&self, place: usize) -> Option<Held<'l, Account>> {
+        self.land.member(place).map(|account| self.changed(account))
+    }
+
+    pub(crate) fn members_below(
+        &self,
+        parent: &str,
+        places: std::ops::Range<usize>,
+    ) -> Vec<Held<'l, Account>> {
+        let members = self.land.members_below(parent, places).into_iter();
+        members.map(|account| self.changed(account)).collect()
+    }
+
+    /// The bucket of that name with its owner's id.
+    pub(crate) fn bucket(&self, name: &str) -> Option<(String, Held<'l, Bucket>)> {
+        self.land.bucket(name)
+    }
+
+    pub(crate) fn management(&self) -> Option<&Account> {
+        self.management.as_deref()
     }
 
     pub(crate) fn resolve(&self, when: When) -> Moment {
-        when.resolve(self.description.now)
+        when.resolve(self.frame.now)
     }
 
     pub(crate) fn arn(&self, service: &str, region: &str, account: &str, resource: &str) -> String {
-        format!("arn:{}:{service}:{region}:{account}:{resource}", self.description.partition)
+        format!("arn:{}:{service}:{region}:{account}:{resource}", self.frame.partition)
     }
 
     pub(crate) fn trail_arn(&self, seen: SeenTrail<'_>) -> String {
@@ -61,7 +101,7 @@ impl World {
 
     /// The organization that the account belongs to.
     pub(crate) fn organization_of(&self, account: &Account) -> Option<&Organization> {
-        self.description.organization.as_ref().filter(|_| !account.outside)
+        self.frame.organization.as_ref().filter(|_| !account.outside)
     }
 
     pub(crate) fn is_management(&self, account: &Account) -> bool {
@@ -79,17 +119,13 @@ impl World {
         })
     }
 
-    pub(crate) fn members(&self) -> impl Iterator<Item = &Account> {
-        self.description.accounts.iter().filter(|account| !account.outside)
-    }
-
     pub(crate) fn region_exists(&self, region: &str) -> bool {
-        let lists = [&self.description.default_regions, &self.description.opt_in_regions];
+        let lists = [&self.frame.default_regions, &self.frame.opt_in_regions];
         lists.iter().any(|list| list.iter().any(|name| name == region))
     }
 
     pub(crate) fn region_state(&self, account: &Account, region: &str) -> RegionState {
-        let default = self.description.default_regions.iter().any(|name| name == region);
+        let default = self.frame.default_regions.iter().any(|name| name == region);
         match account.region_states.get(region) {
             Some(state) => *state,
             None if default => RegionState::EnabledByDefault,
@@ -117,7 +153,7 @@ impl World {
     ) -> Vec<SeenTrail<'a>> {
         let own = account.trails.iter().map(|trail| SeenTrail { trail, owner: &account.id });
         let organization = self.organization_of(account).filter(|_| !self.is_management(account));
-        let management = organization.and_then(|o| self.account(&o.management_account));
+        let management = organization.and_then(|_| self.management());
         let foreign = management.into_iter().flat_map(|management| {
             let trails = management.trails.iter().filter(|trail| trail.is_organization_trail);
             trails.map(|trail| SeenTrail { trail, owner: &management.id })

@@ -11,6 +11,7 @@ pub(crate) struct Element {
     attributes: Vec<(&'static str, String)>,
     text: String,
     children: Vec<Element>,
+    written: String,
 }
 
 impl Element {
@@ -20,6 +21,7 @@ impl Element {
             attributes: Vec::new(),
             text: String::new(),
             children: Vec::new(),
+            written: String::new(),
         }
     }
 
@@ -40,6 +42,18 @@ impl Element {
 
     pub(crate) fn children(mut self, children: impl IntoIterator<Item = Element>) -> Self {
         self.children.extend(children);
+        self
+    }
+
+    /// Content that is XML already, behind all children.
+    pub(crate) fn written(mut self, content: Content) -> Self {
+        self.written.push_str(&content.0);
+        self
+    }
+
+    /// The same element under another name.
+    pub(crate) fn named(mut self, name: String) -> Self {
+        self.name = Cow::Owned(name);
         self
     }
 
@@ -73,7 +87,46 @@ impl Element {
         for child in &self.children {
             child.write(out);
         }
+        out.push_str(&self.written);
         out.push_str(&format!("</{}>", self.name));
+    }
+}
+
+/// XML that is written as it is made, for answers so long that a tree would cost more than the answer.
+#[derive(Debug, Default)]
+pub(crate) struct Content(String);
+
+impl Content {
+    pub(crate) fn leaf(&mut self, name: &str, text: impl AsRef<str>) {
+        self.open(name);
+        self.0.push_str(&escape(text.as_ref()));
+        self.close(name);
+    }
+
+    /// A leaf whose text needs no escape.
+    pub(crate) fn plain(&mut self, name: &str, text: impl std::fmt::Display) {
+        use std::fmt::Write;
+        // Writing to a string cannot fail.
+        let _ = write!(self.0, "<{name}>{text}</{name}>");
+    }
+
+    /// An element with all that the function writes in it.
+    pub(crate) fn inside(&mut self, name: &str, fill: impl FnOnce(&mut Self)) {
+        self.open(name);
+        fill(self);
+        self.close(name);
+    }
+
+    fn open(&mut self, name: &str) {
+        self.0.push('<');
+        self.0.push_str(name);
+        self.0.push('>');
+    }
+
+    fn close(&mut self, name: &str) {
+        self.0.push_str("</");
+        self.0.push_str(name);
+        self.0.push('>');
     }
 }
 
@@ -89,5 +142,17 @@ mod tests {
             "{}",
             root.document()
         );
+    }
+
+    #[test]
+    fn what_is_written_at_once_reads_as_a_tree_would() {
+        let mut content = Content::default();
+        content.inside("b", |b| {
+            b.leaf("c", "x & <y>");
+            b.plain("d", 1);
+        });
+        let root = Element::new("a").written(content).named("z".to_owned());
+        let text = "<z><b><c>x &amp; &lt;y&gt;</c><d>1</d></b></z>";
+        assert!(root.document().ends_with(text), "{}", root.document());
     }
 }

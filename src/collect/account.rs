@@ -5,9 +5,9 @@ use trailproof_core::answer::Answer;
 use trailproof_core::evidence::Cause;
 use trailproof_core::roster::{OptInStatus, RegionEntry};
 
-use super::clients::Session;
 use super::gap::Failure;
 use super::organizations::incomplete;
+use super::session::Session;
 
 pub async fn regions(session: &Session) -> Result<Answer, Failure> {
     let mut entries = Vec::new();

@@ -9,9 +9,9 @@ use trailproof_core::evidence::{Cause, Gap};
 use trailproof_core::fact::Fact;
 use trailproof_core::snapshot::{Observation, Outcome, Probe};
 
-use super::clients::Session;
 use super::gap::Failure;
 use super::recorder::{Record, recorded};
+use super::session::Session;
 use super::{account, cloudtrail, iam, kms, organizations, s3};
 
 /// The clock of a run: the real one, or a fixed one for a demo that two runs must agree on.
@@ -102,7 +102,7 @@ async fn answer(session: &Session, probe: &Probe) -> Result<Answer, Failure> {
             Err(Failure::new(Cause::InternalError, "a session asks nothing about itself"))
         }
         Fact::Organization => organizations::organization(session).await,
-        Fact::Accounts => organizations::accounts(session).await,
+        Fact::Accounts => organizations::accounts(session, &mut |_| ()).await,
         Fact::OrganizationalUnits => organizations::tree(session).await,
         Fact::DelegatedAdministrators => organizations::delegates(session).await,
         Fact::Regions => account::regions(session).await,

@@ -11,9 +11,9 @@ use trailproof_core::answer::{
 use trailproof_core::aws::Region;
 
 use super::ask::timestamp;
-use super::clients::{Session, sdk_region};
 use super::gap::Failure;
 use super::organizations::incomplete;
+use super::session::{Session, sdk_region};
 
 fn there(region: &Region) -> Builder {
     Builder::new().region(sdk_region(region))

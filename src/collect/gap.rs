@@ -5,6 +5,8 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use trailproof_core::evidence::Cause;
 
+use super::pace::Closed;
+
 /// A call that did not give an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -28,10 +30,40 @@ impl Failure {
     }
 }
 
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// An error of that type among an error's sources: the SDK wraps ours several times.
+fn among<'a, T: std::error::Error + 'static>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> Option<&'a T> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<T>() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}
+
 impl<E: ProvideErrorMetadata + std::error::Error + 'static> From<SdkError<E, HttpResponse>>
     for Failure
 {
     fn from(error: SdkError<E, HttpResponse>) -> Self {
+        if among::<Closed>(&error).is_some() {
+            return Self::new(Cause::NotAttempted, Closed.to_string());
+        }
+        // Credentials that could not be renewed in the middle of a question say why themselves.
+        if let Some(failure) = among::<Self>(&error) {
+            let message = format!("the role's credentials could not be renewed: {failure}");
+            return Self { message, ..failure.clone() };
+        }
         match &error {
             SdkError::TimeoutError(_) => Self::new(Cause::Timeout, "no answer in time"),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => {

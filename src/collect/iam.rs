@@ -3,8 +3,8 @@
 use aws_sdk_iam::types::{AttachedPolicy, EntityType};
 use trailproof_core::answer::{Answer, AuthorizationDetails, PrincipalEntry, PrincipalKind};
 
-use super::clients::Session;
 use super::gap::Failure;
+use super::session::Session;
 
 /// AWS's greatest page.
 const PAGE: i32 = 1000;

@@ -5,9 +5,9 @@ use trailproof_core::answer::{Answer, KeyMetadata};
 use trailproof_core::aws::Region;
 
 use super::ask::timestamp;
-use super::clients::{Session, sdk_region};
 use super::gap::Failure;
 use super::organizations::incomplete;
+use super::session::{Session, sdk_region};
 
 /// By whatever the trail has: an ARN, an id or an alias.
 pub async fn key(session: &Session, region: &Region, id: &str) -> Result<Answer, Failure> {

@@ -1,272 +1,272 @@
 //! From credentials to a snapshot: the only place that knows the SDK. It judges nothing.
 //!
 //! One loop: ask the plan what is missing, ask AWS for it, keep the answers, until nothing is missing. Each account
-//! goes its own way; one that fails or hangs costs the others nothing but its share of the open calls.
+//! goes its own way; one that fails or hangs costs the others nothing. What is kept is on disk after each account, so
+//! that a run which ends at any moment goes on where it was: `--resume` is the same loop.
 
 mod account;
 mod ask;
-pub mod clients;
+mod aws;
+mod choice;
 mod cloudtrail;
+mod credentials;
+mod ending;
+mod follow;
 mod gap;
 mod iam;
 mod kms;
 mod organizations;
+mod pace;
+mod patience;
+mod reading;
 mod recorder;
 mod region_filter;
 mod roster;
 mod s3;
+mod session;
+mod wire;
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
 
-use aws_config::SdkConfig;
 use futures::StreamExt;
-use futures::stream;
-use tokio::sync::Semaphore;
-use trailproof_core::GraphBuilder;
-use trailproof_core::answer::{Answer, RoleSession};
+use futures::channel::mpsc;
+use futures::stream::FuturesUnordered;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use trailproof_core::aws::AccountId;
-use trailproof_core::plan::{Demand, follow_ups, missing};
-use trailproof_core::snapshot::{Document, Manifest, ManifestAccount, Observation, Probe};
+use trailproof_core::fact::Fact;
+use trailproof_core::ledger::Ledger;
+use trailproof_core::plan::Demand;
+use trailproof_core::snapshot::{Document, Manifest, ManifestAccount};
 
 pub use ask::Clock;
-use clients::{Aws, Role, Session, role_arn};
-pub use roster::{Filter, Roster, discover};
+pub use aws::{Aws, Endpoint, InProcess, is_url, still};
+pub use choice::{Choice, Filter, Listed};
+pub use credentials::Role;
+use credentials::RoleCredentials;
+pub use ending::{Ending, Halt};
+pub use pace::{Counters, Pace, Rates};
+use reading::Run;
+pub use roster::{Identity, Roster, discover, identify};
 
 use crate::exit::Stop;
+use crate::keep::Store;
 use crate::progress::Progress;
-use crate::store::{Reader, Store};
+use crate::store::Reader;
 
-/// What a run was asked for.
-#[derive(Debug, Clone)]
-pub struct Request {
+/// So many accounts may be under way at once: what they hold in memory is bounded also while many hang.
+const ACCOUNTS_AT_ONCE: usize = 512;
+
+/// What a run is to find out, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
     /// The kinds of evidence.
-    pub demand: Demand,
+    pub facts: Vec<Fact>,
     /// The checks that want them.
     pub checks: Vec<String>,
     /// Which accounts and regions.
     pub filter: Filter,
+}
+
+/// What a run was asked for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What to find out, and where.
+    pub plan: Plan,
     /// How members are entered.
     pub role: Role,
     /// The role's name in the management account, where it differs.
     pub management_role: Option<String>,
-    /// How many calls may be open at once.
-    pub concurrency: usize,
     /// The clock.
     pub clock: Clock,
 }
 
-/// A run under way.
-struct Run<'a> {
-    /// As whom the caller's own account and the organization are asked.
-    caller: &'a Aws,
-    /// From where members are entered: the caller, or the end of a chain of roles. Never used for the caller's own
-    /// account: the chain's credentials are of another one, which would answer in its place.
-    members: &'a Aws,
-    request: &'a Request,
-    manifest: Manifest,
-    management: Option<AccountId>,
-    calls: Semaphore,
-    progress: &'a Progress,
-    interrupted: &'a AtomicBool,
+/// Who watches a run, and who may end it.
+#[derive(Debug, Clone, Copy)]
+pub struct Watch<'a> {
+    /// Where progress is told.
+    pub progress: &'a Progress,
+    /// Whether it is to end.
+    pub ending: &'a Ending,
 }
 
-/// Collects a snapshot.
+/// Collects a snapshot into a store that may hold some of it already.
 ///
 /// # Errors
-/// Where the run cannot start, or its evidence cannot be kept.
+/// Where the run cannot start, or its evidence cannot be kept. What was kept before stays.
 pub async fn collect(
     aws: &Aws,
-    request: &Request,
+    (request, identity): (&Request, &Identity),
     mut store: Store,
-    roster: Roster,
-    progress: &Progress,
-    interrupted: &AtomicBool,
+    watch: Watch<'_>,
 ) -> Result<Reader, Stop> {
-    let Roster {
-        mut organization,
-        caller,
-        partition,
-        management,
-        accounts,
-        notes,
-        started,
-        run_id,
-        ..
-    } = roster;
-    let manifest = Manifest {
-        schema: trailproof_core::snapshot::SCHEMA.to_owned(),
-        run_id,
-        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-        started,
-        ended: started,
-        partition,
-        caller_account: caller.account,
-        caller_arn: caller.arn,
-        facts: request.demand.iter().collect(),
-        checks: request.checks.clone(),
-        regions: request.filter.regions.clone(),
-        excluded_regions: request.filter.exclude_regions.clone(),
-        accounts: accounts
-            .iter()
-            .map(|account| ManifestAccount {
-                id: account.id,
-                in_scope: account.in_scope,
-                collected: false,
-            })
-            .collect(),
-        notes,
-        interrupted: false,
+    let run = Run::new(aws, request, identity, watch.ending);
+    let resumed = store.organization();
+    let event = if resumed.is_some() { "resume" } else { "start" };
+    store.note(request.clock.now(), event, json!({ "run": identity.run_id }));
+    watch.progress.begin(aws.pace().counters.clone());
+
+    let (sender, mut pages) = mpsc::unbounded::<Listed>();
+    let mut organization = resumed.unwrap_or_else(|| Document::new(identity.caller.account));
+    reading::forget_passing(&mut organization);
+    let mut listed = move |page: &[Listed]| {
+        page.iter().for_each(|account| drop(sender.unbounded_send(*account)));
     };
-    let members = aws.behind(&request.role);
-    let run = Run {
-        caller: aws,
-        members: &members,
-        request,
-        manifest,
-        management,
-        calls: Semaphore::new(request.concurrency),
-        progress,
-        interrupted,
+    let filter = &request.plan.filter;
+    let listing = roster::list(aws, (identity, filter), (organization, request.clock), &mut listed);
+    let mut listing = Box::pin(listing);
+
+    let mut work = Work { store, ledger: Ledger::default(), sessions: BTreeMap::new(), watch };
+    let mut roster: Option<Roster> = None;
+    // What is to be read, in the order in which it was listed; each account once.
+    let mut waiting: VecDeque<AccountId> = VecDeque::new();
+    let mut taken = BTreeSet::new();
+    let mut reading = FuturesUnordered::new();
+    let admission = &aws.pace().admission;
+    let mut ended = false;
+    let (mut over, is_over) = (false, watch.ending.is_over());
+    tokio::pin!(is_over);
+    let mut seconds = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        while !ended && admission.is_hungry() && reading.len() < ACCOUNTS_AT_ONCE {
+            let Some(account) = waiting.pop_front() else { break };
+            reading.push(run.account(account, work.store.get(account)));
+        }
+        if ended && roster.is_some() {
+            admission.close();
+        }
+        let settled = over || (roster.is_some() && (ended || waiting.is_empty()));
+        if reading.is_empty() && settled {
+            break;
+        }
+        tokio::select! {
+            biased;
+            () = watch.ending.begins(), if !ended => ended = true,
+            // Until then the list of accounts may still come to its end: without it there is no report.
+            () = &mut is_over, if !over => {
+                over = true;
+                admission.close();
+            }
+            Some(account) = reading.next(), if !reading.is_empty() => work.keep(account)?,
+            done = &mut listing, if roster.is_none() && !over => {
+                let done = done.inspect_err(|_| work.store.discard())?;
+                run.managed_by(done.choice.management);
+                work.store.put_organization(&done.organization)?;
+                let all = done.choice.accounts.iter().filter(|account| account.is_read());
+                waiting.extend(all.map(|account| account.id).filter(|id| taken.insert(*id)));
+                watch.progress.accounts(taken.len());
+                roster = Some(done);
+            }
+            Some(account) = pages.next(), if roster.is_none() && !over => {
+                if account.is_read() && taken.insert(account.id) {
+                    waiting.push_back(account.id);
+                    watch.progress.found(taken.len());
+                }
+            }
+            () = admission.appetite() => {}
+            _ = seconds.tick(), if watch.progress.is_shown() => watch.progress.tick(),
+        }
+    }
+    drop(reading);
+    drop(listing);
+    let Some(Roster { mut organization, choice }) = roster else {
+        return Err(ended_early(watch.ending, &work.store));
     };
-    let wanted: Vec<AccountId> = accounts
+    let mut manifest = manifest(request, identity);
+    manifest.accounts = choice
+        .accounts
         .iter()
-        .filter(|account| account.in_scope && account.state.is_active())
-        .map(|account| account.id)
+        .map(|account| ManifestAccount {
+            id: account.id,
+            in_scope: account.in_scope,
+            collected: false,
+        })
         .collect();
-    let mut builder = GraphBuilder::new(&run.manifest, &organization);
-    let mut sessions = BTreeMap::new();
-    progress.begin(wanted.len());
-    let mut readings = stream::iter(wanted)
-        .map(|account| run.account(account))
-        .buffer_unordered(request.concurrency);
-    while let Some(reading) = readings.next().await {
-        let Some((document, session)) = reading else { continue };
-        builder.add(&document);
-        sessions.extend(session.map(|config| (document.account, config)));
-        store.put(document)?;
-        progress.account();
+    manifest.notes.clone_from(&choice.notes);
+    work.drop_strangers(&manifest, &taken);
+    if watch.ending.halted().is_none() {
+        run.follow(&mut work, &manifest, &mut organization).await?;
     }
-    drop(readings);
-    let mut manifest = run.manifest.clone();
-    if !interrupted.load(Ordering::Relaxed) {
-        run.follow(&mut builder, &mut organization, &mut store, &sessions).await?;
-    }
-    manifest.interrupted = interrupted.load(Ordering::Relaxed);
+    manifest.interrupted = watch.ending.halted().is_some();
     manifest.ended = request.clock.now();
     for account in &mut manifest.accounts {
-        account.collected = builder.has(account.id);
+        account.collected = account.in_scope && work.store.has(account.id);
     }
-    progress.end();
-    store.finish(manifest, organization)
+    let event = if manifest.interrupted { "interrupted" } else { "end" };
+    let counters = &aws.pace().counters;
+    work.store.note(
+        manifest.ended,
+        event,
+        json!({ "attempts": counters.attempts(), "throttled": counters.throttled() }),
+    );
+    watch.progress.end();
+    work.store.finish(manifest, organization)
 }
 
-impl Run<'_> {
-    async fn ask(&self, session: &Session, probe: Probe) -> (Probe, Observation) {
-        // The semaphore lives as long as the run and is never closed.
-        let _permit = self.calls.acquire().await;
-        let observation = ask::ask(session, &probe, self.request.clock).await;
-        self.progress.calls(observation.responses.len());
-        (probe, observation)
+/// The run ended before it was known which accounts there are: there is nothing yet that could be judged.
+fn ended_early(ending: &Ending, store: &Store) -> Stop {
+    let on = store.path().map_or_else(String::new, |path| {
+        format!("; what was read is kept: --resume {} goes on", path.display())
+    });
+    match ending.halted() {
+        Some(Halt::Signal(code)) => {
+            Stop { code, message: format!("interrupted while the accounts were listed{on}") }
+        }
+        _ => Stop::start(format!(
+            "the caller's credentials ended while the accounts were listed; sign in again{on}"
+        )),
+    }
+}
+
+fn manifest(request: &Request, identity: &Identity) -> Manifest {
+    Manifest {
+        schema: trailproof_core::snapshot::SCHEMA.to_owned(),
+        run_id: identity.run_id.clone(),
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        started: identity.started,
+        ended: identity.started,
+        partition: identity.partition.clone(),
+        caller_account: identity.caller.account,
+        caller_arn: identity.caller.arn.clone(),
+        facts: Demand::facts(request.plan.facts.iter().copied()).iter().collect(),
+        checks: request.plan.checks.clone(),
+        regions: request.plan.filter.regions.clone(),
+        excluded_regions: request.plan.filter.exclude_regions.clone(),
+        accounts: Vec::new(),
+        notes: Vec::new(),
+        interrupted: false,
+    }
+}
+
+/// What a run has gathered so far.
+struct Work<'a> {
+    store: Store,
+    ledger: Ledger,
+    /// The credentials of accounts that may be asked again.
+    sessions: BTreeMap<AccountId, RoleCredentials>,
+    watch: Watch<'a>,
+}
+
+impl Work<'_> {
+    /// Takes what was read of an account.
+    fn keep(&mut self, read: reading::Read) -> Result<(), Stop> {
+        let reading::Read { document, credentials, complete, changed } = read;
+        let account = document.account;
+        self.ledger.add(&document);
+        self.sessions.extend(credentials.map(|credentials| (account, credentials)));
+        if changed {
+            self.store.put(document)?;
+        }
+        if complete {
+            self.watch.progress.account();
+        }
+        Ok(())
     }
 
-    /// All that one account alone can tell; none where the run was interrupted before it.
-    async fn account(&self, account: AccountId) -> Option<(Document, Option<SdkConfig>)> {
-        if self.interrupted.load(Ordering::Relaxed) {
-            return None;
-        }
-        let mut document = Document::new(account);
-        let session = match self.session(account, &mut document).await {
-            Ok(session) => session,
-            Err(()) => return Some((document, None)),
-        };
-        loop {
-            let probes = missing(&self.request.demand, &self.manifest, &document);
-            if probes.is_empty() || self.interrupted.load(Ordering::Relaxed) {
-                break;
-            }
-            let answers: Vec<_> = stream::iter(probes)
-                .map(|probe| self.ask(&session, probe))
-                .buffer_unordered(self.request.concurrency)
-                .collect()
-                .await;
-            document.observations.extend(answers);
-        }
-        Some((document, Some(session.into_config())))
-    }
-
-    /// Enters the account's role, unless it is the caller's own account.
-    async fn session(&self, account: AccountId, document: &mut Document) -> Result<Session, ()> {
-        let partition = &self.manifest.partition;
-        if account == self.manifest.caller_account {
-            return Ok(self.caller.caller(account, partition));
-        }
-        let mut role = self.request.role.clone();
-        if let Some(name) =
-            self.request.management_role.as_ref().filter(|_| self.management == Some(account))
-        {
-            role.name.clone_from(name);
-        }
-        let probe = Probe::global(trailproof_core::fact::Fact::Session);
-        let called_at = self.request.clock.now();
-        let _permit = self.calls.acquire().await;
-        let (entered, record) =
-            recorder::recorded(self.members.enter(account, partition, &role)).await;
-        self.progress.calls(record.responses.len());
-        let arn = role_arn(account, partition, &role);
-        let (outcome, session) = match entered {
-            Ok(session) => {
-                (Ok(Answer::Session(RoleSession { role_arn: arn.clone() })), Some(session))
-            }
-            Err(failure) => (Err(roster::refused(failure, &arn)), None),
-        };
-        let mut observation = ask::observation(account, &probe, called_at, (outcome, record));
-        observation.parameters.insert("RoleArn".to_owned(), arn);
-        document.observations.insert(probe, observation);
-        session.ok_or(())
-    }
-
-    /// What only the whole graph can ask: owners of buckets and keys, and who stands in for the management account.
-    async fn follow(
-        &self,
-        builder: &mut GraphBuilder,
-        organization: &mut Document,
-        store: &mut Store,
-        sessions: &BTreeMap<AccountId, SdkConfig>,
-    ) -> Result<(), Stop> {
-        loop {
-            let open = follow_ups(&self.request.demand, &builder.graph(), organization);
-            if open.organization.is_empty() && open.accounts.is_empty() {
-                return Ok(());
-            }
-            let partition = &self.manifest.partition;
-            for probe in open.organization {
-                let caller = self.caller.caller(self.manifest.caller_account, partition);
-                let (probe, observation) = self.ask(&caller, probe).await;
-                organization.observations.insert(probe, observation);
-            }
-            builder.organization(organization);
-            let askable = open.accounts.into_iter().filter_map(|(account, probes)| {
-                sessions.get(&account).map(|config| (account, probes, config))
-            });
-            let mut answers = stream::iter(askable)
-                .map(|(account, probes, config)| async move {
-                    let session = self.members.resume(account, partition, config);
-                    let asked = stream::iter(probes)
-                        .map(|probe| self.ask(&session, probe))
-                        .buffer_unordered(self.request.concurrency);
-                    (account, asked.collect::<Vec<_>>().await)
-                })
-                .buffer_unordered(self.request.concurrency);
-            while let Some((account, answers)) = answers.next().await {
-                let mut document = store.get(account)?;
-                document.observations.extend(answers);
-                builder.add(&document);
-                store.put(document)?;
-            }
-            if self.interrupted.load(Ordering::Relaxed) {
-                return Ok(());
-            }
-        }
+    /// Forgets accounts that were read from a list which then could not be read to its end.
+    fn drop_strangers(&mut self, manifest: &Manifest, taken: &BTreeSet<AccountId>) {
+        let known: BTreeSet<_> = manifest.accounts.iter().map(|account| account.id).collect();
+        taken.difference(&known).for_each(|account| self.store.remove(*account));
     }
 }

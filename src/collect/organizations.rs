@@ -1,8 +1,10 @@
 //! Who is in the organization, in which state, and under which unit.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
+use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::{Account, AccountState as SdkState};
+use futures::stream::{self, StreamExt};
 use trailproof_core::answer::{
     Answer, OrganizationDescription, OrganizationalTree, OrganizationalUnit,
 };
@@ -11,8 +13,9 @@ use trailproof_core::evidence::Cause;
 use trailproof_core::roster::{AccountEntry, AccountState};
 
 use super::ask::timestamp;
-use super::clients::Session;
 use super::gap::Failure;
+use super::recorder::{self, recorded};
+use super::session::Session;
 
 /// CloudTrail's service principal, the same in all partitions.
 pub const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
@@ -44,22 +47,31 @@ pub async fn organization(session: &Session) -> Result<Answer, Failure> {
     })))
 }
 
-pub async fn accounts(session: &Session) -> Result<Answer, Failure> {
+/// Lists the accounts, and hands out each page as it comes.
+pub async fn accounts(
+    session: &Session,
+    listed: &mut (dyn FnMut(&[AccountEntry]) + Send),
+) -> Result<Answer, Failure> {
     let mut entries = Vec::new();
     // An empty page may carry a token: only its absence ends the list.
     let mut pages = session.organizations().list_accounts().into_paginator().send();
     while let Some(page) = pages.next().await {
-        for account in &page?.accounts.ok_or_else(|| incomplete("Accounts"))? {
-            entries.push(AccountEntry {
-                id: account_id(account.id())?,
-                name: account.name().unwrap_or_default().to_owned(),
-                state: state(account),
-                joined_timestamp: timestamp(account.joined_timestamp()),
-            });
-        }
+        let page = page?.accounts.ok_or_else(|| incomplete("Accounts"))?;
+        let page = page.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+        listed(&page);
+        entries.extend(page);
     }
     entries.sort_by_key(|entry| entry.id);
     Ok(Answer::Accounts(entries))
+}
+
+fn entry(account: &Account) -> Result<AccountEntry, Failure> {
+    Ok(AccountEntry {
+        id: account_id(account.id())?,
+        name: account.name().unwrap_or_default().to_owned(),
+        state: state(account),
+        joined_timestamp: timestamp(account.joined_timestamp()),
+    })
 }
 
 /// `State`, and where AWS still leaves it out the retired `Status`.
@@ -76,43 +88,61 @@ fn state(account: &Account) -> AccountState {
     known(account.state().map(SdkState::as_str).or(status).unwrap_or_default())
 }
 
-/// Walks the tree from its roots: two questions for each unit.
+/// So many units are asked about at once: Organizations bears little.
+const UNITS_AT_ONCE: usize = 8;
+
+/// Walks the tree from its roots, level by level: two questions for each unit.
 pub async fn tree(session: &Session) -> Result<Answer, Failure> {
     let client = session.organizations();
     let mut tree = OrganizationalTree { units: Vec::new(), accounts: BTreeMap::new() };
-    let mut open = VecDeque::new();
+    let mut level = Vec::new();
     let mut roots = client.list_roots().into_paginator().send();
     while let Some(page) = roots.next().await {
         for root in page?.roots() {
             let id = root.id().ok_or_else(|| incomplete("a root's id"))?.to_owned();
-            open.push_back(id.clone());
+            level.push(id.clone());
             let name = root.name().unwrap_or("Root").to_owned();
             tree.units.push(OrganizationalUnit { id, name, parent: None });
         }
     }
-    while let Some(parent) = open.pop_front() {
-        let mut units = client
-            .list_organizational_units_for_parent()
-            .parent_id(&parent)
-            .into_paginator()
-            .send();
-        while let Some(page) = units.next().await {
-            for unit in page?.organizational_units() {
-                let id = unit.id().ok_or_else(|| incomplete("a unit's id"))?.to_owned();
-                open.push_back(id.clone());
-                let name = unit.name().unwrap_or_default().to_owned();
-                tree.units.push(OrganizationalUnit { id, name, parent: Some(parent.clone()) });
-            }
-        }
-        let mut accounts =
-            client.list_accounts_for_parent().parent_id(&parent).into_paginator().send();
-        while let Some(page) = accounts.next().await {
-            for account in page?.accounts() {
-                tree.accounts.insert(account_id(account.id())?, parent.clone());
-            }
+    while !level.is_empty() {
+        // Each with a record of its own, put together in the units' order: what runs beside one another must not mix.
+        let mut answers = stream::iter(std::mem::take(&mut level))
+            .map(|parent| recorded(below(&client, parent)))
+            .buffered(UNITS_AT_ONCE);
+        while let Some((answer, record)) = answers.next().await {
+            recorder::extend(record.responses);
+            let (units, accounts) = answer?;
+            level.extend(units.iter().map(|unit| unit.id.clone()));
+            tree.units.extend(units);
+            tree.accounts.extend(accounts);
         }
     }
     Ok(Answer::OrganizationalUnits(tree))
+}
+
+/// The units and the accounts directly below a unit.
+async fn below(
+    client: &Client,
+    parent: String,
+) -> Result<(Vec<OrganizationalUnit>, Vec<(AccountId, String)>), Failure> {
+    let (mut units, mut accounts) = (Vec::new(), Vec::new());
+    let mut pages =
+        client.list_organizational_units_for_parent().parent_id(&parent).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        for unit in page?.organizational_units() {
+            let id = unit.id().ok_or_else(|| incomplete("a unit's id"))?.to_owned();
+            let name = unit.name().unwrap_or_default().to_owned();
+            units.push(OrganizationalUnit { id, name, parent: Some(parent.clone()) });
+        }
+    }
+    let mut pages = client.list_accounts_for_parent().parent_id(&parent).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        for account in page?.accounts() {
+            accounts.push((account_id(account.id())?, parent.clone()));
+        }
+    }
+    Ok((units, accounts))
 }
 
 pub async fn delegates(session: &Session) -> Result<Answer, Failure> {

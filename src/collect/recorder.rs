@@ -11,7 +11,9 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 };
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::DateTime;
 use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::date_time::Format;
 use trailproof_core::snapshot::Response;
 
 /// What was seen of one question's calls.
@@ -21,6 +23,15 @@ pub struct Record {
     pub responses: Vec<Response>,
     /// The header `x-amz-bucket-region` of the last answer.
     pub bucket_region: Option<String>,
+}
+
+impl Record {
+    /// The server's clock, as the last answer has it.
+    pub fn server_time(&self) -> Option<std::time::SystemTime> {
+        let date = self.responses.last()?.date.as_deref()?;
+        let date = DateTime::from_str(date, Format::HttpDate).ok()?;
+        date.try_into().ok()
+    }
 }
 
 tokio::task_local! {
@@ -46,6 +57,17 @@ pub fn bucket_region() -> Option<String> {
 pub fn last_status() -> Option<u16> {
     let status = |record: &RefCell<Record>| record.borrow().responses.last()?.http_status;
     RECORD.try_with(status).ok().flatten()
+}
+
+/// How often the call under way was tried.
+pub fn attempts() -> u32 {
+    let attempts = |record: &RefCell<Record>| Some(record.borrow().responses.last()?.attempts);
+    RECORD.try_with(attempts).ok().flatten().unwrap_or_default()
+}
+
+/// Adds what calls that ran beside one another recorded, each for itself.
+pub fn extend(responses: impl IntoIterator<Item = Response>) {
+    record(|record| record.responses.extend(responses));
 }
 
 fn record(note: impl FnOnce(&mut Record)) {

@@ -4,8 +4,8 @@ use trailproof_core::answer::Answer;
 use trailproof_core::pattern;
 
 use super::account;
-use super::clients::Session;
-use super::roster::Filter;
+use super::choice::Filter;
+use super::session::Session;
 use crate::exit::Stop;
 
 /// Makes sure that every name and glob fits a region. AWS is asked only about what this version does not know.

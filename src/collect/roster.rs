@@ -1,132 +1,57 @@
-//! Who asks, which accounts there are, and which of them the run is to look at.
+//! Who asks, and which accounts there are: asked once, before or while the accounts are read.
 
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
 use jiff::Timestamp;
-use trailproof_core::answer::{
-    Answer, CallerIdentity, OrganizationDescription, OrganizationalTree,
-};
-use trailproof_core::aws::{AccountId, Arn, Partition};
+use trailproof_core::answer::{Answer, CallerIdentity, OrganizationDescription};
+use trailproof_core::aws::{Arn, Partition};
 use trailproof_core::evidence::Cause;
 use trailproof_core::fact::Fact;
-use trailproof_core::pattern;
-use trailproof_core::roster::{AccountEntry, AccountState};
-use trailproof_core::snapshot::{Document, Probe};
+use trailproof_core::roster::AccountEntry;
+use trailproof_core::snapshot::{Document, Observation, Probe};
 
 use super::ask::{self, Clock};
-use super::clients::{Aws, Session};
+use super::aws::Aws;
+use super::choice::{Choice, Filter, Listed, decide};
 use super::gap::Failure;
+use super::organizations;
 use super::recorder::recorded;
+use super::session::Session;
 use crate::exit::Stop;
 
-/// Which accounts and regions a run looks at. Empty lists leave nothing out.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// The organization must be readable.
-    pub organization: bool,
-    /// Only these accounts.
-    pub accounts: Vec<AccountId>,
-    /// Not these accounts.
-    pub exclude_accounts: Vec<AccountId>,
-    /// Only accounts under these units: an id, a name, or a path from the root.
-    pub units: Vec<String>,
-    /// No accounts under these units.
-    pub exclude_units: Vec<String>,
-    /// Globs of the regions to look at.
-    pub regions: Vec<String>,
-    /// Globs of the regions left out.
-    pub exclude_regions: Vec<String>,
-}
-
-/// An account with the decision on it.
+/// Who asks, and since when.
 #[derive(Debug, Clone)]
-pub struct Listed {
-    /// The account.
-    pub id: AccountId,
-    /// Its state.
-    pub state: AccountState,
-    /// Whether the run looks at it.
-    pub in_scope: bool,
-}
-
-/// What is known before any account is entered.
-#[derive(Debug)]
-pub struct Roster {
-    /// What was asked of the organization.
-    pub organization: Document,
+pub struct Identity {
     /// Who asks.
     pub caller: CallerIdentity,
     /// The caller's partition.
     pub partition: Partition,
-    /// The management account, where known.
-    pub management: Option<AccountId>,
-    /// All accounts, by id.
-    pub accounts: Vec<Listed>,
-    /// Sentences for the reader of the report.
-    pub notes: Vec<String>,
     /// When the first call was made.
     pub started: Timestamp,
     /// `<UTC start>-<suffix>`.
     pub run_id: String,
+    observation: Observation,
 }
 
-/// A member's refusal, which always means one thing: its role could not be assumed.
-pub(super) fn refused(failure: Failure, role: &str) -> Failure {
-    let cause = match failure.cause {
-        Cause::AccessDenied | Cause::ScpDenied | Cause::TokenNotValidInRegion => {
-            Cause::AssumeRoleDenied
-        }
-        other => other,
-    };
-    Failure { cause, message: format!("{role}: {}", failure.message), ..failure }
-}
-
-/// Asks who calls and what the organization is, and decides which accounts are in scope.
+/// Asks who calls, and makes sure that the regions which the user names exist.
 ///
 /// # Errors
-/// Where nobody can be asked, or the filter names what does not exist.
-pub async fn discover(aws: &Aws, filter: &Filter, clock: Clock) -> Result<Roster, Stop> {
+/// Where nobody can be asked (4), or a region is none (2).
+pub async fn identify(aws: &Aws, filter: &Filter, clock: Clock) -> Result<Identity, Stop> {
     let started = clock.now();
     let (sent, record) = recorded(async { aws.sts().get_caller_identity().send().await }).await;
-    let identity = sent
+    let caller = sent
         .map_err(Failure::from)
         .and_then(|answer| caller(&answer))
         .map_err(|failure| cannot_start(&failure))?;
-    let partition = Arn::parse(&identity.arn).map(|arn| Partition::new(arn.partition));
+    let partition = Arn::parse(&caller.arn).map(|arn| Partition::new(arn.partition));
     let partition = partition.map_err(|error| Stop::start(format!("the caller's ARN: {error}")))?;
-    let mut document = Document::new(identity.account);
-    let probe = Probe::global(Fact::Caller);
-    let outcome = (Ok(Answer::Caller(identity.clone())), record);
-    document
-        .observations
-        .insert(probe.clone(), ask::observation(identity.account, &probe, started, outcome));
-    let session = aws.caller(identity.account, &partition);
-    super::region_filter::check(&session, filter).await?;
-    let mut notes = Vec::new();
-    let listed = organization(&session, &mut document, clock, &mut notes).await;
-    let management = document
-        .read::<Option<OrganizationDescription>>(&Probe::global(Fact::Organization))
-        .ok()
-        .and_then(|(found, _)| found.as_ref().map(|found| found.master_account_id));
-    if listed.is_none() && (filter.organization || !filter.units.is_empty()) {
-        let why = notes.first().cloned().unwrap_or_default();
-        return Err(Stop::start(format!(
-            "the organization is needed and cannot be read: {why}; call from the management account or a delegated \
-             administrator, or leave out --org and --ou"
-        )));
-    }
-    let accounts = choose(listed.as_deref(), &identity, filter, &document, &mut notes)?;
+    super::region_filter::check(&aws.caller(caller.account, &partition), filter).await?;
     let run_id =
-        format!("{}-{}", started.strftime("%Y%m%dT%H%M%SZ"), suffix(&identity, started, clock));
-    Ok(Roster {
-        organization: document,
-        caller: identity,
-        partition,
-        management,
-        accounts,
-        notes,
-        started,
-        run_id,
-    })
+        format!("{}-{}", started.strftime("%Y%m%dT%H%M%SZ"), suffix(&caller, started, clock));
+    let outcome = (Ok(Answer::Caller(caller.clone())), record);
+    let probe = Probe::global(Fact::Caller);
+    let observation = ask::observation(caller.account, &probe, started, outcome);
+    Ok(Identity { caller, partition, started, run_id, observation })
 }
 
 /// Four letters that tell runs of one second apart, without chance: by caller and process.
@@ -177,146 +102,111 @@ fn told(message: &str) -> String {
     }
 }
 
-/// Asks for the organization, and where there is one for its accounts and tree. The accounts, where they were listed.
-async fn organization(
-    session: &Session,
-    document: &mut Document,
-    clock: Clock,
-    notes: &mut Vec<String>,
-) -> Option<Vec<AccountEntry>> {
-    let alone = format!("account {} alone was scanned", session.account);
+/// What was asked of the organization, and what follows from it.
+#[derive(Debug)]
+pub struct Roster {
+    /// The answers.
+    pub organization: Document,
+    /// The decisions.
+    pub choice: Choice,
+}
+
+/// Asks for the organization, its accounts and its tree, as far as that is not known yet. Where every account is
+/// looked at, each page of them is handed out as it comes.
+///
+/// # Errors
+/// As [`decide`].
+pub async fn list(
+    aws: &Aws,
+    (identity, filter): (&Identity, &Filter),
+    (mut document, clock): (Document, Clock),
+    listed: &mut (dyn FnMut(&[Listed]) + Send),
+) -> Result<Roster, Stop> {
+    let account = identity.caller.account;
+    let session = aws.caller(account, &identity.partition);
+    let known =
+        |document: &Document, fact| document.observations.contains_key(&Probe::global(fact));
+    let probe = Probe::global(Fact::Caller);
+    document.observations.entry(probe).or_insert_with(|| identity.observation.clone());
+    if !known(&document, Fact::Organization) {
+        let probe = Probe::global(Fact::Organization);
+        let observation = ask::ask(&session, &probe, clock).await;
+        document.observations.insert(probe, observation);
+    }
     let probe = Probe::global(Fact::Organization);
-    let observation = ask::ask(session, &probe, clock).await;
-    document.observations.insert(probe.clone(), observation);
-    match document.read::<Option<OrganizationDescription>>(&probe) {
-        Ok((Some(_), _)) => {}
-        Ok((None, _)) => {
-            notes.push(format!("the caller's account is in no organization; {alone}"));
-            return None;
-        }
-        Err(gap) => {
-            notes.push(format!(
-                "whether there is an organization could not be read ({}); {alone}",
-                gap.detail
-            ));
-            return None;
-        }
-    }
-    let probe = Probe::global(Fact::Accounts);
-    let observation = ask::ask(session, &probe, clock).await;
-    document.observations.insert(probe.clone(), observation);
-    let entries = match document.read::<Vec<AccountEntry>>(&probe) {
-        Ok((entries, _)) => entries.clone(),
-        Err(gap) => {
-            notes.push(format!(
-                "the organization's accounts could not be listed ({}); {alone}",
-                gap.detail
-            ));
-            return None;
-        }
-    };
-    let probe = Probe::global(Fact::OrganizationalUnits);
-    let observation = ask::ask(session, &probe, clock).await;
-    document.observations.insert(probe.clone(), observation);
-    if let Err(gap) = document.read::<OrganizationalTree>(&probe) {
-        notes.push(format!("the organizational units could not be read ({})", gap.detail));
-    }
-    Some(entries)
-}
-
-fn choose(
-    listed: Option<&[AccountEntry]>,
-    caller: &CallerIdentity,
-    filter: &Filter,
-    document: &Document,
-    notes: &mut Vec<String>,
-) -> Result<Vec<Listed>, Stop> {
-    let Some(entries) = listed else {
-        // Nobody can say which accounts there are: those that the user names, or the caller's own.
-        let mut ids = filter.accounts.clone();
-        if ids.is_empty() {
-            ids.push(caller.account);
-        } else {
-            notes.push(
-                "the accounts are those that were named; the organization was not read".to_owned(),
-            );
-        }
-        ids.sort();
-        ids.dedup();
-        let listed = |id| Listed { id, state: AccountState::Unknown, in_scope: true };
-        return Ok(ids.into_iter().map(listed).collect());
-    };
-    for id in filter.accounts.iter().chain(&filter.exclude_accounts) {
-        if !entries.iter().any(|entry| entry.id == *id) {
-            let message =
-                format!("account {id} is not in the organization ({} accounts)", entries.len());
-            return Err(Stop::usage(message));
-        }
-    }
-    let wanted = units(document, &filter.units)?;
-    let unwanted = units(document, &filter.exclude_units)?;
-    let in_scope = |id: &AccountId| {
-        (filter.accounts.is_empty() || filter.accounts.contains(id))
-            && !filter.exclude_accounts.contains(id)
-            && (filter.units.is_empty() || wanted.contains(id))
-            && !unwanted.contains(id)
-    };
-    let accounts: Vec<Listed> = entries
-        .iter()
-        .map(|entry| Listed { id: entry.id, state: entry.state, in_scope: in_scope(&entry.id) })
-        .collect();
-    if !accounts.iter().any(|account| account.in_scope && account.state.is_active()) {
-        return Err(Stop::usage(
-            "no active account is left by --accounts, --ou and --exclude-accounts",
-        ));
-    }
-    Ok(accounts)
-}
-
-/// The accounts under the named units, at any depth.
-fn units(document: &Document, names: &[String]) -> Result<Vec<AccountId>, Stop> {
-    if names.is_empty() {
-        return Ok(Vec::new());
-    }
-    let probe = Probe::global(Fact::OrganizationalUnits);
-    let (tree, _) = document.read::<OrganizationalTree>(&probe).map_err(|gap| {
-        Stop::start(format!("--ou needs the organizational units: {}", gap.detail))
-    })?;
-    // Parents stand before their children: each unit's path is its parent's and its own name.
-    let mut paths: Vec<(&str, Vec<&str>, String)> = Vec::new();
-    for unit in &tree.units {
-        let parent = paths.iter().find(|(id, ..)| Some(*id) == unit.parent.as_deref());
-        let (mut line, path) = match parent {
-            Some((_, line, path)) => (line.clone(), format!("{path}/{}", unit.name)),
-            None => (Vec::new(), unit.name.clone()),
+    let organized = document
+        .read::<Option<OrganizationDescription>>(&probe)
+        .is_ok_and(|(found, _)| found.is_some());
+    if organized {
+        let mut page = |entries: &[AccountEntry]| {
+            if filter.takes_all_accounts() {
+                let all = |entry: &AccountEntry| Listed {
+                    id: entry.id,
+                    state: entry.state,
+                    in_scope: true,
+                };
+                listed(&entries.iter().map(all).collect::<Vec<_>>());
+            }
         };
-        line.push(&unit.id);
-        paths.push((&unit.id, line, path));
-    }
-    let mut found = Vec::new();
-    for name in names {
-        let named: Vec<&str> = paths
-            .iter()
-            .filter(|(id, _, path)| {
-                id == name || pattern::matches(name, path) || path.ends_with(&format!("/{name}"))
-            })
-            .map(|(id, ..)| *id)
-            .collect();
-        if named.is_empty() {
-            let known: Vec<&str> = paths.iter().map(|(.., path)| path.as_str()).collect();
-            return Err(Stop::usage(format!(
-                "no organizational unit is called {name:?}; there are: {}",
-                known.join(", ")
-            )));
-        }
-        let below = |unit: &str| {
-            paths
-                .iter()
-                .any(|(id, line, _)| *id == unit && line.iter().any(|up| named.contains(up)))
-        };
-        found.extend(
-            tree.accounts.iter().filter(|(_, unit)| below(unit)).map(|(account, _)| *account),
+        let (accounts, tree) =
+            (known(&document, Fact::Accounts), known(&document, Fact::OrganizationalUnits));
+        let answers = futures::join!(
+            async {
+                if accounts { None } else { Some(all_accounts(&session, clock, &mut page).await) }
+            },
+            async {
+                if tree {
+                    return None;
+                }
+                let probe = Probe::global(Fact::OrganizationalUnits);
+                let observation = ask::ask(&session, &probe, clock).await;
+                Some((probe, observation))
+            }
         );
+        document.observations.extend([answers.0, answers.1].into_iter().flatten());
     }
-    Ok(found)
+    // Without their list the tree is of no use, and nothing that is of no use is kept.
+    if document.read::<Vec<AccountEntry>>(&Probe::global(Fact::Accounts)).is_err() {
+        document.observations.remove(&Probe::global(Fact::OrganizationalUnits));
+    }
+    let choice = decide(&document, &identity.caller, filter)?;
+    Ok(Roster { organization: document, choice })
+}
+
+async fn all_accounts(
+    session: &Session,
+    clock: Clock,
+    page: &mut (dyn FnMut(&[AccountEntry]) + Send),
+) -> (Probe, Observation) {
+    let probe = Probe::global(Fact::Accounts);
+    let called_at = clock.now();
+    let outcome = recorded(organizations::accounts(session, page)).await;
+    let observation = ask::observation(session.account, &probe, called_at, outcome);
+    (probe, observation)
+}
+
+/// All of that before any account is entered.
+///
+/// # Errors
+/// As [`identify`] and [`list`].
+pub async fn discover(
+    aws: &Aws,
+    filter: &Filter,
+    clock: Clock,
+) -> Result<(Identity, Roster), Stop> {
+    let identity = identify(aws, filter, clock).await?;
+    let document = Document::new(identity.caller.account);
+    let roster = list(aws, (&identity, filter), (document, clock), &mut |_| ()).await?;
+    Ok((identity, roster))
+}
+
+/// A member's refusal, which always means one thing: its role could not be assumed.
+pub(super) fn refused(failure: Failure, role: &str) -> Failure {
+    let cause = match failure.cause {
+        Cause::AccessDenied | Cause::ScpDenied | Cause::TokenNotValidInRegion => {
+            Cause::AssumeRoleDenied
+        }
+        other => other,
+    };
+    Failure { cause, message: format!("{role}: {}", failure.message), ..failure }
 }

@@ -10,9 +10,9 @@ use trailproof_core::answer::{
 };
 use trailproof_core::aws::Region;
 
-use super::clients::{Session, sdk_region};
 use super::gap::Failure;
 use super::recorder::{bucket_region, last_status};
+use super::session::{Session, sdk_region};
 
 /// Any page size makes AWS name the buckets' regions.
 const PAGE: i32 = 1000;

@@ -45,8 +45,33 @@ impl Moment {
         SystemTime::try_from(self.0).unwrap_or(SystemTime::UNIX_EPOCH)
     }
 
+    /// `20261121T224257Z`, as signatures have it.
+    pub(crate) fn compact(self) -> String {
+        let whole = DateTime::from_secs(self.0.secs());
+        whole.fmt(Format::DateTime).unwrap_or_default().replace(['-', ':'], "")
+    }
+
+    /// Reads the form of signatures.
+    pub(crate) fn parse_compact(text: &str) -> Option<Self> {
+        let part = |from: usize, to: usize| text.get(from..to);
+        let (_, time) = text.split_once('T').filter(|(date, _)| date.len() == 8)?;
+        let (year, month, day) = (part(0, 4)?, part(4, 6)?, part(6, 8)?);
+        let (hour, minute, second) = (time.get(0..2)?, time.get(2..4)?, time.get(4..6)?);
+        Self::parse(&format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z"))
+    }
+
+    /// The whole second that has begun when so much time has passed.
+    pub(crate) fn after(self, time: std::time::Duration) -> Self {
+        self.later(i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
+    }
+
+    /// So many seconds later, or earlier.
+    pub(crate) fn later(self, seconds: i64) -> Self {
+        Self(DateTime::from_secs(self.0.secs().saturating_add(seconds)))
+    }
+
     fn minutes_earlier(self, minutes: i64) -> Self {
-        Self(DateTime::from_secs(self.0.secs().saturating_sub(minutes.saturating_mul(60))))
+        self.later(minutes.saturating_mul(-60))
     }
 }
 

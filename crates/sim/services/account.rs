@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::description::Account;
 use crate::failure::Failure;
+use crate::land::Held;
 use crate::reply::Reply;
 use crate::services::page::{page, size};
 use crate::services::{Answer, Ask};
@@ -21,10 +22,11 @@ pub(super) fn answer(ask: Ask<'_>) -> Answer {
 }
 
 fn list_regions(ask: Ask<'_>) -> Answer {
-    let account = subject(ask)?;
-    let description = &ask.world.description;
+    let other = subject(ask)?;
+    let account = other.as_deref().unwrap_or(ask.caller);
+    let frame = ask.world.frame;
     let mut names: Vec<&String> =
-        description.default_regions.iter().chain(&description.opt_in_regions).collect();
+        frame.default_regions.iter().chain(&frame.opt_in_regions).collect();
     names.sort();
     let wanted = ask.request.list("RegionOptStatusContains");
     let regions: Vec<Value> = names
@@ -49,9 +51,9 @@ fn list_regions(ask: Ask<'_>) -> Answer {
     Ok(Reply::json(body))
 }
 
-/// The account that is asked about: the caller's own, or by id another of the organization.
-fn subject(ask: Ask<'_>) -> Result<&Account, Failure> {
-    let Some(id) = ask.request.text("AccountId") else { return Ok(ask.caller) };
+/// The account that is asked about by its id, another of the organization; none: the caller's own.
+fn subject(ask: Ask<'_>) -> Result<Option<Held<'_, Account>>, Failure> {
+    let Some(id) = ask.request.text("AccountId") else { return Ok(None) };
     let organization = ask.world.organization_of(ask.caller);
     let trusted = organization.is_some_and(|o| o.trusted_services.iter().any(|s| s == PRINCIPAL));
     let management = ask.world.is_management(ask.caller);
@@ -62,7 +64,7 @@ fn subject(ask: Ask<'_>) -> Result<&Account, Failure> {
         return Err(invalid("The management account must leave out its own AccountId"));
     }
     let account = ask.world.account(id).filter(|account| !account.outside);
-    account.ok_or_else(|| Failure::not_allowed(ask.request))
+    account.map(Some).ok_or_else(|| Failure::not_allowed(ask.request))
 }
 
 fn invalid(text: &str) -> Failure {

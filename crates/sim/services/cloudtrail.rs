@@ -42,7 +42,7 @@ fn describe_trails(ask: Ask<'_>) -> Reply {
     Reply::json(json!({ "trailList": trails }))
 }
 
-fn described(world: &World, seen: SeenTrail<'_>) -> Value {
+fn described(world: &World<'_>, seen: SeenTrail<'_>) -> Value {
     let trail = seen.trail;
     let mut value = json!({
         "Name": trail.name,
@@ -79,7 +79,7 @@ fn get_trail_status(ask: Ask<'_>) -> Answer {
     Ok(Reply::json(status(ask.world, seen.trail.status_in(&ask.request.region))))
 }
 
-fn status(world: &World, status: &TrailStatus) -> Value {
+fn status(world: &World<'_>, status: &TrailStatus) -> Value {
     let seconds = |when: Option<When>| when.map(|when| json!(world.resolve(when).epoch_seconds()));
     let text = |when: Option<When>| when.map(|when| json!(world.resolve(when).rfc3339()));
     let plain = |text: &Option<String>| text.as_ref().map(|text| json!(text));

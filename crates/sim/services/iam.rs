@@ -6,12 +6,12 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::description::Iam;
+use crate::description::{Group, Iam, ManagedPolicy, Role, User};
 use crate::failure::Failure;
 use crate::reply::Reply;
 use crate::services::page::{page, size};
 use crate::services::{Answer, Ask};
-use crate::xml::Element;
+use crate::xml::{Content, Element};
 
 /// What RFC 3986 leaves as it is; IAM encodes all else in a policy document.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -27,171 +27,211 @@ pub(super) fn answer(ask: Ask<'_>) -> Answer {
     }
 }
 
-/// The four lists of the answer, in the order in which pages walk them.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    User,
-    Group,
-    Role,
-    LocalPolicy,
-    AwsPolicy,
+/// What is listed, in the order in which pages walk it.
+#[derive(Clone, Copy)]
+enum Entry<'a> {
+    User(&'a User),
+    Group(&'a Group),
+    Role(&'a Role),
+    Local(&'a ManagedPolicy),
+    /// A policy of AWS by its ARN.
+    Aws(&'a str, &'a str, &'a Value),
 }
 
-impl Kind {
-    fn filter_name(self) -> &'static str {
-        match self {
-            Self::User => "User",
-            Self::Group => "Group",
-            Self::Role => "Role",
-            Self::LocalPolicy => "LocalManagedPolicy",
-            Self::AwsPolicy => "AWSManagedPolicy",
-        }
-    }
-
+impl Entry<'_> {
     fn list_name(self) -> &'static str {
         match self {
-            Self::User => "UserDetailList",
-            Self::Group => "GroupDetailList",
-            Self::Role => "RoleDetailList",
-            Self::LocalPolicy | Self::AwsPolicy => "Policies",
+            Self::User(_) => "UserDetailList",
+            Self::Group(_) => "GroupDetailList",
+            Self::Role(_) => "RoleDetailList",
+            Self::Local(_) | Self::Aws(..) => "Policies",
         }
     }
 }
+
+const LISTS: [&str; 4] = ["UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"];
 
 fn authorization_details(ask: Ask<'_>) -> Answer {
     let request = ask.request;
     let wanted = request.list("Filter");
-    let entries: Vec<(Kind, Element)> = entries(ask)
-        .into_iter()
-        .filter(|(kind, _)| wanted.is_empty() || wanted.contains(&kind.filter_name()))
-        .collect();
+    let wants = |name: &str| wanted.is_empty() || wanted.contains(&name);
+    let own = ask.world.land.iam(ask.caller, wants("LocalManagedPolicy"));
+    let sources: [&Iam; 2] = [&ask.world.frame.baseline_iam, &own];
+    let attached = attached(&sources);
+    let entries = entries(ask, &sources, &attached);
     let found = size(Some(request.number("MaxItems").unwrap_or(USUAL_PAGE)), LARGEST_PAGE)
         .and_then(|size| page(&entries, request.text("Marker"), size))
         .ok_or_else(|| Failure::new(400, "ValidationError", "Invalid Marker or MaxItems"))?;
-    let list = |name: &'static str| {
-        let items = found.items.iter().filter(|(kind, _)| kind.list_name() == name);
-        Element::new(name).children(items.map(|(_, element)| element.clone()))
-    };
-    Ok(Reply::xml(
-        Element::new("Result")
-            .child(list("UserDetailList"))
-            .child(list("GroupDetailList"))
-            .child(list("RoleDetailList"))
-            .child(list("Policies"))
-            .child(Element::leaf("IsTruncated", found.next.is_some()))
-            .maybe("Marker", found.next.as_ref()),
-    ))
+    let writer = Writer { ask, attached: &attached };
+    let mut content = Content::default();
+    for name in LISTS {
+        content.inside(name, |list| {
+            for entry in found.items.iter().filter(|entry| entry.list_name() == name) {
+                list.inside("member", |member| writer.write(**entry, member));
+            }
+        });
+    }
+    content.plain("IsTruncated", found.next.is_some());
+    if let Some(next) = found.next {
+        content.leaf("Marker", next);
+    }
+    Ok(Reply::xml(Element::new("Result").written(content)))
 }
 
-fn entries(ask: Ask<'_>) -> Vec<(Kind, Element)> {
-    let world = ask.world;
-    let account = &ask.caller.id;
-    let arn = |resource: String| world.arn("iam", "", account, &resource);
-    let sources: [&Iam; 2] = [&world.description.baseline_iam, &ask.caller.iam];
+/// The ARNs of all policies that are attached to anybody.
+fn attached<'a>(sources: &[&'a Iam]) -> BTreeSet<&'a str> {
+    let of = |iam: &'a Iam| {
+        let users = iam.users.iter().flat_map(|user| &user.attached);
+        let groups = iam.groups.iter().flat_map(|group| &group.attached);
+        users.chain(groups).chain(iam.roles.iter().flat_map(|role| &role.attached))
+    };
+    sources.iter().copied().flat_map(of).map(String::as_str).collect()
+}
+
+/// The entries that the filter lets through; nothing is written of the others.
+fn entries<'a>(ask: Ask<'a>, sources: &[&'a Iam], attached: &BTreeSet<&'a str>) -> Vec<Entry<'a>> {
+    let wanted = ask.request.list("Filter");
+    let wants = |name: &str| wanted.is_empty() || wanted.contains(&name);
+    let all = || sources.iter().copied();
     let mut out = Vec::new();
-    let mut attached = BTreeSet::new();
-    for user in sources.iter().flat_map(|iam| &iam.users) {
-        attached.extend(&user.attached);
-        let groups = user.groups.iter().map(|group| Element::leaf("member", group));
-        let element = member(&user.path, ("UserName", &user.name), "UserId")
-            .child(Element::leaf("Arn", arn(format!("user{}{}", user.path, user.name))))
-            .child(inline("UserPolicyList", &user.inline))
-            .child(Element::new("GroupList").children(groups))
-            .child(attachments(&user.attached))
-            .children(boundary(user.boundary.as_deref()));
-        out.push((Kind::User, element));
+    if wants("User") {
+        out.extend(all().flat_map(|iam| &iam.users).map(Entry::User));
     }
-    for group in sources.iter().flat_map(|iam| &iam.groups) {
-        attached.extend(&group.attached);
-        let element = member(&group.path, ("GroupName", &group.name), "GroupId")
-            .child(Element::leaf("Arn", arn(format!("group{}{}", group.path, group.name))))
-            .child(inline("GroupPolicyList", &group.inline))
-            .child(attachments(&group.attached));
-        out.push((Kind::Group, element));
+    if wants("Group") {
+        out.extend(all().flat_map(|iam| &iam.groups).map(Entry::Group));
     }
-    for role in sources.iter().flat_map(|iam| &iam.roles) {
-        attached.extend(&role.attached);
-        let element = member(&role.path, ("RoleName", &role.name), "RoleId")
-            .child(Element::leaf("Arn", arn(format!("role{}{}", role.path, role.name))))
-            .child(Element::leaf("AssumeRolePolicyDocument", encoded(&role.trust)))
-            .child(Element::new("InstanceProfileList"))
-            .child(inline("RolePolicyList", &role.inline))
-            .child(attachments(&role.attached))
-            .children(boundary(role.boundary.as_deref()));
-        out.push((Kind::Role, element));
+    if wants("Role") {
+        out.extend(all().flat_map(|iam| &iam.roles).map(Entry::Role));
     }
-    for policy in sources.iter().flat_map(|iam| &iam.policies) {
-        let arn = arn(format!("policy{}{}", policy.path, policy.name));
-        let used = attached.contains(&arn);
-        let element = managed(&arn, (&policy.path, &policy.name), (&policy.document, used));
-        out.push((Kind::LocalPolicy, element));
+    if wants("LocalManagedPolicy") {
+        out.extend(all().flat_map(|iam| &iam.policies).map(Entry::Local));
     }
-    // Only those in use are listed, as IAM does.
-    for (name, document) in &world.description.aws_managed_policies {
-        let suffix = format!("/{name}");
-        if let Some(arn) =
-            attached.iter().find(|arn| arn.contains(":aws:") && arn.ends_with(&suffix))
-        {
-            let path =
-                arn.split_once(":policy").and_then(|(_, rest)| rest.strip_suffix(name.as_str()));
-            let element = managed(arn, (path.unwrap_or("/"), name), (document, true));
-            out.push((Kind::AwsPolicy, element));
-        }
+    if wants("AWSManagedPolicy") {
+        // Only those in use are listed, as IAM does.
+        out.extend(ask.world.frame.aws_managed_policies.iter().filter_map(|(name, document)| {
+            let is_it = |arn: &&&str| {
+                arn.contains(":aws:")
+                    && arn.strip_suffix(name.as_str()).is_some_and(|a| a.ends_with('/'))
+            };
+            attached.iter().find(is_it).map(|arn| Entry::Aws(arn, name, document))
+        }));
     }
     out
 }
 
-fn member(path: &str, (name_tag, name): (&'static str, &str), id_tag: &'static str) -> Element {
-    Element::new("member")
-        .child(Element::leaf("Path", path))
-        .child(Element::leaf(name_tag, name))
-        .child(Element::leaf(id_tag, unique_id(id_tag, name)))
-        .child(Element::leaf("CreateDate", CREATED))
+/// Writes entries of one account.
+struct Writer<'a> {
+    ask: Ask<'a>,
+    attached: &'a BTreeSet<&'a str>,
 }
 
-fn managed(arn: &str, (path, name): (&str, &str), (document, used): (&Value, bool)) -> Element {
-    let version = Element::new("member")
-        .child(Element::leaf("Document", encoded(document)))
-        .child(Element::leaf("VersionId", "v1"))
-        .child(Element::leaf("IsDefaultVersion", true))
-        .child(Element::leaf("CreateDate", CREATED));
-    Element::new("member")
-        .child(Element::leaf("PolicyName", name))
-        .child(Element::leaf("PolicyId", unique_id("PolicyId", name)))
-        .child(Element::leaf("Arn", arn))
-        .child(Element::leaf("Path", path))
-        .child(Element::leaf("DefaultVersionId", "v1"))
-        .child(Element::leaf("AttachmentCount", u8::from(used)))
-        .child(Element::leaf("PermissionsBoundaryUsageCount", 0))
-        .child(Element::leaf("IsAttachable", true))
-        .child(Element::leaf("CreateDate", CREATED))
-        .child(Element::leaf("UpdateDate", CREATED))
-        .child(Element::new("PolicyVersionList").child(version))
+impl Writer<'_> {
+    fn arn(&self, kind: &str, path: &str, name: &str) -> String {
+        self.ask.world.arn("iam", "", &self.ask.caller.id, &format!("{kind}{path}{name}"))
+    }
+
+    fn write(&self, entry: Entry<'_>, to: &mut Content) {
+        match entry {
+            Entry::User(user) => {
+                named(to, &user.path, ("UserName", &user.name), "UserId");
+                to.leaf("Arn", self.arn("user", &user.path, &user.name));
+                inline(to, "UserPolicyList", &user.inline);
+                to.inside("GroupList", |list| {
+                    user.groups.iter().for_each(|group| list.leaf("member", group));
+                });
+                attachments(to, &user.attached);
+                boundary(to, user.boundary.as_deref());
+            }
+            Entry::Group(group) => {
+                named(to, &group.path, ("GroupName", &group.name), "GroupId");
+                to.leaf("Arn", self.arn("group", &group.path, &group.name));
+                inline(to, "GroupPolicyList", &group.inline);
+                attachments(to, &group.attached);
+            }
+            Entry::Role(role) => {
+                named(to, &role.path, ("RoleName", &role.name), "RoleId");
+                to.leaf("Arn", self.arn("role", &role.path, &role.name));
+                to.plain("AssumeRolePolicyDocument", encoded(&role.trust));
+                to.inside("InstanceProfileList", |_| ());
+                inline(to, "RolePolicyList", &role.inline);
+                attachments(to, &role.attached);
+                boundary(to, role.boundary.as_deref());
+            }
+            Entry::Local(policy) => {
+                let arn = self.arn("policy", &policy.path, &policy.name);
+                let used = self.attached.contains(arn.as_str());
+                managed(to, &arn, (&policy.path, &policy.name), (&policy.document, used));
+            }
+            Entry::Aws(arn, name, document) => {
+                let path = arn.split_once(":policy").and_then(|(_, rest)| rest.strip_suffix(name));
+                managed(to, arn, (path.unwrap_or("/"), name), (document, true));
+            }
+        }
+    }
 }
 
-fn inline(name: &'static str, policies: &BTreeMap<String, Value>) -> Element {
-    Element::new(name).children(policies.iter().map(|(name, document)| {
-        Element::new("member")
-            .child(Element::leaf("PolicyName", name))
-            .child(Element::leaf("PolicyDocument", encoded(document)))
-    }))
+fn named(to: &mut Content, path: &str, (name_tag, name): (&str, &str), id_tag: &str) {
+    to.leaf("Path", path);
+    to.leaf(name_tag, name);
+    to.plain(id_tag, unique_id(id_tag, name));
+    to.plain("CreateDate", CREATED);
 }
 
-fn attachments(arns: &[String]) -> Element {
-    Element::new("AttachedManagedPolicies").children(arns.iter().map(|arn| {
-        let name = arn.rsplit('/').next().unwrap_or_default();
-        Element::new("member")
-            .child(Element::leaf("PolicyName", name))
-            .child(Element::leaf("PolicyArn", arn))
-    }))
+fn managed(
+    to: &mut Content,
+    arn: &str,
+    (path, name): (&str, &str),
+    (document, used): (&Value, bool),
+) {
+    to.leaf("PolicyName", name);
+    to.plain("PolicyId", unique_id("PolicyId", name));
+    to.leaf("Arn", arn);
+    to.leaf("Path", path);
+    to.plain("DefaultVersionId", "v1");
+    to.plain("AttachmentCount", u8::from(used));
+    to.plain("PermissionsBoundaryUsageCount", 0);
+    to.plain("IsAttachable", true);
+    to.plain("CreateDate", CREATED);
+    to.plain("UpdateDate", CREATED);
+    to.inside("PolicyVersionList", |list| {
+        list.inside("member", |version| {
+            version.plain("Document", encoded(document));
+            version.plain("VersionId", "v1");
+            version.plain("IsDefaultVersion", true);
+            version.plain("CreateDate", CREATED);
+        });
+    });
 }
 
-fn boundary(arn: Option<&str>) -> Option<Element> {
-    arn.map(|arn| {
-        Element::new("PermissionsBoundary")
-            .child(Element::leaf("PermissionsBoundaryType", "PermissionsBoundaryPolicy"))
-            .child(Element::leaf("PermissionsBoundaryArn", arn))
-    })
+fn inline(to: &mut Content, list: &str, policies: &BTreeMap<String, Value>) {
+    to.inside(list, |list| {
+        for (name, document) in policies {
+            list.inside("member", |member| {
+                member.leaf("PolicyName", name);
+                member.plain("PolicyDocument", encoded(document));
+            });
+        }
+    });
+}
+
+fn attachments(to: &mut Content, arns: &[String]) {
+    to.inside("AttachedManagedPolicies", |list| {
+        for arn in arns {
+            list.inside("member", |member| {
+                member.leaf("PolicyName", arn.rsplit('/').next().unwrap_or_default());
+                member.leaf("PolicyArn", arn);
+            });
+        }
+    });
+}
+
+fn boundary(to: &mut Content, arn: Option<&str>) {
+    if let Some(arn) = arn {
+        to.inside("PermissionsBoundary", |boundary| {
+            boundary.plain("PermissionsBoundaryType", "PermissionsBoundaryPolicy");
+            boundary.leaf("PermissionsBoundaryArn", arn);
+        });
+    }
 }
 
 fn encoded(document: &Value) -> String {

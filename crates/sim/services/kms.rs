@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::description::{Account, Key};
 use crate::failure::Failure;
+use crate::land::Held;
 use crate::reply::Reply;
 use crate::services::{Answer, Ask};
 
@@ -16,7 +17,11 @@ pub(super) fn answer(ask: Ask<'_>) -> Answer {
 
 fn describe_key(ask: Ask<'_>) -> Answer {
     let reference = ask.request.text("KeyId").unwrap_or_default();
-    let (owner, name) = locate(ask, reference)?;
+    let (other, name) = locate(ask, reference)?;
+    let owner = match &other {
+        Place::Here => Some(ask.caller),
+        Place::Account(account) => account.as_deref(),
+    };
     let region = &ask.request.region;
     let key = owner.and_then(|owner| {
         let mut keys = owner.keys.iter().filter(|key| key.region == *region);
@@ -45,10 +50,17 @@ fn describe_key(ask: Ask<'_>) -> Answer {
     }
 }
 
+/// Whose key a reference means.
+enum Place<'a> {
+    Here,
+    /// The account of an ARN, if there is such an account.
+    Account(Option<Held<'a, Account>>),
+}
+
 /// The owner and the key's id or alias that one of the four accepted forms means.
-fn locate<'a>(ask: Ask<'a>, reference: &'a str) -> Result<(Option<&'a Account>, &'a str), Failure> {
+fn locate<'a>(ask: Ask<'a>, reference: &'a str) -> Result<(Place<'a>, &'a str), Failure> {
     if !reference.starts_with("arn:") {
-        return Ok((Some(ask.caller), reference));
+        return Ok((Place::Here, reference));
     }
     let mut parts = reference.splitn(6, ':');
     let region = parts.nth(3).unwrap_or_default();
@@ -58,7 +70,7 @@ fn locate<'a>(ask: Ask<'a>, reference: &'a str) -> Result<(Option<&'a Account>, 
         return Err(not_found(&format!("Invalid arn {region}")));
     }
     let name = resource.strip_prefix("key/").unwrap_or(resource);
-    Ok((ask.world.account(account), name))
+    Ok((Place::Account(ask.world.account(account)), name))
 }
 
 fn metadata(ask: Ask<'_>, owner: &Account, key: &Key) -> Value {

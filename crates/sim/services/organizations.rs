@@ -1,13 +1,14 @@
 //! AWS Organizations: the organization, its tree and its accounts.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use serde_json::{Map, Value, json};
 
 use crate::description::{Account, AccountState, Organization};
 use crate::failure::Failure;
 use crate::reply::Reply;
-use crate::services::page::{page, size};
+use crate::services::page::{places, size};
 use crate::services::{Answer, Ask};
 
 /// The service's largest page.
@@ -60,7 +61,7 @@ impl<'a> Tree<'a> {
 
     fn describe(&self) -> Reply {
         let organization = self.organization;
-        let management = self.ask.world.account(&organization.management_account);
+        let management = self.ask.world.management();
         let id = &organization.management_account;
         Reply::json(json!({ "Organization": {
             "Id": organization.id,
@@ -113,12 +114,14 @@ impl<'a> Tree<'a> {
     }
 
     fn list_accounts(&self) -> Answer {
-        let items: Vec<Value> = self.ask.world.members().map(|a| self.account(a)).collect();
+        let world = self.ask.world;
         let token = self.ask.request.text("NextToken");
         if let Some(rest) = token.and_then(|token| token.strip_prefix(EMPTY_PAGE)) {
             return Ok(Reply::json(json!({ "Accounts": [], "NextToken": rest })));
         }
-        let (items, next) = self.page(&items)?;
+        let (places, next) = self.places(world.land.member_count())?;
+        let items = places.filter_map(|place| world.member(place)).map(|a| self.account(&a));
+        let items = items.collect();
         let next = next.map(|next| match token {
             None => format!("{EMPTY_PAGE}{next}"),
             Some(_) => next,
@@ -128,38 +131,29 @@ impl<'a> Tree<'a> {
 
     fn list_units(&self) -> Answer {
         let parent = self.parent()?;
-        let root = parent == self.organization.root_id;
-        let below = |unit_parent: Option<&str>| match unit_parent {
-            Some(id) => id == parent,
-            None => root,
-        };
-        let units = self.organization.units.iter();
-        let items: Vec<Value> = units
-            .filter(|unit| below(unit.parent.as_deref()))
-            .map(|unit| {
-                let arn = format!("{}/{}", self.arn("ou"), unit.id);
-                json!({ "Id": unit.id, "Arn": arn, "Name": unit.name })
-            })
-            .collect();
-        self.list("OrganizationalUnits", &items)
+        let land = self.ask.world.land;
+        let (places, next) = self.places(land.unit_count_below(parent))?;
+        let units = land.units_below(parent, places).into_iter().map(|unit| {
+            let arn = format!("{}/{}", self.arn("ou"), unit.id);
+            json!({ "Id": unit.id, "Arn": arn, "Name": unit.name })
+        });
+        Ok(written("OrganizationalUnits", units.collect(), next))
     }
 
     fn list_accounts_for_parent(&self) -> Answer {
         let parent = self.parent()?;
-        let root = self.organization.root_id.as_str();
-        let members = self.ask.world.members();
-        let items: Vec<Value> = members
-            .filter(|account| account.ou.as_deref().unwrap_or(root) == parent)
-            .map(|account| self.account(account))
-            .collect();
-        self.list("Accounts", &items)
+        let world = self.ask.world;
+        let (places, next) = self.places(world.land.count_below(parent))?;
+        let accounts = world.members_below(parent, places).into_iter();
+        let accounts = accounts.map(|account| self.account(&account)).collect();
+        Ok(written("Accounts", accounts, next))
     }
 
     fn list_parents(&self) -> Answer {
         let child = self.ask.request.text("ChildId").unwrap_or_default();
         let account = self.ask.world.account(child).filter(|account| !account.outside);
-        let unit = self.organization.units.iter().find(|unit| unit.id == child);
-        let parent = match (account, unit) {
+        let unit = self.ask.world.land.unit(child);
+        let parent = match (&account, &unit) {
             (Some(account), _) => account.ou.as_deref(),
             (None, Some(unit)) => unit.parent.as_deref(),
             (None, None) => {
@@ -185,7 +179,7 @@ impl<'a> Tree<'a> {
             .into_iter()
             .filter_map(|id| self.ask.world.account(id))
             .map(|account| {
-                let mut value = self.account(account);
+                let mut value = self.account(&account);
                 if let Some(members) = value.as_object_mut() {
                     members.insert("DelegationEnabledDate".to_owned(), json!(1_609_459_200));
                 }
@@ -197,8 +191,7 @@ impl<'a> Tree<'a> {
 
     fn parent(&self) -> Result<&'a str, Failure> {
         let id = self.ask.request.text("ParentId").unwrap_or_default();
-        let known = id == self.organization.root_id
-            || self.organization.units.iter().any(|unit| unit.id == id);
+        let known = id == self.organization.root_id || self.ask.world.land.unit(id).is_some();
         let text = "You specified parent that doesn't exist.";
         if known { Ok(id) } else { Err(Failure::new(400, "ParentNotFoundException", text)) }
     }
@@ -209,12 +202,17 @@ impl<'a> Tree<'a> {
     }
 
     fn page(&self, items: &[Value]) -> Result<(Vec<Value>, Option<String>), Failure> {
+        let (places, next) = self.places(items.len())?;
+        Ok((items.get(places).unwrap_or_default().to_vec(), next))
+    }
+
+    /// Which of so many items are on the page that is asked for, and the token of the next.
+    fn places(&self, length: usize) -> Result<(Range<usize>, Option<String>), Failure> {
         let request = self.ask.request;
         let size = size(request.number("MaxResults"), LARGEST_PAGE)
             .ok_or_else(|| invalid("You specified an invalid value for MaxResults."))?;
-        let found = page(items, request.text("NextToken"), size)
-            .ok_or_else(|| invalid("You specified an invalid value for NextToken."))?;
-        Ok((found.items.into_iter().cloned().collect(), found.next))
+        places(length, request.text("NextToken"), size)
+            .ok_or_else(|| invalid("You specified an invalid value for NextToken."))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Pages: a slice of a list and the token of the next.
 
+use std::ops::Range;
+
 /// Where a page begins. The token says it in words, since nobody but the simulator has to read it.
 const PREFIX: &str = "page-from-";
 
@@ -11,13 +13,22 @@ pub(super) struct Page<'a, T> {
 
 /// The page that a token leads to; none when the token is not one of ours.
 pub(super) fn page<'a, T>(items: &'a [T], token: Option<&str>, size: usize) -> Option<Page<'a, T>> {
+    let (places, next) = places(items.len(), token, size)?;
+    Some(Page { items: items.get(places)?.iter().collect(), next })
+}
+
+/// Which items of a list of that length are on the page, for lists that are made a page at a time.
+pub(super) fn places(
+    length: usize,
+    token: Option<&str>,
+    size: usize,
+) -> Option<(Range<usize>, Option<String>)> {
     let start = match token {
-        Some(token) => token.strip_prefix(PREFIX)?.parse().ok().filter(|at| *at <= items.len())?,
+        Some(token) => token.strip_prefix(PREFIX)?.parse().ok().filter(|at| *at <= length)?,
         None => 0,
     };
-    let end = items.len().min(start.saturating_add(size));
-    let next = (end < items.len()).then(|| format!("{PREFIX}{end}"));
-    Some(Page { items: items.get(start..end)?.iter().collect(), next })
+    let end = length.min(start.saturating_add(size));
+    Some((start..end, (end < length).then(|| format!("{PREFIX}{end}"))))
 }
 
 /// The page size that was asked for, if it is within the service's bounds.

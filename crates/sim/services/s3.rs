@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::description::{Account, AclGrant, Bucket, PublicAccessBlock};
 use crate::failure::Failure;
+use crate::land::Held;
 use crate::reply::Reply;
 use crate::services::page::{page, size};
 use crate::services::{Answer, Ask};
@@ -23,12 +24,12 @@ pub(super) fn answer(ask: Ask<'_>) -> Answer {
             let bucket = reach(ask)?;
             Ok(Reply::empty().header(REGION_HEADER, &bucket.region))
         }
-        "GetBucketVersioning" => Ok(configuration::versioning(reach(ask)?)),
-        "GetObjectLockConfiguration" => configuration::object_lock(reach(ask)?),
-        "GetBucketLifecycleConfiguration" => configuration::lifecycle(ask.world, reach(ask)?),
-        "GetBucketPolicyStatus" => policy_status(reach(ask)?),
-        "GetBucketPolicy" => Ok(Reply::text(policy(reach(ask)?)?.to_string())),
-        "GetBucketAcl" => Ok(acl(ask.caller, reach(ask)?)),
+        "GetBucketVersioning" => Ok(configuration::versioning(&*reach(ask)?)),
+        "GetObjectLockConfiguration" => configuration::object_lock(&*reach(ask)?),
+        "GetBucketLifecycleConfiguration" => configuration::lifecycle(ask.world, &*reach(ask)?),
+        "GetBucketPolicyStatus" => policy_status(&*reach(ask)?),
+        "GetBucketPolicy" => Ok(Reply::text(policy(&*reach(ask)?)?.to_string())),
+        "GetBucketAcl" => Ok(acl(ask.caller, &*reach(ask)?)),
         "GetPublicAccessBlock" => match &reach(ask)?.public_access_block {
             Some(block) => Ok(public_access(block)),
             None => Err(absent(
@@ -36,14 +37,14 @@ pub(super) fn answer(ask: Ask<'_>) -> Answer {
                 "The public access block configuration was not found",
             )),
         },
-        "GetBucketOwnershipControls" => configuration::ownership(reach(ask)?),
+        "GetBucketOwnershipControls" => configuration::ownership(&*reach(ask)?),
         _ => Err(Failure::unknown_operation(ask.request)),
     }
 }
 
 /// The bucket that a request names, if the caller may ask this of it, in its own region. A stranger learns in which
 /// region a bucket lies, but nothing else.
-fn reach(ask: Ask<'_>) -> Result<&Bucket, Failure> {
+fn reach(ask: Ask<'_>) -> Result<Held<'_, Bucket>, Failure> {
     let Some((owner, bucket)) = ask.world.bucket(&ask.request.resource) else {
         return Err(absent("NoSuchBucket", "The specified bucket does not exist"));
     };
@@ -56,10 +57,10 @@ fn reach(ask: Ask<'_>) -> Result<&Bucket, Failure> {
         .header(REGION_HEADER, &bucket.region));
     }
     let expected = ask.request.expected_owner.as_deref();
-    let own = owner.id == ask.caller.id;
+    let own = owner == ask.caller.id;
     let invited =
         ask.request.operation == "HeadBucket" && bucket.head_accounts.contains(&ask.caller.id);
-    if !(own || invited) || expected.is_some_and(|expected| expected != owner.id) {
+    if !(own || invited) || expected.is_some_and(|expected| expected != owner) {
         let resource = format!("on resource: \"arn:aws:s3:::{}\"", bucket.name);
         return Err(Failure::denied(ask.request, &resource).header(REGION_HEADER, &bucket.region));
     }

@@ -57,15 +57,18 @@ fn assume_role(ask: Ask<'_>) -> Answer {
             && secret.is_none_or(|secret| ask.request.text("ExternalId") == Some(secret))
     });
     if !open {
-        // STS tells a missing role, a closed account and a refusing trust policy apart for nobody.
-        return Err(Failure::denied(ask.request, &format!("on resource: {arn}")));
+        return Err(Failure::not_assumable(ask.request, arn));
     }
     let user = ask.world.arn("sts", "", account, &format!("assumed-role/{role}/{session}"));
+    let (token, expiration) = match &ask.world.lending {
+        Some(lending) => (format!("/{}", lending.since.as_millis()), lending.until.rfc3339()),
+        None => (String::new(), EXPIRATION.to_owned()),
+    };
     let credentials = Element::new("Credentials")
         .child(Element::leaf("AccessKeyId", format!("{SESSION_KEY_PREFIX}{account}")))
         .child(Element::leaf("SecretAccessKey", "simulated-secret-that-opens-nothing"))
-        .child(Element::leaf("SessionToken", format!("{TOKEN_PREFIX}/{role}/{session}")))
-        .child(Element::leaf("Expiration", EXPIRATION));
+        .child(Element::leaf("SessionToken", format!("{TOKEN_PREFIX}/{role}/{session}{token}")))
+        .child(Element::leaf("Expiration", expiration));
     let assumed = Element::new("AssumedRoleUser")
         .child(Element::leaf("AssumedRoleId", format!("AROADEMO{account}:{session}")))
         .child(Element::leaf("Arn", user));

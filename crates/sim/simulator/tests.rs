@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::fault::Effect;
 use crate::testing::{A, B, Heard, M, X, ask, simulator};
 
 fn trails(simulator: &Simulator) -> Heard {
@@ -212,4 +213,88 @@ fn keys_of_nobody_are_not_recognized() {
     assert_eq!(heard.error(), (400, "UnrecognizedClientException".to_owned()));
     let heard = ask(X, "eu-west-1").json(&simulator, "cloudtrail:DescribeTrails", json!({}));
     assert_eq!(heard.json()["trailList"], json!([]));
+}
+
+#[test]
+fn later_effects_speak_each_protocol_too() {
+    let refusals = |effect| {
+        let simulator = with(effect);
+        let json = trails(&simulator).error();
+        let uri = "https://account.us-east-1.amazonaws.com/listRegions";
+        let rest = ask(A, "us-east-1").header("content-type", "application/json");
+        let rest = rest.send(&simulator, "account", ("POST", uri, "{}".to_owned())).unwrap();
+        let query = ask(A, "us-east-1").query(&simulator, "iam:GetAccountAuthorizationDetails", "");
+        let acl = "https://logs.s3.eu-west-1.amazonaws.com/?acl";
+        let s3 = ask(A, "eu-west-1").s3(&simulator, "GET", acl);
+        [json, rest.error(), query.error(), s3.error()]
+            .map(|(status, code)| format!("{status} {code}"))
+            .join(", ")
+    };
+    assert_eq!(
+        refusals(Effect::RegionDisabled),
+        "400 UnrecognizedClientException, 403 UnrecognizedClientException, 403 InvalidClientTokenId, 400 InvalidToken"
+    );
+    assert_eq!(
+        refusals(Effect::AccountClosed),
+        "400 UnrecognizedClientException, 403 UnrecognizedClientException, 403 InvalidClientTokenId, 403 AccountProblem"
+    );
+    assert_eq!(
+        refusals(Effect::ClockSkew),
+        "400 InvalidSignatureException, 403 InvalidSignatureException, 403 SignatureDoesNotMatch, 403 RequestTimeTooSkewed"
+    );
+    assert_eq!(refusals(Effect::EmptyBody), "200 , 200 , 200 , 200 ");
+    assert_eq!(trails(&with(Effect::EmptyBody)).body, "");
+}
+
+#[test]
+fn a_role_that_cannot_be_assumed_refuses_nothing_else() {
+    let simulator = with(Effect::RoleNotAssumable);
+    assert_eq!(trails(&simulator).status, 200);
+    let parameters = "RoleArn=arn:aws:iam::333333333333:role/Reader&RoleSessionName=run";
+    let heard = ask(M, "us-east-1").query(&simulator, "sts:AssumeRole", parameters);
+    assert_eq!(heard.error(), (403, "AccessDenied".to_owned()));
+    let text = "is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::333333333333:role/Reader";
+    assert!(heard.tag("Message").unwrap().ends_with(text), "{}", heard.body);
+}
+
+#[test]
+fn an_endpoint_may_have_no_address_and_an_answer_no_text() {
+    let request = || ("POST", "https://kms.eu-west-1.amazonaws.com/", String::new());
+    let error = ask(A, "eu-west-1").send(&with(Effect::NotThere), "kms", request()).unwrap_err();
+    assert!(error.is_io() && format!("{error:?}").contains("dns error"));
+    let call = with(Effect::Garbage).call(ask(A, "eu-west-1").request("kms", request()));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let std::task::Poll::Ready(Ok(response)) = std::pin::pin!(call).poll(&mut context) else {
+        panic!("garbage comes at once")
+    };
+    assert_eq!(response.status().as_u16(), 200);
+    assert!(std::str::from_utf8(response.body().bytes().unwrap()).is_err());
+}
+
+#[test]
+fn every_effect_is_an_outcome_without_time() {
+    for effect in Effect::ALL {
+        let simulator = with(effect);
+        let request = ask(A, "eu-west-1").request(
+            "cloudtrail",
+            ("POST", "https://cloudtrail.eu-west-1.amazonaws.com/", "{}".to_owned()),
+        );
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        let ready = std::pin::pin!(simulator.call(request)).poll(&mut context).is_ready();
+        assert_eq!(ready, effect != Effect::Hang, "{}", effect.name());
+    }
+}
+
+#[test]
+fn calls_can_be_counted_without_being_kept() {
+    let simulator = simulator().counting();
+    for attempt in ["attempt=1; max=3", "attempt=2; max=3", "attempt=1; max=3"] {
+        let question = ask(A, "eu-west-1").header("amz-sdk-request", attempt);
+        question.json(&simulator, "cloudtrail:DescribeTrails", json!({}));
+    }
+    assert!(simulator.calls().is_empty());
+    assert_eq!(simulator.counts()["cloudtrail:DescribeTrails"], 3);
+    let attempts = &simulator.attempts()["cloudtrail:DescribeTrails"];
+    assert_eq!(attempts.iter().collect::<Vec<_>>(), [(&1, &2), (&2, &1)]);
+    assert_eq!(simulator.retries(), BTreeMap::from([("cloudtrail:DescribeTrails".to_owned(), 1)]));
 }

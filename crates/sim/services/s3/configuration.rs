@@ -46,7 +46,7 @@ pub(super) fn ownership(bucket: &Bucket) -> Answer {
     Ok(Reply::xml(root("OwnershipControls").child(rule)))
 }
 
-pub(super) fn lifecycle(world: &World, bucket: &Bucket) -> Answer {
+pub(super) fn lifecycle(world: &World<'_>, bucket: &Bucket) -> Answer {
     if bucket.lifecycle.is_empty() {
         return Err(absent(
             "NoSuchLifecycleConfiguration",
@@ -57,7 +57,7 @@ pub(super) fn lifecycle(world: &World, bucket: &Bucket) -> Answer {
     Ok(Reply::xml(root("LifecycleConfiguration").children(rules)))
 }
 
-fn lifecycle_rule(world: &World, rule: &LifecycleRule) -> Element {
+fn lifecycle_rule(world: &World<'_>, rule: &LifecycleRule) -> Element {
     let status = if rule.disabled { "Disabled" } else { "Enabled" };
     let selection = match &rule.legacy_prefix {
         Some(prefix) => Element::leaf("Prefix", prefix),

@@ -1,0 +1,88 @@
+//! What a collector must remember of the accounts that it has read, so that it knows whose evidence decides what else
+//! is to be asked: a few bytes for each account, where the graph of a large organization would need kilobytes.
+//!
+//! Trails name buckets and keys, and any account may own them. Whether one does is told by its own document, which
+//! lies on disk by then. The ledger says which documents to read again: those of trail owners, of whoever sees a
+//! foreign trail best, of the owners of wanted buckets and keys. The graph of those documents asks the same
+//! [`follow_ups`](crate::plan::follow_ups) as the graph of all.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::answer::{BucketEntry, TrailDescription};
+use crate::aws::{AccountId, Arn};
+use crate::fact::Fact;
+use crate::snapshot::{Document, Sourced};
+use crate::trail::Best;
+
+/// What was noted of the accounts so far. Their order changes nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Ledger {
+    /// Accounts that own trails, or that some trail names.
+    named: BTreeSet<AccountId>,
+    /// Who sees each foreign trail best.
+    seen: BTreeMap<String, Best<TrailDescription>>,
+    /// The names of all buckets that trails deliver to, as digests.
+    wanted: BTreeSet<u64>,
+    /// Every bucket that an account lists, as a digest: two names that share one only cost a document that is read in
+    /// vain.
+    listed: Vec<(u64, AccountId)>,
+}
+
+fn digest(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Ledger {
+    /// Notes what matters of an account's evidence.
+    pub fn add(&mut self, document: &Document) {
+        for probe in document.observations.keys() {
+            match probe.fact {
+                Fact::Trails => {
+                    let Ok((trails, source)) = document.read::<Vec<TrailDescription>>(probe) else {
+                        continue;
+                    };
+                    for trail in trails {
+                        let view = Sourced { value: trail.clone(), source: source.clone() };
+                        let view = Best::new(&trail.trail_arn, &source, Ok(view));
+                        self.trail(document.account, trail, view);
+                    }
+                }
+                Fact::BucketList => {
+                    let Ok((buckets, _)) = document.read::<Vec<BucketEntry>>(probe) else {
+                        continue;
+                    };
+                    let names = buckets.iter().map(|bucket| digest(&bucket.name));
+                    self.listed.extend(names.map(|name| (name, document.account)));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn trail(&mut self, seer: AccountId, trail: &TrailDescription, view: Best<TrailDescription>) {
+        let owner = Arn::parse(&trail.trail_arn).ok().and_then(|arn| arn.account_id());
+        self.named.extend(owner);
+        let key = trail.kms_key_id.as_deref().and_then(|id| Arn::parse(id).ok());
+        self.named.extend(key.and_then(|arn| arn.account_id()));
+        self.wanted.extend(trail.s3_bucket_name.as_deref().map(digest));
+        if owner != Some(seer) {
+            match self.seen.get_mut(&trail.trail_arn) {
+                Some(best) => best.better(view),
+                None => {
+                    self.seen.insert(trail.trail_arn.clone(), view);
+                }
+            }
+        }
+    }
+
+    /// The accounts whose documents decide what else is to be asked.
+    #[must_use]
+    pub fn accounts(&self) -> BTreeSet<AccountId> {
+        let owners = self.listed.iter().filter(|(name, _)| self.wanted.contains(name));
+        let seers = self.seen.values().map(Best::account);
+        self.named.iter().copied().chain(owners.map(|(_, account)| *account)).chain(seers).collect()
+    }
+}

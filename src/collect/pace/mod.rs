@@ -1,0 +1,57 @@
+//! How fast a run may call: how many calls at once, how many a second, and what it learns from being throttled.
+
+mod admission;
+mod quota;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub use admission::{Admission, Closed, LEASE, Permit, Turn};
+pub use quota::{Quotas, Rates};
+
+/// What was sent so far, retries included.
+#[derive(Debug, Default)]
+pub struct Counters {
+    attempts: AtomicU64,
+    throttled: AtomicU64,
+}
+
+impl Counters {
+    /// One more attempt went out.
+    pub fn attempt(&self) {
+        self.attempts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// One more attempt was refused for coming too soon.
+    pub fn throttle(&self) {
+        self.throttled.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many attempts went out.
+    pub fn attempts(&self) -> u64 {
+        self.attempts.load(Ordering::Relaxed)
+    }
+
+    /// How many of them were throttled.
+    pub fn throttled(&self) -> u64 {
+        self.throttled.load(Ordering::Relaxed)
+    }
+}
+
+/// What all accounts of a run share.
+#[derive(Debug, Clone)]
+pub struct Pace {
+    /// Who may call now.
+    pub admission: Arc<Admission>,
+    /// What was sent.
+    pub counters: Arc<Counters>,
+    /// How many calls a second each service takes.
+    pub rates: Rates,
+}
+
+impl Pace {
+    /// A pace of so many calls at once.
+    pub fn new(concurrency: usize, rates: Rates) -> Self {
+        Self { admission: Admission::new(concurrency), counters: Arc::default(), rates }
+    }
+}
