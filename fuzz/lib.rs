@@ -101,7 +101,7 @@ pub fn spoil(value: &mut Value, choices: &mut Choices<'_>) {
         if choices.is_empty() {
             return;
         }
-        let donor = (choices.byte() % 4 == 0).then(|| {
+        let donor = choices.byte().is_multiple_of(4).then(|| {
             let nodes = count(value);
             nth(value, &mut choices.below(nodes)).cloned().unwrap_or_default()
         });
