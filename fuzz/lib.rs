@@ -1,5 +1,6 @@
 //! What the fuzz targets share: bytes read as choices, a snapshot and a report to spoil, and how they are spoilt.
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use trailproof_core::aws::{Partition, Region};
 use trailproof_core::fact::Fact;
@@ -95,22 +96,35 @@ pub fn bundle() -> Bundle {
     world().snapshot(&Demand::facts(Fact::ALL))
 }
 
-/// Spoils a value in a few places, as the choices say.
-pub fn spoil(value: &mut Value, choices: &mut Choices<'_>) {
+/// Spoils a value in a few places, as the choices say. What could no longer be read as a `T` is taken back: deep in a
+/// snapshot most changes at random only make it none.
+pub fn spoilt<T: DeserializeOwned>(whole: &Value, choices: &mut Choices<'_>) -> Option<T> {
+    let mut value = whole.clone();
+    let mut read = None;
     for _ in 0..12 {
         if choices.is_empty() {
-            return;
+            break;
         }
-        let donor = choices.byte().is_multiple_of(4).then(|| {
-            let nodes = count(value);
-            nth(value, &mut choices.below(nodes)).cloned().unwrap_or_default()
-        });
+        let before = value.clone();
+        spoil(&mut value, choices);
+        match T::deserialize(&value) {
+            Ok(fine) => read = Some(fine),
+            Err(_) => value = before,
+        }
+    }
+    read
+}
+
+fn spoil(value: &mut Value, choices: &mut Choices<'_>) {
+    let donor = choices.byte().is_multiple_of(4).then(|| {
         let nodes = count(value);
-        let Some(node) = nth(value, &mut choices.below(nodes)) else { return };
-        match donor {
-            Some(donor) => *node = donor,
-            None => change(node, choices),
-        }
+        nth(value, &mut choices.below(nodes)).cloned().unwrap_or_default()
+    });
+    let nodes = count(value);
+    let Some(node) = nth(value, &mut choices.below(nodes)) else { return };
+    match donor {
+        Some(donor) => *node = donor,
+        None => change(node, choices),
     }
 }
 
