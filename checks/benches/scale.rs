@@ -197,7 +197,7 @@ fn main() {
     growth("assess: trails in one region", 600, |n| trails(n, |_, _| {}), judged);
     growth(
         "assess: trails, all stopped",
-        150,
+        600,
         |n| {
             trails(n, |_, trail| {
                 trail.status.is_logging = Some(false);
@@ -207,7 +207,7 @@ fn main() {
     );
     growth(
         "assess: trails with a bucket and a key each",
-        150,
+        600,
         |n| {
             trails(n, |at, trail| {
                 trail.description.s3_bucket_name = Some(format!("b{at}"));

@@ -396,9 +396,8 @@ fn ou_path(tree: &OrganizationalTree, account: AccountId) -> String {
     let by_id: BTreeMap<&str, _> = tree.units.iter().map(|unit| (unit.id.as_str(), unit)).collect();
     let mut names = Vec::new();
     let mut next = tree.accounts.get(&account).map(String::as_str);
-    // A broken tree may hold a circle: no path is longer than the tree has units.
-    while let Some(unit) = next.and_then(|id| by_id.get(id)).filter(|_| names.len() <= by_id.len())
-    {
+    // AWS nests units five deep. A broken tree may hold a circle, or a path that is as long as the tree is large.
+    while let Some(unit) = next.and_then(|id| by_id.get(id)).filter(|_| names.len() < 16) {
         names.push(unit.name.as_str());
         next = unit.parent.as_deref();
     }

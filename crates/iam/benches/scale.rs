@@ -120,7 +120,7 @@ fn main() {
     growth(
         "match: *a*a*a… in a…",
         12_500,
-        case(|n| "*a".repeat(n) + "b", |n| "a".repeat(3 * n)),
+        case(|n| "*a".repeat(n) + "*b*", |n| "a".repeat(3 * n)),
         run,
     );
     growth(
@@ -132,7 +132,7 @@ fn main() {
     growth(
         "match: *ab*ab… in ab…",
         12_500,
-        case(|n| "*ab".repeat(n) + "*c", |n| "ab".repeat(n)),
+        case(|n| "*ab".repeat(n) + "*c*", |n| "ab".repeat(n)),
         run,
     );
     growth("match: ?… against a…", 12_500, case(|n| "?".repeat(n), |n| "a".repeat(n)), run);
