@@ -20,7 +20,7 @@ pub struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    pub fn new(assessment: &'a Assessment) -> Self {
+    pub fn new<R>(assessment: &'a Assessment<R>) -> Self {
         let waivers = assessment.waivers.iter().flat_map(|waiver| {
             let covered = waiver.get("findings").and_then(Value::as_array).into_iter().flatten();
             covered.filter_map(Value::as_str).map(move |fingerprint| (fingerprint, waiver))

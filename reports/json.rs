@@ -1,10 +1,17 @@
 //! The JSON report, which is the assessment at rest.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 
-use serde::{Deserialize, Serialize};
+use serde::ser::{Error as _, SerializeSeq};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 use serde_json::ser::{Formatter, PrettyFormatter};
-use trailproof_core::assessment::{Assessment, SCHEMA};
+use trailproof_core::assessment::{
+    Assessment, CheckInfo, CoverageReport, GateOutcome, Run, SCHEMA, ScopeReport, ScoreReport,
+};
+use trailproof_core::results::Results;
 
 use crate::{ReportError, text};
 
@@ -30,16 +37,79 @@ pub enum ReadError {
     Malformed(serde_json::Error),
 }
 
+/// The report as it is written: key for key what [`Assessment`] is as it is read.
+#[derive(Serialize)]
+#[serde(bound = "R: Results")]
+struct Document<'a, R: Results> {
+    schema: &'a str,
+    run: &'a Run,
+    scope: &'a ScopeReport,
+    coverage: &'a CoverageReport,
+    score: &'a ScoreReport,
+    gates: &'a [GateOutcome],
+    checks: &'a [CheckInfo],
+    results: Stream<'a, R>,
+    waivers: &'a [Value],
+    diff: Option<&'a Value>,
+}
+
+/// The results as a list that is written while they come.
+struct Stream<'a, R: Results> {
+    results: &'a R,
+    /// Why they stopped coming: a serializer's error has no room for it.
+    stopped: &'a RefCell<Option<R::Error>>,
+}
+
+impl<R: Results> Serialize for Stream<'_, R> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        let mut outcome = Ok(());
+        let visited = self.results.visit(&mut |findings| {
+            outcome = findings.iter().try_for_each(|finding| list.serialize_element(finding));
+            if outcome.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        outcome?;
+        if let Err(error) = visited {
+            self.stopped.replace(Some(error));
+            return Err(S::Error::custom("the results cannot be had"));
+        }
+        list.end()
+    }
+}
+
 /// Writes the report.
 ///
 /// # Errors
-/// When the output cannot be written.
-pub fn write(assessment: &Assessment, out: &mut dyn Write) -> Result<(), ReportError> {
+/// When the output cannot be written, or the results cannot be had.
+pub fn write<R: Results>(
+    assessment: &Assessment<R>,
+    out: &mut dyn Write,
+) -> Result<(), ReportError<R::Error>> {
+    let stopped = RefCell::new(None);
+    // Taken apart, so that a new field cannot be forgotten here.
+    let Assessment { schema, run, scope, coverage, score, gates, checks, results, waivers, diff } =
+        assessment;
+    let document = Document {
+        schema,
+        run,
+        scope,
+        coverage,
+        score,
+        gates,
+        checks,
+        results: Stream { results, stopped: &stopped },
+        waivers,
+        diff: diff.as_ref(),
+    };
     let form = Visible(PrettyFormatter::new());
     let mut writer = serde_json::Serializer::with_formatter(&mut *out, form);
-    assessment.serialize(&mut writer).map_err(|error| {
-        if error.is_io() { ReportError::Write(error.into()) } else { ReportError::Json(error) }
-    })?;
+    if let Err(error) = document.serialize(&mut writer) {
+        return Err(match stopped.take() {
+            Some(stopped) => ReportError::Results(stopped),
+            None if error.is_io() => ReportError::Write(error.into()),
+            None => ReportError::Json(error),
+        });
+    }
     out.write_all(b"\n")?;
     Ok(())
 }
@@ -94,6 +164,19 @@ impl Formatter for Visible {
     }
 }
 
+/// The schema that a JSON document says it follows, where it says so.
+///
+/// # Errors
+/// When it is no JSON.
+pub fn schema_of(bytes: &[u8]) -> Result<Option<String>, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Envelope {
+        schema: Option<Value>,
+    }
+    let envelope: Envelope = serde_json::from_slice(bytes)?;
+    Ok(envelope.schema.as_ref().and_then(Value::as_str).map(str::to_owned))
+}
+
 /// Reads a report that [`write()`] wrote, in this version of the program or another of the same schema.
 ///
 /// # Errors
@@ -114,7 +197,7 @@ pub fn read(bytes: &[u8]) -> Result<Assessment, ReadError> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
     use crate::sample;

@@ -1,5 +1,6 @@
 //! The report for CI servers: JUnit XML as their parsers really read it.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -9,13 +10,17 @@ use trailproof_core::assessment::{Assessment, GateStatus, ScopeAccount, Unread};
 use trailproof_core::aws::AccountId;
 use trailproof_core::evidence::Evidence;
 use trailproof_core::finding::{Finding, GLOBAL, Status};
+use trailproof_core::results::Results;
 
+use crate::ReportError;
 use crate::index::Index;
-use crate::text;
+use crate::{text, visit};
 
+mod files;
 mod xml;
 
-use xml::{Case, Outcome, Suite, Tag};
+use files::Files;
+use xml::{Case, Counts, Outcome, Suite, Tag};
 
 /// What one test case stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,23 +32,6 @@ pub enum Grain {
     Resource,
 }
 
-/// One of several files that together hold a report: CI servers refuse files above some size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part {
-    /// Which file, from 0. The suites of coverage and gates stand in the first.
-    pub number: usize,
-    /// How many accounts' suites a file holds at most.
-    pub accounts: usize,
-}
-
-impl Part {
-    /// How many files it takes.
-    #[must_use]
-    pub fn count(assessment: &Assessment, accounts: usize) -> usize {
-        by_account(assessment).len().div_ceil(accounts.max(1)).max(1)
-    }
-}
-
 /// The longest message that CI servers show well, in characters.
 const MESSAGE: usize = 250;
 
@@ -53,44 +41,93 @@ const VALUE: usize = 200;
 /// Writes the report.
 ///
 /// # Errors
-/// When the output cannot be written.
-pub fn write(
-    assessment: &Assessment,
+/// When the output cannot be written, or the results cannot be had.
+pub fn write<R: Results>(
+    assessment: &Assessment<R>,
     grain: Grain,
-    part: Option<Part>,
     out: &mut dyn Write,
-) -> io::Result<()> {
-    let index = Index::new(assessment);
-    let (from, most) =
-        part.map_or((0, usize::MAX), |part| (part.number * part.accounts, part.accounts));
-    let mut suites = Vec::new();
-    if from == 0 {
-        suites.push(coverage(assessment));
-        if !assessment.gates.is_empty() {
-            suites.push(gate(assessment));
-        }
-    }
-    for (id, findings) in by_account(assessment).into_iter().skip(from).take(most) {
-        suites.push(account(assessment, &index, id, cases(&index, id, &findings, grain)));
-    }
-    let run = millis(assessment.run.started, assessment.run.ended);
-    xml::write(&suites, run, out)
+) -> Result<(), ReportError<R::Error>> {
+    write_split(assessment, grain, usize::MAX, &mut |_, bytes| out.write_all(bytes))
 }
 
-/// Grouped and not looked up by account: no finding may be lost, whoever owns its resource.
-fn by_account(assessment: &Assessment) -> BTreeMap<AccountId, Vec<&Finding>> {
-    let mut findings: BTreeMap<AccountId, Vec<&Finding>> = BTreeMap::new();
-    for account in assessment.scope.accounts.iter().filter(|account| account.assessed) {
-        findings.entry(account.id).or_default();
+/// Writes the report as several files that together hold it, each with the suites of so many accounts at most: CI
+/// servers refuse files above some size. The suites of coverage and gates stand in the first. The output is given each
+/// piece with the number of its file, from 0 and ascending.
+///
+/// # Errors
+/// As [`write()`].
+pub fn write_split<R: Results>(
+    assessment: &Assessment<R>,
+    grain: Grain,
+    accounts: usize,
+    out: &mut dyn FnMut(usize, &[u8]) -> io::Result<()>,
+) -> Result<(), ReportError<R::Error>> {
+    let accounts = accounts.max(1);
+    let index = Index::new(assessment);
+    let mut first = vec![coverage(assessment)];
+    if !assessment.gates.is_empty() {
+        first.push(gate(assessment));
     }
-    for finding in &assessment.results {
-        findings.entry(finding.account_id).or_default().push(finding);
+    let counts = count(assessment, grain, accounts, &first)?;
+    let millis = millis(assessment.run.started, assessment.run.ended);
+    let mut files = Files { counts: counts.into_iter().enumerate(), millis };
+    let out = RefCell::new(out);
+    let mut document = None;
+    if let Some(mut begun) = files.next(&out)? {
+        first.iter().try_for_each(|suite| begun.suite(suite))?;
+        document = Some(begun);
     }
-    findings
+    drop(first);
+    let mut written = 0;
+    visit::accounts(assessment, &mut |id, findings| {
+        if written == accounts {
+            if let Some(full) = document.take() {
+                full.end()?;
+            }
+            document = files.next(&out)?;
+            written = 0;
+        }
+        written += 1;
+        let suite = account(assessment, &index, id, cases(&index, id, findings, grain));
+        document.as_mut().map_or(Ok(()), |document| document.suite(&suite))
+    })?;
+    if let Some(last) = document {
+        last.end()?;
+    }
+    Ok(())
+}
+
+/// What each file's root counts.
+fn count<R: Results>(
+    assessment: &Assessment<R>,
+    grain: Grain,
+    accounts: usize,
+    first: &[Suite],
+) -> Result<Vec<Counts>, ReportError<R::Error>> {
+    let mut full = Vec::new();
+    let mut counts = Counts::default();
+    first.iter().for_each(|suite| suite.count(&mut counts));
+    let mut counted = 0;
+    visit::accounts(assessment, &mut |_, findings| {
+        if counted == accounts {
+            full.push(std::mem::take(&mut counts));
+            counted = 0;
+        }
+        counted += 1;
+        match grain {
+            Grain::Check => by_check(findings).for_each(|findings| counts.add(tag(findings))),
+            Grain::Resource => {
+                findings.chunks(1).for_each(|finding| counts.add(tag(finding)));
+            }
+        }
+        Ok(())
+    })?;
+    full.push(counts);
+    Ok(full)
 }
 
 /// Every account of the organization, so that a missing one cannot be taken for a healthy one.
-fn coverage(assessment: &Assessment) -> Suite {
+fn coverage<R>(assessment: &Assessment<R>) -> Suite {
     let mut unread: BTreeMap<AccountId, &Unread> = BTreeMap::new();
     for one in &assessment.coverage.unread {
         unread.entry(one.account_id).or_insert(one);
@@ -139,7 +176,7 @@ fn account_outcome(account: &ScopeAccount, unread: Option<&Unread>) -> Outcome {
     child(Tag::Error, &format!("not assessed: {why}"), format!("trailproof.unknown.{cause}"), text)
 }
 
-fn gate(assessment: &Assessment) -> Suite {
+fn gate<R>(assessment: &Assessment<R>) -> Suite {
     let mut names = Names::default();
     let cases = assessment.gates.iter().map(|gate| {
         let tag = match gate.status {
@@ -164,7 +201,12 @@ fn gate(assessment: &Assessment) -> Suite {
     }
 }
 
-fn account(assessment: &Assessment, index: &Index<'_>, id: AccountId, cases: Vec<Case>) -> Suite {
+fn account<R>(
+    assessment: &Assessment<R>,
+    index: &Index<'_>,
+    id: AccountId,
+    cases: Vec<Case>,
+) -> Suite {
     let known = index.accounts.get(&id);
     let run = &assessment.run;
     let mut properties = vec![
@@ -211,28 +253,30 @@ impl Names {
     }
 }
 
-fn cases(index: &Index<'_>, id: AccountId, findings: &[&Finding], grain: Grain) -> Vec<Case> {
-    let mut checks: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in findings {
-        checks.entry(&finding.check).or_default().push(finding);
-    }
+/// The findings of each check, which lie together.
+fn by_check(findings: &[Finding]) -> impl Iterator<Item = &[Finding]> {
+    findings.chunk_by(|one, other| one.check == other.check)
+}
+
+fn cases(index: &Index<'_>, id: AccountId, findings: &[Finding], grain: Grain) -> Vec<Case> {
     let mut names = Names::default();
     let mut cases = Vec::new();
-    let mut push = |name: String, findings: &[&Finding]| {
+    let mut push = |name: String, findings: &[Finding]| {
         let class = format!("trailproof.{id}");
         let name = names.unique(name);
         cases.push(Case { class, name, millis: 0, outcome: outcome(index, findings) });
     };
-    for (check, findings) in &checks {
-        let title = findings.first().map_or("", |finding| &finding.title);
-        let name = format!("{check} {title}");
+    for findings in by_check(findings) {
+        let Some(first) = findings.first() else { continue };
+        let name = format!("{} {}", first.check, first.title);
         match grain {
             Grain::Check => push(name, findings),
             Grain::Resource => {
                 for finding in findings {
                     let (_, resource) = text::resource(&finding.resource);
                     let short: String = finding.fingerprint.chars().take(8).collect();
-                    push(format!("{name} [{}] {resource} {short}", finding.region), &[*finding]);
+                    let name = format!("{name} [{}] {resource} {short}", finding.region);
+                    push(name, std::slice::from_ref(finding));
                 }
             }
         }
@@ -240,10 +284,24 @@ fn cases(index: &Index<'_>, id: AccountId, findings: &[&Finding], grain: Grain) 
     cases
 }
 
-/// One outcome for the findings of a case: a failure outweighs what is unknown, and says that something is.
-fn outcome(index: &Index<'_>, findings: &[&Finding]) -> Outcome {
+/// What a case comes to, without the words: a failure outweighs what is unknown, and that what passed.
+fn tag(findings: &[Finding]) -> Option<Tag> {
+    let any = |status: Status| findings.iter().any(|finding| finding.status == status);
+    if any(Status::Fail) {
+        Some(Tag::Failure)
+    } else if any(Status::Unknown) {
+        Some(Tag::Error)
+    } else if any(Status::Pass) || findings.is_empty() {
+        None
+    } else {
+        Some(Tag::Skipped)
+    }
+}
+
+/// One outcome for the findings of a case, with the words; a failure says that something beside it is unknown.
+fn outcome(index: &Index<'_>, findings: &[Finding]) -> Outcome {
     let with = |status: Status| -> Vec<&Finding> {
-        findings.iter().copied().filter(|finding| finding.status == status).collect()
+        findings.iter().filter(|finding| finding.status == status).collect()
     };
     let (failed, unknown, waived) =
         (with(Status::Fail), with(Status::Unknown), with(Status::Waived));
@@ -272,10 +330,8 @@ fn outcome(index: &Index<'_>, findings: &[&Finding]) -> Outcome {
         let message = format!("not decided: {}", summary(&unknown, counted, 0));
         return child(Tag::Error, &message, format!("trailproof.unknown.{reason}"), text);
     }
-    if counted > 0 {
-        return Outcome::Passed;
-    }
     match (waived.first(), findings.first()) {
+        _ if counted > 0 => Outcome::Passed,
         (Some(first), _) => skipped(index.waiver(first)),
         (None, Some(first)) => skipped(format!("not applicable: {}", first.message)),
         (None, None) => Outcome::Passed,

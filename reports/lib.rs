@@ -5,6 +5,7 @@ pub mod json;
 pub mod junit;
 pub mod table;
 mod text;
+mod visit;
 
 #[cfg(test)]
 mod hostile;
@@ -16,9 +17,10 @@ use std::io::Write;
 use std::str::FromStr;
 
 use trailproof_core::assessment::Assessment;
+use trailproof_core::results::Results;
 
-pub use crate::json::{ReadError, SCHEMA_DOCUMENT, read};
-pub use crate::junit::{Grain, Part};
+pub use crate::json::{ReadError, SCHEMA_DOCUMENT, read, schema_of};
+pub use crate::junit::{Grain, write_split};
 pub use crate::text::line as one_line;
 
 /// The formats that an assessment can be written in.
@@ -76,36 +78,37 @@ pub struct Options {
     pub color: bool,
     /// What one test case stands for. For JUnit.
     pub junit_grain: Grain,
-    /// Which of several files this is, where one would be too large. For JUnit.
-    pub junit_part: Option<Part>,
 }
 
-/// Why a report could not be written.
+/// Why a report could not be written: the output's reason, or `E`, the results' own.
 #[derive(Debug, thiserror::Error)]
-pub enum ReportError {
+pub enum ReportError<E> {
     /// The output refused it: a full disk, a broken pipe.
     #[error(transparent)]
     Write(#[from] std::io::Error),
     /// The assessment has no JSON form.
     #[error("it has no JSON form: {0}")]
     Json(serde_json::Error),
+    /// The results cannot be had.
+    #[error(transparent)]
+    Results(E),
 }
 
 /// Writes the assessment in one format.
 ///
 /// # Errors
-/// When the output cannot be written.
-pub fn write(
+/// When the output cannot be written, or the results cannot be had.
+pub fn write<R: Results>(
     format: Format,
-    assessment: &Assessment,
+    assessment: &Assessment<R>,
     options: &Options,
     out: &mut dyn Write,
-) -> Result<(), ReportError> {
+) -> Result<(), ReportError<R::Error>> {
     match format {
         Format::Table => table::write(assessment, options, out)?,
         Format::Json => json::write(assessment, out)?,
         Format::Junit => {
-            junit::write(assessment, options.junit_grain, options.junit_part, out)?;
+            junit::write(assessment, options.junit_grain, out)?;
         }
     }
     out.flush()?;
@@ -143,5 +146,68 @@ mod tests {
             let outcome = write(format, &sample::assessment(), &Options::default(), &mut Full);
             assert!(matches!(outcome, Err(ReportError::Write(_))), "{format}");
         }
+    }
+
+    /// Results that break off, and count who looks.
+    struct Brittle {
+        findings: Vec<trailproof_core::finding::Finding>,
+        breaks: bool,
+        shown: std::cell::Cell<usize>,
+    }
+
+    impl Results for Brittle {
+        type Error = std::fmt::Error;
+
+        fn visit(
+            &self,
+            visitor: &mut trailproof_core::results::Visitor<'_>,
+        ) -> Result<(), Self::Error> {
+            let Ok(()) = self.findings.visit(&mut |findings| {
+                self.shown.set(self.shown.get() + 1);
+                visitor(findings)
+            });
+            if self.breaks { Err(std::fmt::Error) } else { Ok(()) }
+        }
+    }
+
+    fn brittle(breaks: bool) -> Assessment<Brittle> {
+        let Assessment {
+            schema,
+            run,
+            scope,
+            coverage,
+            score,
+            gates,
+            checks,
+            results,
+            waivers,
+            diff,
+        } = sample::assessment();
+        let results = Brittle { findings: results, breaks, shown: std::cell::Cell::new(0) };
+        Assessment { schema, run, scope, coverage, score, gates, checks, results, waivers, diff }
+    }
+
+    #[test]
+    fn results_that_break_off_are_no_report() {
+        for format in Format::ALL {
+            let outcome = write(format, &brittle(true), &Options::default(), &mut Vec::new());
+            assert!(matches!(outcome, Err(ReportError::Results(std::fmt::Error))), "{format}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_judged_for_a_reader_who_went_away() {
+        struct Gone;
+        impl Write for Gone {
+            fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+                Err(std::io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let assessment = brittle(false);
+        assert!(write(Format::Json, &assessment, &Options::default(), &mut Gone).is_err());
+        assert_eq!(assessment.results.shown.get(), 0);
     }
 }

@@ -5,7 +5,7 @@ use trailproof_core::assessment::{AccountCounts, Assessment};
 use trailproof_core::check::Severity;
 use trailproof_core::evidence::Cause;
 use trailproof_core::finding::{GLOBAL, Status};
-use trailproof_core::gate::{GateRequest, gates};
+use trailproof_core::gate::{GateRequest, Gates};
 use trailproof_core::roster::AccountState;
 
 pub mod hostile;
@@ -125,7 +125,8 @@ pub fn assessment() -> Assessment {
         min_coverage: Some(trailproof_core::assessment::Milli::FULL),
         min_score: None,
     };
-    assessment.gates = gates(&assessment, &request);
+    let Ok(gates) = Gates::of(&assessment, request);
+    assessment.gates = gates.outcomes(&assessment);
     assessment
 }
 

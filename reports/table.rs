@@ -1,24 +1,25 @@
 //! The report for a person at a terminal: what matters most comes first and fits on a screen or two.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::Write;
 
 use comfy_table::CellAlignment::{Left, Right};
 use trailproof_core::assessment::{Assessment, Cap, GateStatus, Grade, Milli, ScoreRow};
 use trailproof_core::aws::AccountId;
-use trailproof_core::check::Severity;
-use trailproof_core::finding::Status;
 use trailproof_core::gate;
+use trailproof_core::results::Results;
 
-use crate::Options;
 use crate::index::Index;
 use crate::text::{self, count};
+use crate::{Options, ReportError};
 
 mod findings;
+mod fold;
 mod gaps;
+mod gathered;
 mod page;
 
+use gathered::{Gathered, gather};
 use page::{Cell, Head, Page, Row, Style};
 
 /// The width where none is known, and the least that the layout can bear.
@@ -38,23 +39,29 @@ const WORST_ACCOUNTS: usize = 15;
 /// Writes the report.
 ///
 /// # Errors
-/// When the output cannot be written.
-pub fn write(assessment: &Assessment, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let width = options.width.unwrap_or(WIDTH).max(LEAST_WIDTH);
-    let mut page = Page::new(usize::from(width), options.color);
+/// When the output cannot be written, or the results cannot be had.
+pub fn write<R: Results>(
+    assessment: &Assessment<R>,
+    options: &Options,
+    out: &mut dyn Write,
+) -> Result<(), ReportError<R::Error>> {
+    let width = usize::from(options.width.unwrap_or(WIDTH).max(LEAST_WIDTH));
+    let mut page = Page::new(width, options.color);
     let index = Index::new(assessment);
-    head(&mut page, assessment, &index);
-    accounts(&mut page, assessment, &index);
-    findings::failed(&mut page, assessment, &index);
-    gaps::unknown(&mut page, assessment, &index);
-    gaps::unread(&mut page, assessment, &index);
-    findings::waived(&mut page, assessment, &index);
-    findings::next(&mut page, assessment);
-    out.write_all(page.finish().as_bytes())
+    let gathered = gather(assessment, &index, width)?;
+    head(&mut page, assessment, &index, &gathered);
+    accounts(&mut page, &index, &gathered);
+    findings::failed(&mut page, &gathered.failed, &index);
+    gaps::unknown(&mut page, &gathered.unknown, &index);
+    gaps::unread(&mut page, &assessment.coverage, &index);
+    findings::waived(&mut page, &gathered.waived, &index);
+    findings::next(&mut page, assessment, &gathered);
+    out.write_all(page.finish().as_bytes())?;
+    Ok(())
 }
 
 /// What was judged and with what result; a score never without what was read of the evidence.
-fn head(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
+fn head<R>(page: &mut Page, assessment: &Assessment<R>, index: &Index<'_>, gathered: &Gathered) {
     let (scope, run) = (&assessment.scope, &assessment.run);
     let subject = match (&scope.organization_id, scope.accounts.as_slice()) {
         (Some(id), _) => format!("Organization {id}"),
@@ -64,7 +71,7 @@ fn head(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
     let total = &assessment.score.total;
     let headline = |words: fn(&ScoreRow) -> String| {
         let mut pieces = vec![subject.clone()];
-        if gate::complete(assessment) && !gate::weighs(assessment) {
+        if gate::complete(assessment, gathered.weighs) && !gathered.weighs {
             pieces.push("no score: nothing that was judged weighs anything".to_owned());
         } else {
             pieces.push(words(total));
@@ -82,13 +89,9 @@ fn head(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
         cap.limit == total.proven || (cap.binds_potential && cap.limit == total.potential)
     };
     for cap in total.caps.iter().filter(binds) {
-        let by = assessment.results.iter().find(|finding| finding.fingerprint == cap.fingerprint);
-        let by = by.map_or(String::new(), |finding| {
-            format!(
-                " in {} {}",
-                finding.account_id,
-                text::cut(&text::line(index.name(finding.account_id)), 32)
-            )
+        let by = gathered.capping.get(&cap.fingerprint).map_or(String::new(), |account| {
+            let name = text::line(index.name(*account));
+            format!(" in {account} {}", text::cut(&name, 32))
         });
         let reason = format!("at {}: {}{}", cap.limit, cap.reason, by.trim_end());
         page.entry(2, Cell::styled("capped", Style::Warn), &reason);
@@ -162,11 +165,7 @@ const HEADS: [Head; 9] = [
 ];
 
 /// The accounts that were read, worst first. Those that were not have a part of their own, with the reasons.
-fn accounts(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
-    let mut failed: BTreeMap<AccountId, BTreeMap<Severity, usize>> = BTreeMap::new();
-    for finding in assessment.results.iter().filter(|finding| finding.status == Status::Fail) {
-        *failed.entry(finding.account_id).or_default().entry(finding.severity).or_default() += 1;
-    }
+fn accounts(page: &mut Page, index: &Index<'_>, gathered: &Gathered) {
     let mut rows: Vec<(AccountId, &ScoreRow)> = index
         .accounts
         .values()
@@ -176,15 +175,9 @@ fn accounts(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
     if rows.len() < 2 {
         return;
     }
-    let fails = |id: AccountId, severity: Severity| {
-        failed
-            .get(&id)
-            .and_then(|by_severity| by_severity.get(&severity))
-            .copied()
-            .unwrap_or_default()
-    };
+    let fails = |id: &AccountId| gathered.failing.get(id).copied().unwrap_or_default();
     rows.sort_by_key(|(id, row)| {
-        let (critical, high) = (fails(*id, Severity::Critical), fails(*id, Severity::High));
+        let [critical, high] = fails(id);
         (row.proven, row.potential, Reverse(critical), Reverse(high), *id)
     });
     let listed = if rows.len() > ALL_ACCOUNTS { WORST_ACCOUNTS } else { rows.len() };
@@ -198,6 +191,7 @@ fn accounts(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
                 let style = if number == 0 { Style::Dim } else { Style::Bad };
                 Cell::styled(number.to_string(), style)
             };
+            let [critical, high] = fails(id);
             let letter = match row.grade {
                 Grade::Insufficient => "none".to_owned(),
                 letter => letter.to_string(),
@@ -210,15 +204,15 @@ fn accounts(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
                 Cell::new(row.potential.to_string()),
                 Cell::new(format!("{} %", row.coverage)),
                 Cell::styled(letter, grade_style(row.grade)),
-                number(fails(*id, Severity::Critical)),
-                number(fails(*id, Severity::High)),
+                number(critical),
+                number(high),
             ]
         })
         .collect();
     page.section("ACCOUNTS", "worst first");
     page.headed(2, &HEADS, lines);
     if let Some(rest) = rows.get(listed..).filter(|rest| !rest.is_empty()) {
-        let healthy = rest.iter().filter(|(id, _)| !failed.contains_key(id)).count();
+        let healthy = rest.iter().filter(|(id, _)| !gathered.failing.contains_key(id)).count();
         let more = count(rest.len(), "more account");
         page.note(2, &format!("… and {more}, {healthy} of them without a failed finding"));
     }

@@ -1,15 +1,16 @@
 //! The street from a command to its exit code: collect, assess, report.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use trailproof_checks::CATALOGUE;
-use trailproof_core::assess::assess;
+use trailproof_core::assess::{Judged, assess_watched};
 use trailproof_core::assessment::Assessment;
 use trailproof_core::aws::Partition;
 use trailproof_core::check::{Check, Severity};
-use trailproof_core::gate::{self, GateRequest};
+use trailproof_core::gate::{self, GateRequest, Gates};
 use trailproof_core::plan::Demand;
 use trailproof_core::policy::Policy;
 use trailproof_core::snapshot::Snapshot;
@@ -19,6 +20,7 @@ use crate::cli::{
     AssessArgs, CONCURRENCY, CollectArgs, Command, ConnectArgs, DemoArgs, GateArgs, KeepArgs,
     PlanArgs, ROLE_NAME, ReportArgs, ScanArgs, ScopeArgs, SelectArgs,
 };
+use crate::closing::closing;
 use crate::collect::{
     Aws, Clock, Ending, Filter, Halt, Identity, InProcess, Pace, Plan, Rates, Request, Role, Watch,
     collect, discover, identify, still,
@@ -235,11 +237,22 @@ fn gates(args: &GateArgs) -> GateRequest {
     }
 }
 
-fn judge(reader: &Reader, checks: &[&Check]) -> Result<Assessment, Stop> {
+/// What the users' own policy says; there is no other yet.
+fn policy() -> &'static Policy {
+    static POLICY: LazyLock<Policy> = LazyLock::new(Policy::default);
+    &POLICY
+}
+
+/// Judges, and shows the findings to the gates on the way.
+fn judge<'a>(
+    reader: &'a Reader,
+    checks: &'a [&'a Check],
+    gates: &mut Gates,
+) -> Result<Assessment<Judged<'a, Reader>>, Stop> {
     // An interrupted run has an exit code of its own.
     let wanted = !reader.manifest().interrupted
         && reader.manifest().accounts.iter().any(|account| account.in_scope);
-    let assessment = assess(reader, checks, &Policy::default())?;
+    let assessment = assess_watched(reader, checks, policy(), &mut |findings| gates.see(findings))?;
     if wanted && assessment.coverage.accounts.assessed == 0 {
         let why =
             assessment.coverage.unread.first().map(|row| row.message.clone()).unwrap_or_default();
@@ -250,17 +263,33 @@ fn judge(reader: &Reader, checks: &[&Check]) -> Result<Assessment, Stop> {
     Ok(assessment)
 }
 
-/// Gates, reports, exit code.
+/// Of what a command concludes.
+#[derive(Debug, Clone, Copy)]
+enum Of<'a> {
+    /// The demo, whose gaps are part of the show.
+    Demo,
+    /// A snapshot of earlier.
+    Snapshot,
+    /// A scan that somebody waits for, in that run's folder.
+    Scan(&'a Path),
+}
+
+/// Verdicts, gates, reports, last words, exit code.
 fn conclude(
-    mut assessment: Assessment,
+    reader: &Reader,
+    checks: &[&Check],
     outputs: &Outputs,
-    args: &GateArgs,
-    demo: bool,
+    (args, of): (&GateArgs, Of<'_>),
 ) -> Result<u8, Stop> {
-    let request = gates(args);
-    assessment.gates = gate::gates(&assessment, &request);
+    let mut gates = Gates::new(gates(args));
+    let mut assessment = judge(reader, checks, &mut gates)?;
+    assessment.gates = gates.outcomes(&assessment);
     outputs.write(&assessment)?;
-    let code = gate::exit_code(&assessment, &request, demo);
+    if let Of::Scan(run) = of {
+        let (paragraph, more) = closing(&assessment, run);
+        log::say("closing", &paragraph, more);
+    }
+    let code = gates.exit_code(&assessment, matches!(of, Of::Demo));
     Ok(if args.exit_zero { 0 } else { code })
 }
 
@@ -270,7 +299,8 @@ fn scan(args: &ScanArgs) -> Result<u8, Stop> {
     let quiet = args.connect.quiet || args.gates.ci;
     let gathered = gather(&args.connect, &args.scope, (&args.keep, &checks), quiet)?;
     let checks = checks_for(&gathered.reader, &args.select)?;
-    let code = conclude(judge(&gathered.reader, &checks)?, &outputs, &args.gates, false)?;
+    let of = if quiet { Of::Snapshot } else { Of::Scan(&gathered.directory) };
+    let code = conclude(&gathered.reader, &checks, &outputs, (&args.gates, of))?;
     Ok(gathered.interrupted().unwrap_or(code))
 }
 
@@ -314,7 +344,7 @@ fn demo(args: &DemoArgs) -> Result<u8, Stop> {
         let watch = Watch { progress: &progress, ending: &ending };
         collect(&aws, (&request, &identity), store, watch).await
     })?;
-    conclude(judge(&reader, &checks)?, &outputs, &args.gates, true)
+    conclude(&reader, &checks, &outputs, (&args.gates, Of::Demo))
 }
 
 fn collect_only(args: &CollectArgs) -> Result<u8, Stop> {
@@ -338,7 +368,7 @@ fn collect_only(args: &CollectArgs) -> Result<u8, Stop> {
     }
     let place = args.output.as_ref().unwrap_or(&gathered.directory);
     print(format!("{}\n", place.display()).as_bytes())?;
-    let complete = judge(&gathered.reader, &checks)?.run.complete;
+    let complete = judge(&gathered.reader, &checks, &mut Gates::default())?.run.complete;
     Ok(match (gathered.interrupted(), complete) {
         (Some(code), _) => code,
         (None, true) => 0,
@@ -373,19 +403,18 @@ fn assess_only(args: &AssessArgs) -> Result<u8, Stop> {
     let outputs = Outputs::prepare(&args.output, args.gates.ci)?;
     let reader = Reader::open(&args.snapshot)?;
     let checks = checks_for(&reader, &args.select)?;
-    conclude(judge(&reader, &checks)?, &outputs, &args.gates, false)
+    conclude(&reader, &checks, &outputs, (&args.gates, Of::Snapshot))
 }
 
 fn report(args: &ReportArgs) -> Result<u8, Stop> {
     let outputs = Outputs::prepare(&args.output, false)?;
-    let assessment = match earlier_report(&args.input)? {
-        Some(assessment) => assessment,
-        None => {
-            let reader = Reader::open(&args.input)?;
-            judge(&reader, &checks_for(&reader, &SelectArgs::default())?)?
-        }
-    };
-    outputs.write(&assessment)?;
+    if let Some(assessment) = earlier_report(&args.input)? {
+        outputs.write(&assessment)?;
+        return Ok(0);
+    }
+    let reader = Reader::open(&args.input)?;
+    let checks = checks_for(&reader, &SelectArgs::default())?;
+    outputs.write(&judge(&reader, &checks, &mut Gates::default())?)?;
     Ok(0)
 }
 
@@ -396,9 +425,8 @@ fn earlier_report(path: &Path) -> Result<Option<Assessment>, Stop> {
     }
     let bytes = std::fs::read(path)
         .map_err(|error| Stop::usage(format!("cannot read {}: {error}", path.display())))?;
-    let head: serde_json::Value = serde_json::from_slice(&bytes)
+    let schema = trailproof_reports::schema_of(&bytes)
         .map_err(|error| Stop::usage(format!("{} is not JSON: {error}", path.display())))?;
-    let schema = head.get("schema").and_then(serde_json::Value::as_str);
     if !schema.is_some_and(|schema| schema.starts_with("trailproof.report/")) {
         return Ok(None);
     }

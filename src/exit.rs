@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use trailproof_core::assess::AssessError;
+
 /// A reason to stop: one line for people and an exit code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stop {
@@ -40,6 +42,22 @@ impl fmt::Display for Stop {
 }
 
 impl std::error::Error for Stop {}
+
+impl From<AssessError<Stop>> for Stop {
+    fn from(error: AssessError<Stop>) -> Self {
+        match error {
+            AssessError::Snapshot(stop) => stop,
+            AssessError::Order(_) => Self::usage(error.to_string()),
+            AssessError::Unaccounted(_) => Self::internal(error.to_string()),
+        }
+    }
+}
+
+impl From<std::convert::Infallible> for Stop {
+    fn from(error: std::convert::Infallible) -> Self {
+        match error {}
+    }
+}
 
 /// The command or an input file is wrong.
 pub const USAGE: u8 = 2;

@@ -23,6 +23,7 @@ use trailproof_core::snapshot::{Bundle, Document, Manifest};
 
 use crate::collect::{Plan, Role};
 use crate::exit::Stop;
+use crate::files::{self, folder_of};
 use crate::store::{self, MANIFEST, ORGANIZATION, Reader, account_file};
 
 /// The schema of `run.json`.
@@ -82,7 +83,7 @@ pub fn can_create(directory: &Path) -> Result<(), Stop> {
     if directory.exists() {
         return Err(exists(directory));
     }
-    let parent = store::folder_of(directory);
+    let parent = folder_of(directory);
     let failed = |error: io::Error| unwritable(parent, &error);
     make_private(parent).map_err(failed)?;
     has_room(parent).map_err(failed)
@@ -130,7 +131,7 @@ fn private() -> fs::DirBuilder {
 impl Folder {
     /// A new folder. Whoever makes it first has it: no two runs share one.
     fn create(path: &Path) -> Result<Self, Stop> {
-        make_private(store::folder_of(path)).map_err(|error| unwritable(path, &error))?;
+        make_private(folder_of(path)).map_err(|error| unwritable(path, &error))?;
         private().create(path).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => exists(path),
             _ => unwritable(path, &error),
@@ -173,7 +174,7 @@ impl Folder {
     }
 
     fn replace(&self, file: &Path, bytes: &[u8]) -> Result<(), Stop> {
-        store::replace(file, bytes).map_err(|error| {
+        files::replace(file, bytes).map_err(|error| {
             let stop = unwritable(file, &error);
             let run = self.path.display();
             Stop::output(format!("{stop}; what was read so far is kept: --resume {run} goes on"))

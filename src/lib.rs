@@ -9,9 +9,11 @@
 
 mod catalogue;
 mod cli;
+mod closing;
 pub mod collect;
 mod commands;
 pub mod exit;
+mod files;
 pub mod keep;
 mod log;
 mod output;
@@ -21,6 +23,8 @@ mod scope;
 mod select;
 mod signals;
 pub mod store;
+
+pub use cli::CONCURRENCY;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -1,14 +1,15 @@
 //! Reports to files and stdout: checked before the scan, written whole or not at all.
 
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use trailproof_core::assessment::Assessment;
-use trailproof_reports::{Format, Grain, Options, Part};
+use trailproof_core::results::Results;
+use trailproof_reports::{Format, Grain, Options, ReportError};
 
 use crate::cli::{Color, JunitGrain, OutputArgs};
 use crate::exit::Stop;
-use crate::store::{folder_of, stream_atomically};
+use crate::files::{AtomicFile, folder_of, stream_atomically, unwritable};
 
 /// The reports that a command was asked for.
 #[derive(Debug)]
@@ -80,8 +81,11 @@ impl Outputs {
     /// Writes every report.
     ///
     /// # Errors
-    /// The first that cannot be written (5).
-    pub fn write(&self, assessment: &Assessment) -> Result<(), Stop> {
+    /// The first that cannot be written (5), or why there are no results to be written.
+    pub fn write<R: Results>(&self, assessment: &Assessment<R>) -> Result<(), Stop>
+    where
+        Stop: From<R::Error>,
+    {
         // Files first: a reader of stdout who goes away must not cost the others theirs.
         let (files, stdout): (Vec<_>, Vec<_>) =
             self.targets.iter().partition(|(_, path)| path.is_some());
@@ -90,30 +94,34 @@ impl Outputs {
                 width: width(),
                 color: path.is_none() && self.colored(),
                 junit_grain: self.grain,
-                junit_part: None,
             };
             let place = path.as_ref().map_or("stdout".into(), |path| path.display().to_string());
-            let render = |options: &Options, out: &mut dyn Write| {
-                let written = trailproof_reports::write(*format, assessment, options, out);
-                written.map_err(|error| {
+            let stopped = |error: ReportError<R::Error>| match error {
+                ReportError::Results(error) => error.into(),
+                error => {
                     Stop::output(format!("cannot write the {format} report to {place}: {error}"))
-                })
+                }
+            };
+            let render = |out: &mut dyn Write| {
+                trailproof_reports::write(*format, assessment, &options, out).map_err(stopped)
             };
             let Some(path) = path else {
                 let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
-                render(&options, &mut stdout)?;
+                render(&mut stdout)?;
                 continue;
             };
             match self.split.filter(|_| *format == Format::Junit) {
-                None => stream_atomically(path, |out| render(&options, out))?,
+                None => stream_atomically(path, render)?,
                 Some(accounts) => {
-                    for number in 0..Part::count(assessment, accounts) {
-                        let junit_part = Some(Part { number, accounts });
-                        let options = Options { junit_part, ..options };
-                        stream_atomically(&numbered(path, number + 1), |out| {
-                            render(&options, out)
-                        })?;
-                    }
+                    let mut parts = Parts { path, number: 0, current: None };
+                    let written = trailproof_reports::write_split(
+                        assessment,
+                        self.grain,
+                        accounts,
+                        &mut |number, bytes| parts.take(number, bytes),
+                    );
+                    written.map_err(stopped)?;
+                    parts.finish().map_err(|error| unwritable(path, &error))?;
                 }
             }
             if *format == Format::Junit
@@ -141,6 +149,31 @@ impl Outputs {
                     && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
             }
         }
+    }
+}
+
+/// A report in several files, of which one is open at a time.
+struct Parts<'a> {
+    path: &'a Path,
+    number: usize,
+    current: Option<AtomicFile>,
+}
+
+impl Parts<'_> {
+    fn take(&mut self, number: usize, bytes: &[u8]) -> io::Result<()> {
+        if number != self.number {
+            self.finish()?;
+            self.number = number;
+        }
+        let file = match &mut self.current {
+            Some(file) => file,
+            None => self.current.insert(AtomicFile::create(&numbered(self.path, number + 1))?),
+        };
+        file.write_all(bytes)
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.current.take().map_or(Ok(()), AtomicFile::finish)
     }
 }
 

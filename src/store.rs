@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use trailproof_core::aws::AccountId;
-use trailproof_core::snapshot::{Bundle, Document, Manifest, SCHEMA, Snapshot};
+use trailproof_core::snapshot::{Bundle, Document, DocumentVisitor, Manifest, SCHEMA, Snapshot};
 
 use crate::exit::Stop;
+use crate::files::{stream_atomically, unwritable};
 
 /// zstd's own default: the documents repeat themselves, and more effort gains little.
 const LEVEL: i32 = 3;
@@ -43,48 +45,6 @@ pub fn compress(bytes: &[u8], file: &Path) -> Result<Vec<u8>, Stop> {
     encoder.include_checksum(true).map_err(failed)?;
     encoder.write_all(bytes).map_err(failed)?;
     encoder.finish().map_err(failed)
-}
-
-/// Writes beside the target and renames: nobody ever sees half a file, whenever the process ends. It does not wait for
-/// the disk: thousands of documents would take as many turns of it, and what a power failure tears is known by its
-/// checksum.
-///
-/// # Errors
-/// Where any step fails; the target is then as it was.
-pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(folder_of(path))?;
-    file.write_all(bytes)?;
-    file.persist(path).map(drop).map_err(|error| error.error)
-}
-
-/// The folder in which a file lies.
-pub fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
-}
-
-/// Writes beside the target and renames once all is on the disk. For what is too large to be held in one piece.
-///
-/// # Errors
-/// Where any step fails, the writer's own included; the target is then as it was.
-pub fn stream_atomically(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> Result<(), Stop>,
-) -> Result<(), Stop> {
-    let failed = |error: io::Error| unwritable(path, &error);
-    let file = tempfile::NamedTempFile::new_in(folder_of(path)).map_err(failed)?;
-    let mut file = io::BufWriter::new(file);
-    write(&mut file)?;
-    let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
-}
-
-fn unwritable(path: &Path, error: &io::Error) -> Stop {
-    Stop::output(format!("cannot write {}: {error}", path.display()))
 }
 
 /// A snapshot that can be judged: a directory, a `.tar.zst` archive, or one JSON document.
@@ -225,12 +185,10 @@ impl Reader {
         append(&mut archive, ORGANIZATION, &encode(self.organization())?, time).map_err(failed)?;
         let mut outcome = Ok(());
         self.visit(&mut |document| {
-            if outcome.is_ok() {
-                outcome = encode(document).and_then(|bytes| {
-                    append(&mut archive, &account_file(document.account), &bytes, time)
-                        .map_err(failed)
-                });
-            }
+            outcome = encode(document).and_then(|bytes| {
+                append(&mut archive, &account_file(document.account), &bytes, time).map_err(failed)
+            });
+            if outcome.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })?;
         outcome?;
         archive.into_inner().and_then(zstd::Encoder::finish).map(drop).map_err(failed)
@@ -291,42 +249,55 @@ impl Snapshot for Reader {
         }
     }
 
-    fn visit(&self, visitor: &mut dyn FnMut(&Document)) -> Result<(), Stop> {
+    fn visit(&self, visitor: &mut DocumentVisitor<'_>) -> Result<(), Stop> {
         match &self.0 {
             Source::Bundle(bundle) => {
-                bundle.accounts.iter().for_each(visitor);
+                let Ok(()) = bundle.visit(visitor);
                 Ok(())
             }
             Source::Directory { path, manifest, .. } => {
-                for account in manifest.accounts.iter().filter(|account| account.collected) {
-                    let file = path.join(format!("{}.zst", account_file(account.id)));
+                let mut accounts: Vec<AccountId> = collected(manifest).collect();
+                accounts.sort();
+                for account in accounts {
+                    let file = path.join(format!("{}.zst", account_file(account)));
                     let document = read_document(&file)?;
-                    belongs(&file, &account_file(account.id), &document)?;
-                    visitor(&document);
+                    belongs(&file, &account_file(account), &document)?;
+                    if visitor(&document).is_break() {
+                        break;
+                    }
                 }
                 Ok(())
             }
             Source::Archive { path, manifest, .. } => {
-                let mut seen = BTreeSet::new();
+                let (mut seen, mut enough) = (BTreeSet::new(), false);
                 read_archive(path, &mut |name, bytes| {
                     if name.starts_with("accounts/") {
                         let document: Document = decode(path, bytes)?;
                         belongs(path, name, &document)?;
-                        if !seen.insert(document.account) {
+                        let account = document.account;
+                        if seen.contains(&account) {
                             return Err(unreadable(path, format!("it holds {name} twice")));
                         }
-                        visitor(&document);
+                        if seen.last().is_some_and(|last| *last > account) {
+                            let why =
+                                format!("{name} is not in order; archives are sorted by name");
+                            return Err(unreadable(path, why));
+                        }
+                        seen.insert(account);
+                        enough = visitor(&document).is_break();
                     }
-                    Ok(true)
+                    Ok(!enough)
                 })?;
-                let mut listed = manifest.accounts.iter().filter(|account| account.collected);
-                match listed.find(|account| !seen.contains(&account.id)) {
-                    Some(lost) => {
-                        Err(unreadable(path, format!("it lacks {}", account_file(lost.id))))
-                    }
+                match collected(manifest).find(|account| !enough && !seen.contains(account)) {
+                    Some(lost) => Err(unreadable(path, format!("it lacks {}", account_file(lost)))),
                     None => Ok(()),
                 }
             }
         }
     }
+}
+
+/// The accounts of which there are documents.
+fn collected(manifest: &Manifest) -> impl Iterator<Item = AccountId> {
+    manifest.accounts.iter().filter(|account| account.collected).map(|account| account.id)
 }

@@ -36,19 +36,20 @@ pub const CHECK: Check = Check {
 };
 
 /// The buckets that selectors may leave out: those that logs are delivered to.
-struct Exempt {
-    known: BTreeSet<String>,
+struct Exempt<'a> {
+    known: Option<&'a BTreeSet<String>>,
     /// Why there may be more of them.
     open: Option<Gap>,
 }
 
-impl Exempt {
-    fn of(audit: &Audit<'_>) -> Self {
+impl<'a> Exempt<'a> {
+    fn of(audit: &Audit<'a>) -> Self {
         if !audit.policy.allow_log_bucket_exclusion {
-            return Self { known: BTreeSet::new(), open: None };
+            return Self { known: None, open: None };
         }
         let organization = audit.organization;
-        Self { known: organization.log_buckets(), open: organization.all_trails_complete().err() }
+        let known = Some(organization.log_buckets());
+        Self { known, open: organization.all_trails_complete().err() }
     }
 }
 
@@ -57,7 +58,7 @@ fn records(
     account: &AccountView<'_>,
     trail: &Trail,
     bucket: Option<&str>,
-    exempt: &Exempt,
+    exempt: &Exempt<'_>,
 ) -> Observed<bool> {
     let partition = account.organization.partition();
     let full = trail.selectors().and_then(|selectors| {
@@ -68,8 +69,9 @@ fn records(
                 selectors.data(&question) == Recorded::Full
             })
         };
+        let none = BTreeSet::new();
         match &exempt.open {
-            _ if full(&exempt.known) => Ok(true),
+            _ if full(exempt.known.unwrap_or(&none)) => Ok(true),
             // What is left out may be the log bucket of a trail that nobody saw.
             Some(gap) if full(&selectors.left_out_buckets(partition)) => Err(gap.clone()),
             _ => Ok(false),
@@ -83,7 +85,7 @@ fn covered(
     account: &AccountView<'_>,
     places: &BTreeSet<Option<&Region>>,
     bucket: Option<&str>,
-    exempt: &Exempt,
+    exempt: &Exempt<'_>,
 ) -> Observed<bool> {
     let everywhere = everywhere(account, bucket, exempt).map(|found| found.is_some());
     let recorded = |seen: &[Observed<SeenTrail<'_>>]| {
@@ -116,7 +118,7 @@ fn covered(
 fn everywhere<'a>(
     account: &AccountView<'a>,
     bucket: Option<&str>,
-    exempt: &Exempt,
+    exempt: &Exempt<'_>,
 ) -> Observed<Option<SeenTrail<'a>>> {
     find(account.trails(), |seen| {
         all([seen.trail.is_multi_region(), records(account, seen.trail, bucket, exempt)])

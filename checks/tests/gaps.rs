@@ -19,14 +19,13 @@ use trailproof_core::check::{Check, Severity};
 use trailproof_core::evidence::{Cause, Gap};
 use trailproof_core::fact::Fact;
 use trailproof_core::finding::{Finding, Status};
-use trailproof_core::gate::{GateRequest, INCOMPLETE, exit_code};
+use trailproof_core::gate::{GateRequest, Gates, INCOMPLETE};
 use trailproof_core::plan::Demand;
 use trailproof_core::policy::Policy;
 use trailproof_core::snapshot::{Bundle, Document, Observation, Outcome, Probe};
 
 fn judge(bundle: &Bundle, checks: &[&Check], policy: &Policy) -> Assessment {
-    let Ok(assessment) = assess(bundle, checks, policy);
-    assessment
+    assess(bundle, checks, policy).and_then(Assessment::held).unwrap()
 }
 
 /// A verdict's identity. A bucket's and a key's ARN say all: while nobody is known to own a bucket it stands with the
@@ -86,7 +85,8 @@ fn broken_but(full: &Assessment, less: &Assessment, vanished: bool) -> Vec<Strin
         .filter(|(verdict, _)| !after.contains_key(*verdict))
         .map(|(_, finding)| *finding)
         .collect();
-    if !lost.is_empty() && exit_code(less, &GateRequest::default(), false) != INCOMPLETE {
+    let Ok(gates) = Gates::of(less, GateRequest::default());
+    if !lost.is_empty() && gates.exit_code(less, false) != INCOMPLETE {
         broken.push(format!("the run looks complete without: {}", told(lost[0])));
     }
     broken.extend(loss(full, less, &lost));

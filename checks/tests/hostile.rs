@@ -4,6 +4,7 @@
 use trailproof_checks::CATALOGUE;
 use trailproof_core::answer::{Answer, OrganizationalUnit};
 use trailproof_core::assess::assess;
+use trailproof_core::assessment::Assessment;
 use trailproof_core::aws::Partition;
 use trailproof_core::fact::Fact;
 use trailproof_core::fixture::*;
@@ -17,6 +18,10 @@ mod hostile;
 
 fn snapshot(world: &World) -> Bundle {
     world.snapshot(&Demand::facts(Fact::ALL))
+}
+
+fn judged(bundle: &Bundle) -> Assessment {
+    assess(bundle, CATALOGUE, &Policy::default()).and_then(Assessment::held).unwrap()
 }
 
 /// So many units, each in the next one; the last in none, or in the first.
@@ -44,7 +49,7 @@ fn nested(units: usize, circle: bool) -> Bundle {
 #[test]
 fn units_in_a_circle_or_without_end_give_a_path_that_can_be_read() {
     for circle in [true, false] {
-        let Ok(assessment) = assess(&nested(20_000, circle), CATALOGUE, &Policy::default());
+        let assessment = judged(&nested(20_000, circle));
         let path = &assessment.scope.accounts[0].ou_path;
         assert!(path.len() < 2_000 && path.starts_with("nnn"), "{}", path.len());
     }
@@ -57,7 +62,7 @@ fn evidence_is_found_by_its_pointer_whatever_a_stranger_called_it() {
             .with(trail(text).but(|trail| trail.description.s3_bucket_name = Some((*text).into())))
             .with_bucket(bucket(text));
         let bundle = snapshot(&world);
-        let Ok(assessment) = assess(&bundle, CATALOGUE, &Policy::default());
+        let assessment = judged(&bundle);
         let account = serde_json::to_value(&bundle.accounts[0]).unwrap();
         let organization = serde_json::to_value(&bundle.organization).unwrap();
         let mut cited = 0;
@@ -79,7 +84,7 @@ fn a_thousand_trails_in_one_region_are_judged_each() {
         let trail = |at| trail(&format!("t{at}")).single_region(home).stopped();
         world.trails = (0..1_000).map(trail).collect();
     });
-    let Ok(assessment) = assess(&snapshot(&world), CATALOGUE, &Policy::default());
+    let assessment = judged(&snapshot(&world));
     let logging = assessment.results.iter().filter(|one| one.check == "trail-is-logging").count();
     assert_eq!(logging, 1_000);
 }

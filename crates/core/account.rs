@@ -62,7 +62,7 @@ impl<'a> AccountView<'a> {
     /// # Errors
     /// `region_scope_unproven` where the account's own list was not read.
     pub fn region_scope(&self) -> Observed<()> {
-        self.member.region_scope.clone().map_or(Ok(()), Err)
+        self.member.region_scope.as_deref().cloned().map_or(Ok(()), Err)
     }
 
     /// The trails that one region shows, own and foreign, by ARN: AWS promises no order.

@@ -1,70 +1,108 @@
 //! A snapshot and a policy turned into an assessment: pure, and the same bytes every time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
 use sha2::{Digest, Sha256};
 
 use crate::assessment::{
     AccountCounts, Assessment, CheckInfo, CoverageReport, Run, SCHEMA, ScopeAccount, ScopeRegion,
-    ScopeReport, Unread,
+    ScopeReport,
 };
 use crate::aws::AccountId;
 use crate::check::Check;
-use crate::evidence::Cause;
 use crate::finding::Finding;
-use crate::graph::GraphBuilder;
-use crate::judge::Engine;
-use crate::organization::{Member, Organization};
+use crate::organization::{Member, Organization, Standing};
 use crate::policy::Policy;
-use crate::score::{ScoreInput, ScoredAccount, score};
-use crate::snapshot::{Document, Snapshot};
+use crate::score::{ScoredAccount, Scorer};
+use crate::snapshot::Snapshot;
 
-/// Judges these checks on a snapshot. The documents are read twice, one at a time: once for the graph, once to judge.
-///
-/// # Errors
-/// The snapshot's own, where a document cannot be read.
-pub fn assess<S: Snapshot>(
-    snapshot: &S,
-    checks: &[&Check],
-    policy: &Policy,
-) -> Result<Assessment, S::Error> {
-    let mut builder = GraphBuilder::new(snapshot.manifest(), snapshot.organization());
-    snapshot.visit(&mut |document| builder.add(document))?;
-    let organization = builder.graph();
-    let engine = Engine { checks, organization: &organization, policy };
-    let mut results = engine.shared();
-    let mut reached = BTreeSet::new();
-    snapshot.visit(&mut |document: &Document| {
-        reached.insert(document.account);
-        if let Some(member) = organization.members.get(&document.account) {
-            results.extend(engine.account(member, Some(document)));
-        }
-    })?;
-    for member in organization.members.values().filter(|member| !reached.contains(&member.id)) {
-        results.extend(engine.account(member, None));
-    }
-    results.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
-    Ok(assemble(&organization, checks, results))
+mod judged;
+mod unread;
+
+pub use judged::Judged;
+use unread::Gaps;
+
+/// Why a snapshot could not be judged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AssessError<E> {
+    /// A document could not be read.
+    #[error(transparent)]
+    Snapshot(E),
+    /// An account is listed twice, or has two documents, or one that is not in the order of the accounts.
+    #[error("account {0} comes twice in the snapshot, or not in the order of the accounts")]
+    Order(AccountId),
+    /// The accounts do not add up: a fault of trailproof itself.
+    #[error(transparent)]
+    Unaccounted(Unaccounted),
 }
 
-fn assemble(organization: &Organization, checks: &[&Check], results: Vec<Finding>) -> Assessment {
-    let judged = organization
-        .members
-        .values()
-        .filter(|member| member.is_judged())
-        .map(|member| ScoredAccount { id: member.id, assessed: member.session.is_ok(), weight: 1 })
-        .collect();
-    let score = score(&ScoreInput {
-        findings: results.iter().collect(),
-        accounts: judged,
-        organization: organization.is_organization(),
+/// Accounts of which the assessment does not say what became of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{} accounts are listed and {scope} are in the scope, but {} were assessed, {} unread, {} excluded and {} not \
+     active; this is a bug in trailproof",
+    .counts.listed, .counts.assessed, .counts.unread, .counts.excluded, .counts.not_active
+)]
+pub struct Unaccounted {
+    /// What the judges met.
+    pub counts: AccountCounts,
+    /// How many accounts the scope names.
+    pub scope: usize,
+}
+
+/// Judges these checks on a snapshot. The documents are read twice, one at a time: once for the graph, once to judge;
+/// and once more for each later visit of the results.
+///
+/// # Errors
+/// Where the snapshot cannot be read or is not in order, and where the accounts do not add up.
+pub fn assess<'a, S: Snapshot>(
+    snapshot: &'a S,
+    checks: &'a [&'a Check],
+    policy: &'a Policy,
+) -> Result<Assessment<Judged<'a, S>>, AssessError<S::Error>> {
+    assess_watched(snapshot, checks, policy, &mut |_| {})
+}
+
+/// The same, and shows each account's findings to an onlooker on the way: what is folded there costs no visit of its
+/// own.
+///
+/// # Errors
+/// As [`assess`].
+pub fn assess_watched<'a, S: Snapshot>(
+    snapshot: &'a S,
+    checks: &'a [&'a Check],
+    policy: &'a Policy,
+    onlooker: &mut dyn FnMut(&[Finding]),
+) -> Result<Assessment<Judged<'a, S>>, AssessError<S::Error>> {
+    let results = Judged::new(snapshot, checks, policy)?;
+    let organization = &results.organization;
+    let judged = organization.members.values().filter(|member| member.is_judged());
+    let scored = judged.map(|member| {
+        let assessed = member.standing() == Standing::Assessed;
+        ScoredAccount { id: member.id, assessed, weight: 1 }
     });
+    let mut scorer = Scorer::new(scored, organization.is_organization());
+    let mut gaps = Gaps::of_sessions(organization);
+    let mut counts =
+        AccountCounts { listed: organization.manifest.accounts.len(), ..AccountCounts::default() };
+    results.walk(&mut |judgement| {
+        for finding in judgement.findings {
+            scorer.add(finding);
+            finding.gap.iter().for_each(|gap| gaps.add(finding.account_id, gap));
+        }
+        scorer.close(judgement.account);
+        judgement.standing.into_iter().for_each(|standing| counts.add(standing));
+        onlooker(judgement.findings);
+        ControlFlow::Continue(())
+    })?;
+    let scope = scope(organization);
+    add_up(organization, &scope, counts).map_err(AssessError::Unaccounted)?;
+    let score = scorer.report();
     let mut infos: Vec<CheckInfo> = checks.iter().map(|check| CheckInfo::from(*check)).collect();
     infos.sort_by(|one, other| one.id.cmp(&other.id));
-    let unread = unread(organization, &results);
+    let unread = gaps.rows();
     let manifest = &organization.manifest;
-    let complete = unread.is_empty() && !manifest.interrupted;
-    Assessment {
+    Ok(Assessment {
         schema: SCHEMA.to_owned(),
         run: Run {
             id: manifest.run_id.clone(),
@@ -73,21 +111,39 @@ fn assemble(organization: &Organization, checks: &[&Check], results: Vec<Finding
             started: manifest.started,
             ended: manifest.ended,
             caller_arn: manifest.caller_arn.clone(),
-            complete,
+            complete: unread.is_empty() && !manifest.interrupted,
         },
-        scope: scope(organization),
-        coverage: CoverageReport {
-            percent: score.total.coverage,
-            accounts: counts(organization),
-            unread,
-        },
+        scope,
+        coverage: CoverageReport { percent: score.total.coverage, accounts: counts, unread },
         score,
         gates: Vec::new(),
         checks: infos,
         results,
         waivers: Vec::new(),
         diff: None,
-    }
+    })
+}
+
+/// The law that no account is lost: each that is listed is in the scope once, and the judges met each as just one of
+/// assessed, unread, excluded and not active.
+fn add_up(
+    organization: &Organization,
+    scope: &ScopeReport,
+    counts: AccountCounts,
+) -> Result<(), Unaccounted> {
+    let AccountCounts { listed, assessed, unread, excluded, not_active } = counts;
+    let accounts = &scope.accounts;
+    let once =
+        accounts.is_sorted_by(|one, next| one.id < next.id)
+            && organization.manifest.accounts.iter().all(|account| {
+                accounts.binary_search_by_key(&account.id, |listed| listed.id).is_ok()
+            });
+    let told = accounts.iter().filter(|account| account.assessed).count();
+    let holds = listed == assessed + unread + excluded + not_active
+        && listed == accounts.len()
+        && once
+        && told == assessed;
+    if holds { Ok(()) } else { Err(Unaccounted { counts, scope: accounts.len() }) }
 }
 
 /// The checks' number and the hash of all that they say of themselves: equal where two runs judged the same rules.
@@ -133,7 +189,7 @@ fn scope(organization: &Organization) -> ScopeReport {
                     ou_path: member.ou_path.clone(),
                     management: management == Some(member.id),
                     in_scope: member.in_scope,
-                    assessed: member.is_judged() && member.session.is_ok(),
+                    assessed: member.standing() == Standing::Assessed,
                     read_started,
                     read_ended,
                     regions: scope_regions(organization, member),
@@ -156,54 +212,4 @@ fn scope_regions(organization: &Organization, member: &Member) -> Vec<ScopeRegio
         .collect();
     regions.sort_by(|one, other| one.name.cmp(&other.name));
     regions
-}
-
-fn counts(organization: &Organization) -> AccountCounts {
-    let mut counts =
-        AccountCounts { listed: organization.members.len(), ..AccountCounts::default() };
-    for member in organization.members.values() {
-        let slot = if !member.in_scope {
-            &mut counts.excluded
-        } else if !member.state.is_active() {
-            &mut counts.not_active
-        } else if member.session.is_ok() {
-            &mut counts.assessed
-        } else {
-            &mut counts.unread
-        };
-        *slot += 1;
-    }
-    counts
-}
-
-/// What could not be read: every account without a session, and whatever made a finding unknown, once for each
-/// account, region and cause. What was read and could not be decided is not in it.
-fn unread(organization: &Organization, results: &[Finding]) -> Vec<Unread> {
-    let sessions = organization
-        .members
-        .values()
-        .filter(|member| member.is_judged())
-        .filter_map(|member| Some((member.id, member.session.as_ref().err()?)));
-    let findings =
-        results.iter().filter_map(|finding| Some((finding.account_id, finding.gap.as_ref()?)));
-    let mut rows: BTreeMap<(AccountId, String, Cause), String> = BTreeMap::new();
-    for (account, gap) in
-        sessions.chain(findings).filter(|(_, gap)| gap.cause != Cause::Undecidable)
-    {
-        let region = gap.region.as_ref().map_or(crate::finding::GLOBAL, |region| region.as_str());
-        let row = rows.entry((gap.account.unwrap_or(account), region.to_owned(), gap.cause));
-        let message = row.or_insert_with(|| gap.detail.clone());
-        // Of several messages the first in order, so that the order of findings changes nothing.
-        if gap.detail < *message {
-            message.clone_from(&gap.detail);
-        }
-    }
-    rows.into_iter()
-        .map(|((account_id, region, reason), message)| Unread {
-            account_id,
-            region,
-            reason,
-            message,
-        })
-        .collect()
 }

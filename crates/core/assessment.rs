@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,8 @@ use crate::aws::{AccountId, Partition, Region};
 use crate::check::{Check, Group, Severity};
 use crate::evidence::Cause;
 use crate::finding::Finding;
+use crate::organization::Standing;
+use crate::results::Results;
 use crate::roster::{AccountState, OptInStatus};
 
 /// The schema that this version writes and reads.
@@ -132,6 +135,18 @@ pub struct AccountCounts {
     pub excluded: usize,
     /// Suspended, closing or closed.
     pub not_active: usize,
+}
+
+impl AccountCounts {
+    /// Counts one account more, but not as listed: that both come to the same is to be seen, and not made so.
+    pub(crate) fn add(&mut self, standing: Standing) {
+        *match standing {
+            Standing::Assessed => &mut self.assessed,
+            Standing::Unread => &mut self.unread,
+            Standing::Excluded => &mut self.excluded,
+            Standing::NotActive => &mut self.not_active,
+        } += 1;
+    }
 }
 
 /// A scope that could not be read.
@@ -307,9 +322,10 @@ impl From<&Check> for CheckInfo {
     }
 }
 
-/// The whole result: self-contained, versioned, and all that a report writer is given.
+/// The whole result: self-contained, versioned, and all that a report writer is given. Its results are held, or come
+/// from elsewhere account by account: see [`Results`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Assessment {
+pub struct Assessment<R = Vec<Finding>> {
     /// [`SCHEMA`].
     pub schema: String,
     /// Who ran, when, with what.
@@ -325,25 +341,39 @@ pub struct Assessment {
     /// The checks that were judged, by id.
     pub checks: Vec<CheckInfo>,
     /// Every result, sorted by account, check, region and resource.
-    pub results: Vec<Finding>,
+    pub results: R,
     /// The waivers that were applied.
     pub waivers: Vec<serde_json::Value>,
     /// The difference to an earlier assessment, where one was given.
     pub diff: Option<serde_json::Value>,
 }
 
-impl Assessment {
-    /// The findings of one account, which lie together.
-    #[must_use]
-    pub fn findings_of(&self, account: AccountId) -> &[Finding] {
-        let start = self.results.partition_point(|finding| finding.account_id < account);
-        let end = self.results.partition_point(|finding| finding.account_id <= account);
-        self.results.get(start..end).unwrap_or_default()
-    }
-
-    /// The check of that id, where it was judged.
-    #[must_use]
-    pub fn check(&self, id: &str) -> Option<&CheckInfo> {
-        self.checks.iter().find(|check| check.id == id)
+impl<R: Results> Assessment<R> {
+    /// The same with all of its results in memory, for organizations that are known to be small.
+    ///
+    /// # Errors
+    /// Where the results cannot be had.
+    pub fn held(self) -> Result<Assessment, R::Error> {
+        let mut held = Vec::new();
+        self.results.visit(&mut |findings| {
+            held.extend_from_slice(findings);
+            ControlFlow::Continue(())
+        })?;
+        let Self { schema, run, scope, coverage, score, gates, checks, results: _, waivers, diff } =
+            self;
+        let results = held;
+        let whole = Assessment {
+            schema,
+            run,
+            scope,
+            coverage,
+            score,
+            gates,
+            checks,
+            results,
+            waivers,
+            diff,
+        };
+        Ok(whole)
     }
 }

@@ -1,6 +1,7 @@
 //! One log bucket: whether it is there, whose it is, and what protects it. Judged once, at its owner.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::answer::{Answer, BucketHead, PublicAccessBlock, Reading};
 use crate::aws::{AccountId, Partition, Region};
@@ -27,11 +28,11 @@ pub struct Bucket {
     pub owner: Option<AccountId>,
     /// Where it lies, where a list or a HEAD said so.
     pub region: Option<Region>,
-    pub(crate) listed: Option<Source>,
+    pub(crate) listed: Option<Arc<Source>>,
     pub(crate) head: Option<Observed<Sourced<BucketHead>>>,
     /// The first account whose list of buckets is missing; none if every active account's was read.
-    pub(crate) unlisted: Option<Gap>,
-    pub(crate) facts: BTreeMap<Fact, Observed<Sourced<Answer>>>,
+    pub(crate) unlisted: Option<Arc<Gap>>,
+    pub(crate) facts: Arc<BTreeMap<Fact, Observed<Sourced<Answer>>>>,
     pub(crate) account_block: Option<Observed<Sourced<PublicAccessBlock>>>,
 }
 

@@ -208,13 +208,13 @@ pub fn fingerprint(
     resource: &str,
 ) -> String {
     let (account, region) = place;
-    let parts = ["v1", check, partition.as_str(), account.as_str(), region, resource];
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(parts.join("\0").as_bytes()) {
-        use std::fmt::Write;
-        let _ = write!(text, "{byte:02x}");
+    let mut hash = Sha256::new_with_prefix("v1");
+    for part in [check, partition.as_str(), account.as_str(), region, resource] {
+        hash.update([0]);
+        hash.update(part);
     }
-    text
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+    hash.finalize().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! Whether the run may pass: the gates that were asked for, and the exit code that follows.
 
+use std::ops::ControlFlow;
+
 use crate::assessment::{Assessment, GateOutcome, GateStatus, Milli};
 use crate::check::Severity;
 use crate::finding::{Finding, Status};
+use crate::results::Results;
 
 /// The gates that were asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,95 +25,143 @@ pub const FAILED: u8 = 1;
 /// No gate failed, but not enough was read to say that all is well.
 pub const INCOMPLETE: u8 = 3;
 
-/// What became of each gate that was asked for: `fail-on`, `min-score`, `min-coverage`, in this order.
-#[must_use]
-pub fn gates(assessment: &Assessment, request: &GateRequest) -> Vec<GateOutcome> {
-    let mut outcomes = Vec::new();
-    outcomes.extend(request.fail_on.map(|threshold| fail_on(assessment, threshold)));
-    outcomes.extend(request.min_score.map(|threshold| min_score(assessment, threshold)));
-    outcomes.extend(request.min_coverage.map(|threshold| min_coverage(assessment, threshold)));
-    outcomes
+/// Sees every finding once, and then answers for the gates.
+#[derive(Debug, Clone, Default)]
+pub struct Gates {
+    request: GateRequest,
+    failed: Vec<String>,
+    unknown: Vec<String>,
+    weighs: bool,
 }
 
-/// The exit code of a run whose report could be written: 0, 1 or 3. A sure failure outweighs missing evidence. Of
-/// `demo`, whose gaps are part of the show, a gate must be asked for before they count.
-#[must_use]
-pub fn exit_code(assessment: &Assessment, request: &GateRequest, demo: bool) -> u8 {
-    let outcomes = gates(assessment, request);
-    if outcomes.iter().any(|outcome| outcome.status == GateStatus::Failed) {
-        return FAILED;
+impl Gates {
+    /// Begins with what was asked for.
+    #[must_use]
+    pub fn new(request: GateRequest) -> Self {
+        Self { request, ..Self::default() }
     }
-    let gated = *request != GateRequest::default();
-    let undecided = outcomes.iter().any(|outcome| outcome.status == GateStatus::Incomplete);
-    // `--min-coverage` is the user's own word on how much is enough, and is among the outcomes.
-    let enough = request.min_coverage.is_some() || complete(assessment) || (demo && !gated);
-    if enough && !undecided { PASSED } else { INCOMPLETE }
+
+    /// The gates of an assessment, all of whose findings are seen.
+    ///
+    /// # Errors
+    /// Where its results cannot be had.
+    pub fn of<R: Results>(
+        assessment: &Assessment<R>,
+        request: GateRequest,
+    ) -> Result<Self, R::Error> {
+        let mut gates = Self::new(request);
+        assessment.results.visit(&mut |findings| {
+            gates.see(findings);
+            ControlFlow::Continue(())
+        })?;
+        Ok(gates)
+    }
+
+    /// Takes in an account's findings; in what order decides the order of the outcomes' details.
+    pub fn see(&mut self, findings: &[Finding]) {
+        self.weighs |= findings.iter().any(counts);
+        let Some(threshold) = self.request.fail_on else { return };
+        for finding in findings.iter().filter(|finding| finding.severity >= threshold) {
+            match finding.status {
+                Status::Fail => self.failed.push(line(finding)),
+                // Beside a failure nobody asks.
+                Status::Unknown if self.failed.is_empty() => self.unknown.push(line(finding)),
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether any finding counts in the score: it has a weight, and it is neither waived nor without an object.
+    #[must_use]
+    pub fn weighs(&self) -> bool {
+        self.weighs
+    }
+
+    /// What became of each gate that was asked for: `fail-on`, `min-score`, `min-coverage`, in this order.
+    #[must_use]
+    pub fn outcomes<R>(&self, assessment: &Assessment<R>) -> Vec<GateOutcome> {
+        let mut outcomes = Vec::new();
+        let request = &self.request;
+        outcomes.extend(request.fail_on.map(|threshold| self.fail_on(assessment, threshold)));
+        outcomes.extend(request.min_score.map(|threshold| min_score(assessment, threshold)));
+        let complete = complete(assessment, self.weighs);
+        outcomes.extend(
+            request.min_coverage.map(|threshold| min_coverage(assessment, threshold, complete)),
+        );
+        outcomes
+    }
+
+    /// The exit code of a run whose report could be written: 0, 1 or 3. A sure failure outweighs missing evidence. Of
+    /// `demo`, whose gaps are part of the show, a gate must be asked for before they count.
+    #[must_use]
+    pub fn exit_code<R>(&self, assessment: &Assessment<R>, demo: bool) -> u8 {
+        let outcomes = self.outcomes(assessment);
+        if outcomes.iter().any(|outcome| outcome.status == GateStatus::Failed) {
+            return FAILED;
+        }
+        let gated = self.request != GateRequest::default();
+        let undecided = outcomes.iter().any(|outcome| outcome.status == GateStatus::Incomplete);
+        // `--min-coverage` is the user's own word on how much is enough, and is among the outcomes.
+        let enough = self.request.min_coverage.is_some()
+            || complete(assessment, self.weighs)
+            || (demo && !gated);
+        if enough && !undecided { PASSED } else { INCOMPLETE }
+    }
+
+    fn fail_on<R>(&self, assessment: &Assessment<R>, threshold: Severity) -> GateOutcome {
+        let mut unknown = self.unknown.clone();
+        // An account that was not read may fail anything; that counts also where it has no findings at all.
+        unknown.extend(
+            assessment
+                .scope
+                .accounts
+                .iter()
+                .filter(|one| one.in_scope && !one.assessed && one.state.is_active())
+                .map(|account| format!("account {} was not read", account.id)),
+        );
+        let (status, message, details) = if !self.failed.is_empty() {
+            let message =
+                format!("{} at or above {threshold}", count(self.failed.len(), "finding"));
+            (GateStatus::Failed, message, self.failed.clone())
+        } else if !unknown.is_empty() {
+            let message = format!(
+                "no finding at or above {threshold}, but {} could not be decided",
+                count(unknown.len(), "question")
+            );
+            (GateStatus::Incomplete, message, unknown)
+        } else {
+            (GateStatus::Passed, format!("no finding at or above {threshold}"), Vec::new())
+        };
+        GateOutcome {
+            gate: "fail-on".to_owned(),
+            threshold: threshold.to_string(),
+            status,
+            message,
+            details,
+        }
+    }
+}
+
+/// Whether the finding counts in the score: it has a weight, and it is neither waived nor without an object.
+#[must_use]
+pub fn counts(finding: &Finding) -> bool {
+    finding.weight > 0 && matches!(finding.status, Status::Pass | Status::Fail | Status::Unknown)
 }
 
 /// Whether everything in scope was read and every weight of it could be decided. Where nothing weighs anything, as
 /// with one `--check` that is never scored or has no object here, there is no weight to decide, and the coverage of 0
 /// says nothing.
 #[must_use]
-pub fn complete(assessment: &Assessment) -> bool {
+pub fn complete<R>(assessment: &Assessment<R>, weighs: bool) -> bool {
     let coverage = &assessment.coverage;
     assessment.run.complete
         && coverage.accounts.unread == 0
         && coverage.unread.is_empty()
-        && (coverage.percent == Milli::FULL || !weighs(assessment))
-}
-
-/// Whether any finding counts in the score: it has a weight, and it is neither waived nor without an object.
-#[must_use]
-pub fn weighs(assessment: &Assessment) -> bool {
-    assessment.results.iter().any(|finding| {
-        let counts = matches!(finding.status, Status::Pass | Status::Fail | Status::Unknown);
-        counts && finding.weight > 0
-    })
-}
-
-fn fail_on(assessment: &Assessment, threshold: Severity) -> GateOutcome {
-    let with = |status: Status| -> Vec<String> {
-        assessment
-            .results
-            .iter()
-            .filter(|finding| finding.status == status && finding.severity >= threshold)
-            .map(line)
-            .collect()
-    };
-    let failed = with(Status::Fail);
-    let mut unknown = with(Status::Unknown);
-    // An account that was not read may fail anything; that counts also where it has no findings at all.
-    unknown.extend(
-        assessment
-            .scope
-            .accounts
-            .iter()
-            .filter(|account| account.in_scope && !account.assessed && account.state.is_active())
-            .map(|account| format!("account {} was not read", account.id)),
-    );
-    let (status, message, details) = if !failed.is_empty() {
-        let message = format!("{} at or above {threshold}", count(failed.len(), "finding"));
-        (GateStatus::Failed, message, failed)
-    } else if !unknown.is_empty() {
-        let message = format!(
-            "no finding at or above {threshold}, but {} could not be decided",
-            count(unknown.len(), "question")
-        );
-        (GateStatus::Incomplete, message, unknown)
-    } else {
-        (GateStatus::Passed, format!("no finding at or above {threshold}"), Vec::new())
-    };
-    GateOutcome {
-        gate: "fail-on".to_owned(),
-        threshold: threshold.to_string(),
-        status,
-        message,
-        details,
-    }
+        && (coverage.percent == Milli::FULL || !weighs)
 }
 
 /// A score that is not proved to reach the threshold has failed, however high it might be if all were known.
-fn min_score(assessment: &Assessment, threshold: Milli) -> GateOutcome {
+fn min_score<R>(assessment: &Assessment<R>, threshold: Milli) -> GateOutcome {
     let row = &assessment.score.total;
     let (proven, potential, coverage) = (row.proven, row.potential, row.coverage);
     let at = format!("at {coverage} % evidence coverage");
@@ -133,12 +184,12 @@ fn min_score(assessment: &Assessment, threshold: Milli) -> GateOutcome {
     }
 }
 
-fn min_coverage(assessment: &Assessment, threshold: Milli) -> GateOutcome {
+fn min_coverage<R>(assessment: &Assessment<R>, threshold: Milli, complete: bool) -> GateOutcome {
     let percent = assessment.coverage.percent;
     let is = format!("the evidence coverage is {percent} %");
     let (status, message) = if percent >= threshold {
         (GateStatus::Passed, format!("{is}, at least {threshold} %"))
-    } else if complete(assessment) {
+    } else if complete {
         (GateStatus::Passed, "everything was read, and nothing of it weighs anything".to_owned())
     } else {
         (GateStatus::Incomplete, format!("{is}, below {threshold} %"))

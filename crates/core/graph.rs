@@ -1,30 +1,33 @@
 //! Documents folded into the evidence graph, one account at a time and in any order.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::answer::{
     Answer, BucketEntry, BucketHead, KeyMetadata, OrganizationDescription, OrganizationalTree,
     PublicAccessBlock, Reading, RoleSession, TrailDescription, TrailStatus,
 };
 use crate::aws::{AccountId, Arn, Region};
-use crate::bucket::Bucket;
 use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
-use crate::key::{Key, KeyTarget, Use};
 use crate::organization::{Member, Organization};
 use crate::roster::{AccountEntry, AccountState, OptInStatus, RegionEntry};
 use crate::snapshot::{Document, Manifest, Probe, Source, Sourced};
-use crate::trail::{Best, Trail};
+use crate::trail::Best;
 
+mod objects;
 mod trails;
+mod units;
 
 use trails::TrailViews;
+use units::UnitPaths;
 
 #[derive(Debug, Clone)]
 struct BucketPlace {
     owner: AccountId,
     region: Option<Region>,
-    listed: Source,
+    /// An account's list of buckets is the source of each of them.
+    listed: Arc<Source>,
 }
 
 type BucketFacts = BTreeMap<Fact, Observed<Sourced<Answer>>>;
@@ -41,11 +44,13 @@ pub struct GraphBuilder {
     trails: BTreeMap<String, TrailViews>,
     places: BTreeMap<String, BucketPlace>,
     heads: BTreeMap<String, BTreeMap<AccountId, Observed<Sourced<BucketHead>>>>,
-    bucket_facts: BTreeMap<(String, AccountId), BucketFacts>,
+    bucket_facts: BTreeMap<(String, AccountId), Arc<BucketFacts>>,
     account_blocks: BTreeMap<AccountId, Observed<Sourced<PublicAccessBlock>>>,
     keys: BTreeMap<(Option<Region>, String), BTreeMap<AccountId, KeyReading>>,
     asked: BTreeSet<(AccountId, Probe)>,
     added: BTreeSet<AccountId>,
+    /// The lists of regions that accounts have: most have the same.
+    region_lists: BTreeSet<Arc<[RegionEntry]>>,
 }
 
 fn sourced<T: Reading + Clone>(document: &Document, probe: &Probe) -> Observed<Sourced<T>> {
@@ -62,16 +67,19 @@ impl GraphBuilder {
                 .map(|read| read.value.map(|value| Sourced { value, source: read.source }));
         let entries = organization.read::<Vec<AccountEntry>>(&probe(Fact::Accounts));
         let tree = organization.read::<OrganizationalTree>(&probe(Fact::OrganizationalUnits));
+        let described: BTreeMap<AccountId, &AccountEntry> = entries
+            .iter()
+            .flat_map(|(list, _)| list.iter().rev().map(|entry| (entry.id, entry)))
+            .collect();
+        let paths = tree.as_ref().map(|(tree, _)| UnitPaths::of(tree));
+        let nowhere: Arc<[RegionEntry]> = Arc::new([]);
         let mut members = BTreeMap::new();
         for account in &manifest.accounts {
-            let entry = entries
-                .as_ref()
-                .ok()
-                .and_then(|(list, _)| list.iter().find(|entry| entry.id == account.id));
-            let never_asked = Gap {
+            let entry = described.get(&account.id).copied();
+            let never_asked = Box::new(Gap {
                 account: Some(account.id),
                 ..Gap::new(Fact::Session, Cause::NotAttempted, "the run did not reach this account")
-            };
+            });
             members.insert(
                 account.id,
                 Member {
@@ -79,13 +87,13 @@ impl GraphBuilder {
                     name: entry.map(|entry| entry.name.clone()).unwrap_or_default(),
                     state: entry.map_or(AccountState::Unknown, |entry| entry.state),
                     joined: entry.and_then(|entry| entry.joined_timestamp),
-                    ou_path: tree
+                    ou_path: paths
                         .as_ref()
-                        .map(|(tree, _)| ou_path(tree, account.id))
+                        .map(|paths| paths.of_account(account.id))
                         .unwrap_or_default(),
                     in_scope: account.in_scope,
                     session: Err(never_asked.clone()),
-                    regions: Vec::new(),
+                    regions: nowhere.clone(),
                     region_scope: None,
                     bucket_list: Err(never_asked.clone()),
                     trails_read: Err(never_asked),
@@ -109,6 +117,7 @@ impl GraphBuilder {
             keys: BTreeMap::new(),
             asked: BTreeSet::new(),
             added: BTreeSet::new(),
+            region_lists: BTreeSet::new(),
         }
     }
 
@@ -146,6 +155,7 @@ impl GraphBuilder {
                         answer.map(|(answer, source)| Sourced { value: answer.clone(), source });
                     let of_account = (name.clone(), document.account);
                     let facts = self.bucket_facts.entry(of_account).or_default();
+                    let facts = Arc::make_mut(facts);
                     // Asked twice where the region was not known at first; what is read beats what is not.
                     if reading.is_ok() || !facts.contains_key(&fact) {
                         facts.insert(fact, reading);
@@ -157,13 +167,14 @@ impl GraphBuilder {
     }
 
     fn add_member(&mut self, document: &Document) {
-        let Some(member) = self.members.get_mut(&document.account) else { return };
+        let Self { members, manifest, region_lists, .. } = self;
+        let Some(member) = members.get_mut(&document.account) else { return };
         member.read_between = document.read_between();
         // The caller's own account needs no role.
         let session = Probe::global(Fact::Session);
         member.session = if document.observations.contains_key(&session) {
-            document.read::<RoleSession>(&session).map(|_| ())
-        } else if document.account == self.manifest.caller_account {
+            document.read::<RoleSession>(&session).map(|_| ()).map_err(Box::new)
+        } else if document.account == manifest.caller_account {
             Ok(())
         } else {
             return;
@@ -173,32 +184,45 @@ impl GraphBuilder {
             member.trails_read = Err(gap.clone());
             return;
         }
-        let partition = &self.manifest.partition;
-        let fallback = |status| {
+        let partition = &manifest.partition;
+        let fallback = |status| -> Vec<RegionEntry> {
             let entry = |region_name| RegionEntry { region_name, region_opt_status: status };
             partition.default_regions().into_iter().map(entry).collect()
         };
-        match document.read::<Vec<RegionEntry>>(&Probe::global(Fact::Regions)) {
-            Ok((regions, _)) => member.regions.clone_from(regions),
+        let listed = document.read::<Vec<RegionEntry>>(&Probe::global(Fact::Regions));
+        let supposed;
+        let regions: &[RegionEntry] = match listed {
+            Ok((regions, _)) => regions,
             Err(_) if !partition.lists_regions() => {
-                member.regions = fallback(OptInStatus::EnabledByDefault);
+                supposed = fallback(OptInStatus::EnabledByDefault);
+                &supposed
             }
             Err(gap) => {
-                member.regions = fallback(OptInStatus::Unknown);
-                member.region_scope = Some(Gap {
+                member.region_scope = Some(Box::new(Gap {
                     cause: Cause::RegionScopeUnproven,
                     detail: format!("the account's regions were not read: {}", gap.detail),
                     ..gap
-                });
+                }));
+                supposed = fallback(OptInStatus::Unknown);
+                &supposed
             }
-        }
-        member.bucket_list =
-            document.read::<Vec<BucketEntry>>(&Probe::global(Fact::BucketList)).map(|_| ());
+        };
+        member.regions = match region_lists.get(regions) {
+            Some(known) => known.clone(),
+            None => {
+                let list: Arc<[RegionEntry]> = regions.into();
+                region_lists.insert(list.clone());
+                list
+            }
+        };
+        let buckets = document.read::<Vec<BucketEntry>>(&Probe::global(Fact::BucketList));
+        member.bucket_list = buckets.map(|_| ()).map_err(Box::new);
         let unread = |entry: &RegionEntry| {
-            let wanted = entry.region_opt_status.in_scope()
-                && self.manifest.wants_region(&entry.region_name);
+            let wanted =
+                entry.region_opt_status.in_scope() && manifest.wants_region(&entry.region_name);
             let probe = Probe::regional(Fact::Trails, &entry.region_name);
-            document.read::<Vec<TrailDescription>>(&probe).err().filter(|_| wanted)
+            let read = document.read::<Vec<TrailDescription>>(&probe);
+            read.err().filter(|_| wanted).map(Box::new)
         };
         let gap = member.regions.iter().find_map(unread).or_else(|| member.region_scope.clone());
         member.trails_read = gap.map_or(Ok(()), Err);
@@ -240,6 +264,7 @@ impl GraphBuilder {
 
     fn add_bucket_list(&mut self, document: &Document, probe: &Probe) {
         let Ok((buckets, source)) = document.read::<Vec<BucketEntry>>(probe) else { return };
+        let source = Arc::new(source);
         for bucket in buckets {
             let place = BucketPlace {
                 owner: document.account,
@@ -248,9 +273,10 @@ impl GraphBuilder {
             };
             // Names are unique in a partition; should two accounts list one all the same, the smaller id wins, so
             // that the order of reading changes nothing.
-            let slot = self.places.entry(bucket.name.clone()).or_insert_with(|| place.clone());
-            if place.owner < slot.owner {
-                *slot = place;
+            match self.places.get_mut(&bucket.name) {
+                Some(slot) if slot.owner <= place.owner => {}
+                Some(slot) => *slot = place,
+                None => drop(self.places.insert(bucket.name.clone(), place)),
             }
         }
     }
@@ -277,130 +303,32 @@ impl GraphBuilder {
     /// The graph of all that was added so far.
     #[must_use]
     pub fn graph(&self) -> Organization {
-        let Self { manifest, description, listed, delegated_administrators, members, .. } = self;
-        let mut organization = Organization {
-            manifest: manifest.clone(),
-            description: description.clone(),
-            listed: listed.clone(),
-            delegated_administrators: delegated_administrators.clone(),
-            members: members.clone(),
-            trails: BTreeMap::new(),
-            buckets: BTreeMap::new(),
-            keys: BTreeMap::new(),
+        let objects = self.objects();
+        Organization {
+            manifest: self.manifest.clone(),
+            description: self.description.clone(),
+            listed: self.listed.clone(),
+            delegated_administrators: self.delegated_administrators.clone(),
+            members: self.members.clone(),
             asked: self.asked.clone(),
-        };
-        for (arn, views) in &self.trails {
-            if let Some(trail) = self.trail(arn, views) {
-                organization.trails.insert(arn.clone(), trail);
-            }
+            objects,
         }
-        organization.buckets = self.buckets(&organization);
-        organization.keys = self.keys(&organization);
-        organization
     }
 
-    fn buckets(&self, organization: &Organization) -> BTreeMap<String, Bucket> {
-        let unlisted = self
-            .members
-            .values()
-            .filter(|member| member.state.is_active())
-            .find_map(|member| member.bucket_list.as_ref().err().cloned());
-        let mut buckets: BTreeMap<String, Bucket> = BTreeMap::new();
-        for trail in organization.trails() {
-            let Some(name) = trail.bucket() else { continue };
-            let bucket = buckets.entry(name.to_owned()).or_insert_with(|| {
-                let place = self.places.get(name);
-                // What was read beats what was not; then the smaller account.
-                let head = self.heads.get(name).and_then(|by_account| {
-                    by_account
-                        .values()
-                        .find(|head| head.is_ok())
-                        .or_else(|| by_account.values().next())
-                });
-                let told = head.and_then(|head| head.as_ref().ok()?.value.bucket_region.clone());
-                Bucket {
-                    name: name.to_owned(),
-                    partition: self.manifest.partition.clone(),
-                    trails: BTreeSet::new(),
-                    key_spaces: BTreeSet::new(),
-                    trail_owners: BTreeSet::new(),
-                    serves_organization: false,
-                    owner: place.map(|place| place.owner),
-                    region: place.and_then(|place| place.region.clone()).or(told),
-                    listed: place.map(|place| place.listed.clone()),
-                    head: head.cloned(),
-                    unlisted: unlisted.clone(),
-                    facts: place
-                        .and_then(|place| self.bucket_facts.get(&(name.to_owned(), place.owner)))
-                        .cloned()
-                        .unwrap_or_default(),
-                    account_block: place
-                        .and_then(|place| self.account_blocks.get(&place.owner).cloned()),
-                }
-            });
-            bucket.trails.insert(trail.arn().to_owned());
-            bucket.key_spaces.insert(trail.key_space());
-            bucket.trail_owners.insert(trail.owner);
-            bucket.serves_organization |= trail.is_organization_trail();
+    /// The graph of all that was added, where nothing more will be.
+    #[must_use]
+    pub fn into_graph(self) -> Organization {
+        let objects = self.objects();
+        let Self { manifest, description, listed, delegated_administrators, members, .. } = self;
+        let asked = self.asked;
+        Organization {
+            manifest,
+            description,
+            listed,
+            delegated_administrators,
+            members,
+            asked,
+            objects,
         }
-        buckets
     }
-
-    fn keys(&self, organization: &Organization) -> BTreeMap<KeyTarget, Key> {
-        let mut keys: BTreeMap<KeyTarget, Key> = BTreeMap::new();
-        for trail in organization.trails() {
-            let Some(target) = organization.key_target(trail) else { continue };
-            let key = keys.entry(target.clone()).or_insert_with(|| Key {
-                arn: target.arn(&self.manifest.partition),
-                trails: BTreeSet::new(),
-                trail_owners: BTreeSet::new(),
-                serves_organization: false,
-                uses: BTreeMap::new(),
-                metadata: self.key_reading(&target),
-                target,
-            });
-            key.trails.insert(trail.arn().to_owned());
-            key.trail_owners.insert(trail.owner);
-            key.serves_organization |= trail.is_organization_trail();
-            let bucket_region = bucket_region(organization, trail);
-            let kms_error = trail.kms_error.clone();
-            key.uses.insert(trail.arn().to_owned(), Use { bucket_region, kms_error });
-        }
-        keys
-    }
-
-    fn key_reading(&self, target: &KeyTarget) -> Option<KeyReading> {
-        let readings = self.keys.get(&(Some(target.region.clone()), target.id.clone()))?;
-        let by_owner = readings.get(&target.account).filter(|reading| reading.is_ok());
-        by_owner
-            .or_else(|| readings.values().find(|reading| reading.is_ok()))
-            .or_else(|| readings.values().next())
-            .cloned()
-    }
-}
-
-fn bucket_region(organization: &Organization, trail: &Trail) -> Observed<Region> {
-    let region = organization.bucket_of(trail).and_then(|bucket| bucket.region.clone());
-    region.ok_or_else(|| {
-        let name = trail.bucket().unwrap_or_default();
-        let detail = format!("the region of the bucket {name} is not known");
-        Gap {
-            account: Some(trail.owner),
-            ..Gap::new(Fact::BucketList, Cause::CrossAccountUnreadable, detail)
-        }
-    })
-}
-
-/// The names of the units above an account, from the root, joined by `/`.
-fn ou_path(tree: &OrganizationalTree, account: AccountId) -> String {
-    let by_id: BTreeMap<&str, _> = tree.units.iter().map(|unit| (unit.id.as_str(), unit)).collect();
-    let mut names = Vec::new();
-    let mut next = tree.accounts.get(&account).map(String::as_str);
-    // AWS nests units five deep. A broken tree may hold a circle, or a path that is as long as the tree is large.
-    while let Some(unit) = next.and_then(|id| by_id.get(id)).filter(|_| names.len() < 16) {
-        names.push(unit.name.as_str());
-        next = unit.parent.as_deref();
-    }
-    names.reverse();
-    names.join("/")
 }

@@ -12,8 +12,13 @@ use crate::finding::{
 use crate::key::Key;
 use crate::organization::{Member, Organization};
 use crate::policy::Policy;
+use crate::results::in_order;
 use crate::snapshot::{Document, Probe};
 use crate::trail::Trail;
+
+mod shared;
+
+pub(crate) use shared::Shared;
 
 /// A subject's identity, as findings carry it.
 struct Subject<'a> {
@@ -25,13 +30,15 @@ struct Subject<'a> {
 
 /// Judges a catalogue on a graph.
 #[derive(Debug, Clone, Copy)]
-pub struct Engine<'a> {
+pub(crate) struct Engine<'a> {
     /// The checks.
-    pub checks: &'a [&'a Check],
+    pub(crate) checks: &'a [&'a Check],
     /// The graph.
-    pub organization: &'a Organization,
+    pub(crate) organization: &'a Organization,
     /// What the user expects.
-    pub policy: &'a Policy,
+    pub(crate) policy: &'a Policy,
+    /// What of the graph is judged in which account.
+    pub(crate) shared: &'a Shared,
 }
 
 impl Engine<'_> {
@@ -92,74 +99,47 @@ impl Engine<'_> {
         }
     }
 
-    /// The findings on the trails, buckets and keys of the graph: each once, at its owner.
-    #[must_use]
-    pub fn shared(&self) -> Vec<Finding> {
+    /// All findings of one account, in order: what stands in it of the graph's objects, and what its document tells.
+    /// The document may be missing where the run did not reach the account.
+    pub(crate) fn findings(&self, account: AccountId, document: Option<&Document>) -> Vec<Finding> {
+        let mut findings = self.shared(account);
+        if let Some(member) = self.organization.members.get(&account) {
+            findings.extend(self.account(member, document));
+        }
+        in_order(findings)
+    }
+
+    /// The findings on the trails, buckets and keys of the graph that stand in that account.
+    fn shared(&self, account: AccountId) -> Vec<Finding> {
         let mut findings = Vec::new();
+        let Some(objects) = self.shared.in_account(account) else { return findings };
+        let (all, audit) = (self.organization, self.audit());
         for check in self.checks {
             match check.judge {
                 Judge::Trail(judge) => {
-                    let judged = self.organization.trails().filter(|t| self.organization.judges(t));
-                    findings.extend(judged.map(|trail| {
-                        self.finding(check, trail_subject(trail), judge(trail, &self.audit()))
-                    }));
+                    findings.extend(objects.trails(all).map(|trail| {
+                        self.finding(check, trail_subject(trail), judge(trail, &audit))
+                    }))
                 }
-                Judge::BucketName(judge) => findings.extend(self.buckets().filter_map(|bucket| {
-                    let verdict = judge(bucket, &self.audit());
-                    Some(self.finding(check, bucket_subject(bucket)?, verdict))
+                Judge::BucketName(judge) => findings.extend(objects.buckets(all).map(|bucket| {
+                    self.finding(check, bucket_subject(bucket, account), judge(bucket, &audit))
                 })),
-                Judge::Bucket(judge) => findings.extend(self.buckets().filter_map(|bucket| {
-                    let verdict = match bucket.exists() {
-                        Ok(found) if !found.exists => {
-                            Ok(not_applicable("the bucket does not exist")
-                                .reason("bucket_missing")
-                                .observed("HeadBucket: 404")
-                                .cite([found.evidence]))
-                        }
-                        _ => judge(bucket, &self.audit()),
-                    };
-                    Some(self.finding(check, bucket_subject(bucket)?, verdict))
+                Judge::Bucket(judge) => findings.extend(objects.buckets(all).map(|bucket| {
+                    let verdict = missing(bucket).map_or_else(|| judge(bucket, &audit), Ok);
+                    self.finding(check, bucket_subject(bucket, account), verdict)
                 })),
-                Judge::Key(judge) => findings.extend(self.keys().map(|key| {
-                    self.finding(check, self.key_subject(key), judge(key, &self.audit()))
-                })),
+                Judge::Key(judge) => {
+                    findings.extend(objects.keys(all).map(|key| {
+                        self.finding(check, key_subject(key, account), judge(key, &audit))
+                    }))
+                }
                 Judge::Account(_) | Judge::Region(_) | Judge::Principal(_) => {}
             }
         }
         findings
     }
 
-    fn buckets(&self) -> impl Iterator<Item = &Bucket> {
-        self.organization.buckets().filter(|bucket| self.any_judged(&bucket.trails))
-    }
-
-    fn keys(&self) -> impl Iterator<Item = &Key> {
-        self.organization.keys().filter(|key| self.any_judged(&key.trails))
-    }
-
-    fn any_judged(&self, trails: &std::collections::BTreeSet<String>) -> bool {
-        trails
-            .iter()
-            .filter_map(|arn| self.organization.trail(arn))
-            .any(|trail| self.organization.judges(trail))
-    }
-
-    fn key_subject<'k>(&self, key: &'k Key) -> Subject<'k> {
-        // A key outside the organization stands with the trail that depends on it.
-        let known = self.organization.members.contains_key(&key.target.account);
-        let account =
-            key.trail_owners.first().copied().filter(|_| !known).unwrap_or(key.target.account);
-        Subject {
-            account,
-            region: key.target.region.as_str(),
-            resource: key.arn.clone(),
-            scored_in: scored_in(key.is_shared(), account),
-        }
-    }
-
-    /// The findings on one account. The document may be missing where the run did not reach the account.
-    #[must_use]
-    pub fn account(&self, member: &Member, document: Option<&Document>) -> Vec<Finding> {
+    fn account(&self, member: &Member, document: Option<&Document>) -> Vec<Finding> {
         if !member.in_scope {
             return Vec::new();
         }
@@ -175,7 +155,7 @@ impl Engine<'_> {
                 .collect();
         }
         let (Ok(()), Some(document)) = (&member.session, document) else {
-            let gap = member.session.clone().err();
+            let gap = member.session.clone().err().map(|gap| *gap);
             return self.unseen(member, |_| true, gap.unwrap_or_else(|| unreached(member)));
         };
         let view = AccountView { member, organization: self.organization, document };
@@ -338,12 +318,27 @@ fn trail_subject(trail: &Trail) -> Subject<'_> {
     }
 }
 
-fn bucket_subject(bucket: &Bucket) -> Option<Subject<'_>> {
-    let account = bucket.account()?;
-    Some(Subject {
+fn bucket_subject(bucket: &Bucket, account: AccountId) -> Subject<'_> {
+    Subject {
         account,
         region: bucket.region.as_ref().map_or(GLOBAL, Region::as_str),
         resource: bucket.arn(),
         scored_in: scored_in(bucket.is_shared(), account),
-    })
+    }
+}
+
+fn key_subject(key: &Key, account: AccountId) -> Subject<'_> {
+    Subject {
+        account,
+        region: key.target.region.as_str(),
+        resource: key.arn.clone(),
+        scored_in: scored_in(key.is_shared(), account),
+    }
+}
+
+/// Of a bucket that is proved not to exist nothing else is asked.
+fn missing(bucket: &Bucket) -> Option<Verdict> {
+    let found = bucket.exists().ok().filter(|found| !found.exists)?;
+    let verdict = not_applicable("the bucket does not exist");
+    Some(verdict.reason("bucket_missing").observed("HeadBucket: 404").cite([found.evidence]))
 }

@@ -1,6 +1,7 @@
 //! The evidence graph: every trail, bucket and key once, at its owner; every account with what is known of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -30,25 +31,64 @@ pub struct Member {
     /// Whether the run was asked to look at it.
     pub in_scope: bool,
     /// Whether calls to it could be made.
-    pub session: Observed<()>,
-    /// Its regions, as listed; the partition's default ones where the list was not read.
-    pub regions: Vec<RegionEntry>,
+    pub session: Result<(), Box<Gap>>,
+    /// Its regions, as listed; the partition's default ones where the list was not read. Accounts with the same list
+    /// share it.
+    pub regions: Arc<[RegionEntry]>,
     /// The gap in place of its list of regions: "all regions" cannot be proved.
-    pub region_scope: Option<Gap>,
+    pub region_scope: Option<Box<Gap>>,
     /// Whether its list of buckets was read.
-    pub(crate) bucket_list: Observed<()>,
+    pub(crate) bucket_list: Result<(), Box<Gap>>,
     /// Whether all of its regions were asked for their trails.
-    pub(crate) trails_read: Observed<()>,
+    pub(crate) trails_read: Result<(), Box<Gap>>,
     /// Its first and last call.
     pub read_between: Option<(Timestamp, Timestamp)>,
 }
 
+/// What became of an account: exactly one of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Calls to it could be made, and it is judged.
+    Assessed,
+    /// The run was asked to look at it and could not.
+    Unread,
+    /// The run was not asked to look at it.
+    Excluded,
+    /// Suspended, closing or closed.
+    NotActive,
+}
+
 impl Member {
+    /// What became of it.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        match (self.in_scope, self.state.is_active(), &self.session) {
+            (false, ..) => Standing::Excluded,
+            (_, false, _) => Standing::NotActive,
+            (.., Ok(())) => Standing::Assessed,
+            (.., Err(_)) => Standing::Unread,
+        }
+    }
+
     /// Whether the run judges it: in scope and active.
     #[must_use]
     pub fn is_judged(&self) -> bool {
         self.in_scope && self.state.is_active()
     }
+}
+
+/// What lies between the accounts, with what would take a walk over all of it to tell.
+#[derive(Debug, Clone)]
+pub(crate) struct Objects {
+    pub(crate) trails: BTreeMap<String, Trail>,
+    pub(crate) buckets: BTreeMap<String, Bucket>,
+    pub(crate) keys: BTreeMap<KeyTarget, Key>,
+    /// The names of all buckets.
+    pub(crate) log_buckets: BTreeSet<String>,
+    /// The ARNs of the organization trails, of whatever organization.
+    pub(crate) of_organizations: Vec<String>,
+    /// The gap of the first account that was not asked for all of its trails.
+    pub(crate) trails_unread: Option<Box<Gap>>,
 }
 
 /// The organization as one graph.
@@ -64,9 +104,7 @@ pub struct Organization {
     pub delegated_administrators: Observed<Vec<AccountId>>,
     /// Every account that the organization lists, by id.
     pub members: BTreeMap<AccountId, Member>,
-    pub(crate) trails: BTreeMap<String, Trail>,
-    pub(crate) buckets: BTreeMap<String, Bucket>,
-    pub(crate) keys: BTreeMap<KeyTarget, Key>,
+    pub(crate) objects: Objects,
     /// The questions about shared objects that were asked already, and by which account.
     pub(crate) asked: BTreeSet<(AccountId, Probe)>,
 }
@@ -97,47 +135,47 @@ impl Organization {
 
     /// All trails, by ARN.
     pub fn trails(&self) -> impl Iterator<Item = &Trail> {
-        self.trails.values()
+        self.objects.trails.values()
     }
 
     /// The trail of that ARN.
     #[must_use]
     pub fn trail(&self, arn: &str) -> Option<&Trail> {
-        self.trails.get(arn)
+        self.objects.trails.get(arn)
     }
 
     /// All buckets that trails deliver to, by name.
     pub fn buckets(&self) -> impl Iterator<Item = &Bucket> {
-        self.buckets.values()
+        self.objects.buckets.values()
     }
 
     /// The bucket that a trail delivers to.
     #[must_use]
     pub fn bucket_of(&self, trail: &Trail) -> Option<&Bucket> {
-        self.buckets.get(trail.bucket()?)
+        self.objects.buckets.get(trail.bucket()?)
     }
 
     /// All keys that trails encrypt with.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
-        self.keys.values()
+        self.objects.keys.values()
     }
 
     /// The key that a trail encrypts with.
     #[must_use]
     pub fn key_of(&self, trail: &Trail) -> Option<&Key> {
-        self.keys.get(&self.key_target(trail)?)
+        self.objects.keys.get(&self.key_target(trail)?)
     }
 
     /// Where a trail's key lies.
     pub(crate) fn key_target(&self, trail: &Trail) -> Option<KeyTarget> {
         let region = self.bucket_of(trail).and_then(|bucket| bucket.region.as_ref());
-        Some(KeyTarget::new(trail.key()?, trail.owner, region, trail.home()))
+        trail.key_target(region)
     }
 
     /// The names of all log buckets.
     #[must_use]
-    pub fn log_buckets(&self) -> BTreeSet<String> {
-        self.buckets.keys().cloned().collect()
+    pub fn log_buckets(&self) -> &BTreeSet<String> {
+        &self.objects.log_buckets
     }
 
     /// The organization trails of this organization: those that the management account owns.
@@ -146,10 +184,8 @@ impl Organization {
     /// Where the organization was not read.
     pub fn organization_trails(&self) -> Observed<Vec<&Trail>> {
         let management = self.management()?;
-        Ok(self
-            .trails()
-            .filter(|trail| trail.is_organization_trail() && Some(trail.owner) == management)
-            .collect())
+        let trails = self.objects.of_organizations.iter().filter_map(|arn| self.trail(arn));
+        Ok(trails.filter(|trail| Some(trail.owner) == management).collect())
     }
 
     /// Whether every region of that account was asked for its trails, so that what it does not show does not exist.
@@ -161,7 +197,7 @@ impl Organization {
             let detail = format!("{account} is not part of this run");
             return Err(Gap::new(Fact::Trails, Cause::CrossAccountUnreadable, detail));
         };
-        member.trails_read.clone()
+        member.trails_read.clone().map_err(|gap| *gap)
     }
 
     /// Whether every account of the run was asked for all of its trails, so that there are no others: more log
@@ -170,8 +206,7 @@ impl Organization {
     /// # Errors
     /// The first account's gap.
     pub fn all_trails_complete(&self) -> Observed<()> {
-        let mut judged = self.members.values().filter(|member| member.is_judged());
-        judged.try_for_each(|member| member.trails_read.clone())
+        self.objects.trails_unread.as_deref().cloned().map_or(Ok(()), Err)
     }
 
     /// Whether calls to that account could be made in this run.

@@ -98,7 +98,7 @@ pub struct AccountEntry {
 }
 
 /// A region as `ListRegions` gives it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct RegionEntry {
     /// The code name.

@@ -7,13 +7,14 @@
 
 use std::collections::BTreeMap;
 
-use num_bigint::BigInt;
-use num_rational::BigRational;
-
 use crate::assessment::{AccountScore, Cap, Grade, Milli, ScoreReport, ScoreRow};
 use crate::aws::AccountId;
-use crate::check::{Group, Severity};
-use crate::finding::{Finding, ScoredIn, Status};
+use crate::check::Group;
+use crate::finding::{Finding, ScoredIn};
+
+mod subject;
+
+use subject::{Subject, Witness};
 
 /// An active account in scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,17 +25,6 @@ pub struct ScoredAccount {
     pub assessed: bool,
     /// Its criticality, 1 to 5: what it weighs in the organization's mean.
     pub weight: u32,
-}
-
-/// What is scored.
-#[derive(Debug, Clone)]
-pub struct ScoreInput<'a> {
-    /// The findings, in any order. Those of accounts that are not listed below count nowhere.
-    pub findings: Vec<&'a Finding>,
-    /// The active accounts in scope.
-    pub accounts: Vec<ScoredAccount>,
-    /// Whether there is an organization. Without one a shared object counts in the account that owns it.
-    pub organization: bool,
 }
 
 /// The check whose failure means that nothing durable exists.
@@ -50,232 +40,144 @@ const CRITICAL_UNKNOWN: Milli = Milli(79_000);
 /// everything is possible.
 const NO_EVIDENCE: Shares = Shares { proven: Milli(0), potential: Milli::FULL, coverage: Milli(0) };
 
-/// Scores the findings as catalogue C.2 says.
-#[must_use]
-pub fn score(input: &ScoreInput<'_>) -> ScoreReport {
-    let mut shared = Subject::default();
-    let mut subjects: BTreeMap<AccountId, (ScoredAccount, Subject<'_>)> =
-        input.accounts.iter().map(|account| (account.id, (*account, Subject::default()))).collect();
-    for finding in &input.findings {
-        match finding.scored_in {
-            ScoredIn::Organization if input.organization => shared.add(finding),
-            place => {
-                let id = if let ScoredIn::Account(id) = place { id } else { finding.account_id };
-                if let Some((account, subject)) = subjects.get_mut(&id)
-                    && account.assessed
-                {
-                    subject.add(finding);
-                }
-            }
+/// Adds findings up as catalogue C.2 says. Of an account that is closed only its row is kept, so that an organization
+/// of any size takes little memory; of what the accounts share the tallies are.
+#[derive(Debug, Clone)]
+pub struct Scorer {
+    organization: bool,
+    accounts: BTreeMap<AccountId, ScoredAccount>,
+    shared: Subject,
+    open: BTreeMap<AccountId, Subject>,
+    closed: Closed,
+}
+
+/// What is kept of the accounts that are closed.
+#[derive(Debug, Clone, Default)]
+struct Closed {
+    /// How many they are, with or without a row.
+    number: usize,
+    rows: Vec<AccountScore>,
+    mean: Sums,
+    groups: BTreeMap<Group, Sums>,
+    /// The accounts that were not assessed, as they stand in each group.
+    unread: Sums,
+    /// How many fail a critical check, and the first finding of them.
+    failing: usize,
+    first_failing: Option<Witness>,
+}
+
+impl Scorer {
+    /// Begins with the active accounts in scope, and whether there is an organization: without one a shared object
+    /// counts in the account that owns it. Findings of accounts that are not among these count nowhere.
+    #[must_use]
+    pub fn new(accounts: impl IntoIterator<Item = ScoredAccount>, organization: bool) -> Self {
+        Self {
+            organization,
+            accounts: accounts.into_iter().map(|account| (account.id, account)).collect(),
+            shared: Subject::default(),
+            open: BTreeMap::new(),
+            closed: Closed::default(),
         }
     }
 
-    let organization = shared.shares(None).map(|shares| shares.row(shared.caps()));
-    let accounts: Vec<AccountScore> = subjects
-        .values()
-        .filter_map(|(account, subject)| {
-            let row = if account.assessed {
-                subject.shares(None)?.row(subject.caps())
-            } else {
-                NO_EVIDENCE.row(Vec::new())
-            };
-            Some(AccountScore { account_id: account.id, row })
-        })
-        .collect();
-    let total = match (input.organization, accounts.as_slice()) {
-        (false, [lone]) if subjects.len() == 1 => lone.row.clone(),
-        _ => {
-            let mean = Mean {
-                shared: organization.as_ref().map(Shares::of),
-                accounts: accounts
-                    .iter()
-                    .map(|account| {
-                        (weight_of(&subjects, account.account_id), Shares::of(&account.row))
-                    })
-                    .collect(),
-            };
-            mean.shares().unwrap_or(NO_EVIDENCE).row(total_caps(&shared, &subjects))
-        }
-    };
-    let groups = Group::ALL
-        .into_iter()
-        .filter_map(|group| Some((group, group_mean(group, &shared, &subjects)?.row(Vec::new()))))
-        .collect();
-    ScoreReport { total, organization, accounts, groups }
-}
-
-fn weight_of(subjects: &BTreeMap<AccountId, (ScoredAccount, Subject<'_>)>, id: AccountId) -> u64 {
-    subjects.get(&id).map_or(1, |(account, _)| u64::from(account.weight.clamp(1, 5)))
-}
-
-/// A group's mean over the accounts and what they share. An unread account stands in it only where some account can
-/// have such checks: the organization's own questions have no object in a member.
-fn group_mean(
-    group: Group,
-    shared: &Subject<'_>,
-    subjects: &BTreeMap<AccountId, (ScoredAccount, Subject<'_>)>,
-) -> Option<Shares> {
-    let asked_of_accounts =
-        subjects.values().any(|(_, subject)| subject.shares(Some(group)).is_some());
-    let accounts = subjects
-        .values()
-        .filter_map(|(account, subject)| {
-            let shares = if account.assessed {
-                subject.shares(Some(group))
-            } else {
-                asked_of_accounts.then_some(NO_EVIDENCE)
-            };
-            Some((weight_of(subjects, account.id), shares?))
-        })
-        .collect();
-    Mean { shared: shared.shares(Some(group)), accounts }.shares()
-}
-
-/// The caps of the organization's score.
-fn total_caps(
-    shared: &Subject<'_>,
-    subjects: &BTreeMap<AccountId, (ScoredAccount, Subject<'_>)>,
-) -> Vec<Cap> {
-    let mut caps = Vec::new();
-    if let Some(finding) = shared.critical_fail.or(shared.nothing_recorded) {
-        let reason = format!("what the accounts share fails a critical check: {}", finding.check);
-        caps.push(cap(SHARED_CRITICAL_FAIL, reason, finding));
-    }
-    let failing: Vec<&Finding> =
-        subjects.values().filter_map(|(_, subject)| subject.critical_fail).collect();
-    if let Some(first) = failing.iter().min_by_key(|finding| finding.sort_key()) {
-        let (bad, all) = (failing.len(), subjects.len());
-        let lost = u32::try_from(40 * bad / all.max(1)).unwrap_or(40);
-        let reason =
-            format!("{bad} of {all} accounts fail a critical check, the first is {}", first.check);
-        caps.push(cap(Milli(89_000 - lost.min(40) * 1000), reason, first));
-    }
-    caps.sort();
-    caps
-}
-
-fn cap(limit: Milli, reason: String, finding: &Finding) -> Cap {
-    Cap { limit, reason, binds_potential: true, fingerprint: finding.fingerprint.clone() }
-}
-
-/// What counts of one check in one account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Tally {
-    group: Group,
-    weight: u32,
-    pass: u32,
-    fail: u32,
-    unknown: u32,
-}
-
-impl Tally {
-    fn counted(&self) -> u64 {
-        u64::from(self.pass) + u64::from(self.fail) + u64::from(self.unknown)
-    }
-}
-
-/// One account, or what the accounts share.
-#[derive(Debug, Default)]
-struct Subject<'a> {
-    checks: BTreeMap<&'a str, Tally>,
-    critical_fail: Option<&'a Finding>,
-    critical_unknown: Option<&'a Finding>,
-    nothing_recorded: Option<&'a Finding>,
-}
-
-impl<'a> Subject<'a> {
-    fn add(&mut self, finding: &'a Finding) {
-        let empty =
-            Tally { group: finding.group, weight: finding.weight, pass: 0, fail: 0, unknown: 0 };
-        // What weighs nothing (a check that restates others, a gap that another finding weighs) counts nowhere.
-        if finding.weight == 0 || matches!(finding.status, Status::NotApplicable | Status::Waived) {
-            return;
-        }
-        let tally = self.checks.entry(&finding.check).or_insert(empty);
-        // A check has one weight; should its findings disagree, the order of the input must still not matter.
-        tally.weight = tally.weight.max(finding.weight);
-        let critical = finding.severity == Severity::Critical;
-        match finding.status {
-            Status::Pass => tally.pass += 1,
-            Status::Unknown => {
-                tally.unknown += 1;
-                if critical {
-                    earliest(&mut self.critical_unknown, finding);
-                }
-            }
-            Status::Fail => {
-                tally.fail += 1;
-                if critical {
-                    earliest(&mut self.critical_fail, finding);
-                }
-                if finding.check == EXISTENCE {
-                    earliest(&mut self.nothing_recorded, finding);
-                }
-            }
-            Status::NotApplicable | Status::Waived => {}
-        }
-    }
-
-    /// The mean over the checks (of one group, or all) by weight; nothing where they weigh nothing.
-    fn shares(&self, group: Option<Group>) -> Option<Shares> {
-        let checks: Vec<&Tally> = self
-            .checks
-            .values()
-            .filter(|tally| group.is_none_or(|group| tally.group == group))
-            .collect();
-        let weight: u64 = checks.iter().map(|tally| u64::from(tally.weight)).sum();
-        if weight == 0 {
-            return None;
-        }
-        let share = |part: fn(&Tally) -> u32| {
-            // Summed by denominator first: most checks have one resource, and big fractions are slow.
-            let mut sums: BTreeMap<u64, u64> = BTreeMap::new();
-            for tally in &checks {
-                *sums.entry(tally.counted()).or_default() +=
-                    u64::from(tally.weight) * u64::from(part(tally));
-            }
-            let sum: BigRational = sums
-                .into_iter()
-                .map(|(below, above)| BigRational::new(above.into(), below.into()))
-                .sum();
-            let milli = (sum * BigInt::from(Milli::FULL.0) / BigInt::from(weight)).to_integer();
-            Milli(u32::try_from(milli).unwrap_or(Milli::FULL.0))
+    /// Adds a finding. Their order changes nothing.
+    pub fn add(&mut self, finding: &Finding) {
+        let id = match finding.scored_in {
+            ScoredIn::Organization if self.organization => return self.shared.add(finding),
+            ScoredIn::Organization => finding.account_id,
+            ScoredIn::Account(id) => id,
         };
-        Some(Shares {
-            proven: share(|tally| tally.pass),
-            potential: share(|tally| tally.pass + tally.unknown),
-            coverage: share(|tally| tally.pass + tally.fail),
-        })
+        if self.accounts.get(&id).is_some_and(|account| account.assessed) {
+            self.open.entry(id).or_default().add(finding);
+        }
     }
 
-    /// Every cap that applies, lowest first, whether or not the score would reach it.
-    fn caps(&self) -> Vec<Cap> {
-        let mut caps = Vec::new();
-        if let Some(finding) = self.nothing_recorded {
-            caps.push(cap(
-                NOTHING_RECORDED,
-                format!("nothing is recorded: {} fails", finding.check),
-                finding,
-            ));
+    /// Makes the account's row: no finding of it comes any more.
+    pub fn close(&mut self, id: AccountId) {
+        let Some(account) = self.accounts.remove(&id) else { return };
+        self.closed.take(account, self.open.remove(&id).unwrap_or_default());
+    }
+
+    /// The scores of all that was added.
+    #[must_use]
+    pub fn report(mut self) -> ScoreReport {
+        for id in self.accounts.keys().copied().collect::<Vec<_>>() {
+            self.close(id);
         }
-        if let Some(finding) = self.critical_fail {
-            caps.push(cap(
-                CRITICAL_FAIL,
-                format!("a critical check fails: {}", finding.check),
-                finding,
-            ));
-        }
-        if let Some(finding) = self.critical_unknown {
-            let reason = format!("a critical check could not be decided: {}", finding.check);
-            caps.push(Cap { binds_potential: false, ..cap(CRITICAL_UNKNOWN, reason, finding) });
-        }
-        caps
+        let Self { organization, shared, mut closed, .. } = self;
+        closed.rows.sort_by_key(|account| account.account_id);
+        let row = shared.shares(None).map(|shares| shares.row(shared.caps()));
+        let total = match (organization, closed.rows.as_slice()) {
+            (false, [lone]) if closed.number == 1 => lone.row.clone(),
+            _ => {
+                let mean = closed.mean.with(row.as_ref().map(Shares::of));
+                mean.unwrap_or(NO_EVIDENCE).row(closed.total_caps(&shared))
+            }
+        };
+        let groups = Group::ALL
+            .into_iter()
+            .filter_map(|group| {
+                let mean = closed.group(group).with(shared.shares(Some(group)))?;
+                Some((group, mean.row(Vec::new())))
+            })
+            .collect();
+        ScoreReport { total, organization: row, accounts: closed.rows, groups }
     }
 }
 
-fn earliest<'a>(slot: &mut Option<&'a Finding>, finding: &'a Finding) {
-    if slot.is_none_or(|first| finding.sort_key() < first.sort_key()) {
-        *slot = Some(finding);
+impl Closed {
+    fn take(&mut self, account: ScoredAccount, subject: Subject) {
+        self.number += 1;
+        let weight = u64::from(account.weight.clamp(1, 5));
+        if let Some(finding) = subject.critical_fail.clone() {
+            self.failing += 1;
+            let first = &mut self.first_failing;
+            if first.as_ref().is_none_or(|first| finding.sort_key() < first.sort_key()) {
+                *first = Some(finding);
+            }
+        }
+        let row = if account.assessed {
+            for group in Group::ALL {
+                if let Some(shares) = subject.shares(Some(group)) {
+                    self.groups.entry(group).or_default().add(weight, shares);
+                }
+            }
+            subject.shares(None).map(|shares| shares.row(subject.caps()))
+        } else {
+            self.unread.add(weight, NO_EVIDENCE);
+            Some(NO_EVIDENCE.row(Vec::new()))
+        };
+        if let Some(row) = row {
+            self.mean.add(weight, Shares::of(&row));
+            self.rows.push(AccountScore { account_id: account.id, row });
+        }
+    }
+
+    /// A group's sums over the accounts. An unread account stands in it only where some account can have such checks:
+    /// the organization's own questions have no object in a member.
+    fn group(&self, group: Group) -> Sums {
+        self.groups.get(&group).map_or_else(Sums::default, |read| read.and(&self.unread))
+    }
+
+    /// The caps of the organization's score.
+    fn total_caps(&self, shared: &Subject) -> Vec<Cap> {
+        let mut caps = Vec::new();
+        if let Some(finding) = shared.critical_fail.as_ref().or(shared.nothing_recorded.as_ref()) {
+            let reason =
+                format!("what the accounts share fails a critical check: {}", finding.check);
+            caps.push(finding.cap(SHARED_CRITICAL_FAIL, reason));
+        }
+        if let Some(first) = &self.first_failing {
+            let (bad, all) = (self.failing, self.number);
+            let lost = u32::try_from(40 * bad / all.max(1)).unwrap_or(40);
+            let reason = format!(
+                "{bad} of {all} accounts fail a critical check, the first is {}",
+                first.check
+            );
+            caps.push(first.cap(Milli(89_000 - lost.min(40) * 1000), reason));
+        }
+        caps.sort();
+        caps
     }
 }
 
@@ -319,33 +221,50 @@ fn grade(proven: Milli, coverage: Milli) -> Grade {
     }
 }
 
-/// The mean of step 5: 35 parts for what is shared, 65 for the accounts; where one is missing the other counts alone.
-struct Mean {
-    shared: Option<Shares>,
-    accounts: Vec<(u64, Shares)>,
+/// The accounts' side of the mean of step 5, by what the accounts weigh.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    weight: u64,
+    proven: u64,
+    potential: u64,
+    coverage: u64,
 }
 
-impl Mean {
-    fn shares(&self) -> Option<Shares> {
-        Some(Shares {
-            proven: self.of(|shares| shares.proven)?,
-            potential: self.of(|shares| shares.potential)?,
-            coverage: self.of(|shares| shares.coverage)?,
-        })
+impl Sums {
+    fn add(&mut self, weight: u64, shares: Shares) {
+        self.weight += weight;
+        self.proven += weight * u64::from(shares.proven.0);
+        self.potential += weight * u64::from(shares.potential.0);
+        self.coverage += weight * u64::from(shares.coverage.0);
     }
 
-    fn of(&self, part: fn(&Shares) -> Milli) -> Option<Milli> {
-        let weight: u64 = self.accounts.iter().map(|(weight, _)| weight).sum();
-        let sum: u64 =
-            self.accounts.iter().map(|(weight, shares)| weight * u64::from(part(shares).0)).sum();
-        let shared = self.shared.as_ref().map(|shares| u64::from(part(shares).0));
-        let milli = match (shared, weight) {
-            (None, 0) => return None,
-            (Some(shared), 0) => shared,
-            (None, _) => sum / weight,
-            (Some(shared), _) => (35 * shared * weight + 65 * sum) / (100 * weight),
+    fn and(&self, other: &Self) -> Self {
+        Self {
+            weight: self.weight + other.weight,
+            proven: self.proven + other.proven,
+            potential: self.potential + other.potential,
+            coverage: self.coverage + other.coverage,
+        }
+    }
+
+    /// The mean of step 5: 35 parts for what is shared, 65 for the accounts; where one is missing the other counts
+    /// alone.
+    fn with(&self, shared: Option<Shares>) -> Option<Shares> {
+        let mean = |sum: u64, part: fn(&Shares) -> Milli| {
+            let shared = shared.as_ref().map(|shares| u64::from(part(shares).0));
+            let milli = match (shared, self.weight) {
+                (None, 0) => return None,
+                (Some(shared), 0) => shared,
+                (None, weight) => sum / weight,
+                (Some(shared), weight) => (35 * shared * weight + 65 * sum) / (100 * weight),
+            };
+            u32::try_from(milli).ok().map(Milli)
         };
-        u32::try_from(milli).ok().map(Milli)
+        Some(Shares {
+            proven: mean(self.proven, |shares| shares.proven)?,
+            potential: mean(self.potential, |shares| shares.potential)?,
+            coverage: mean(self.coverage, |shares| shares.coverage)?,
+        })
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::ControlFlow;
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -359,6 +360,9 @@ pub struct Bundle {
     pub accounts: Vec<Document>,
 }
 
+/// Takes an account's document, and tells whether it wants to see more.
+pub type DocumentVisitor<'a> = dyn FnMut(&Document) -> ControlFlow<()> + 'a;
+
 /// Whatever holds a snapshot: memory, a directory, an archive. Documents are handed out one at a time and in the
 /// order of their accounts, so that an organization of any size needs the memory of one account.
 pub trait Snapshot {
@@ -368,11 +372,11 @@ pub trait Snapshot {
     fn manifest(&self) -> &Manifest;
     /// What was asked of the organization.
     fn organization(&self) -> &Document;
-    /// Hands each account's document to the visitor.
+    /// Hands each account's document to the visitor, until it has seen enough.
     ///
     /// # Errors
     /// The first document that cannot be read.
-    fn visit(&self, visitor: &mut dyn FnMut(&Document)) -> Result<(), Self::Error>;
+    fn visit(&self, visitor: &mut DocumentVisitor<'_>) -> Result<(), Self::Error>;
 }
 
 impl Snapshot for Bundle {
@@ -383,8 +387,10 @@ impl Snapshot for Bundle {
     fn organization(&self) -> &Document {
         &self.organization
     }
-    fn visit(&self, visitor: &mut dyn FnMut(&Document)) -> Result<(), Self::Error> {
-        self.accounts.iter().for_each(visitor);
+    fn visit(&self, visitor: &mut DocumentVisitor<'_>) -> Result<(), Self::Error> {
+        let mut documents: Vec<&Document> = self.accounts.iter().collect();
+        documents.sort_by_key(|document| document.account);
+        let _ = documents.into_iter().try_for_each(visitor);
         Ok(())
     }
 }

@@ -4,6 +4,7 @@ use crate::answer::{EventSelectors, TrailDescription, TrailStatus};
 use crate::aws::{AccountId, Arn, Region};
 use crate::evidence::{Cause, Evidence, Gap, Observed};
 use crate::fact::Fact;
+use crate::key::KeyTarget;
 use crate::selector::{Half, Recorded, Selectors};
 use crate::snapshot::{Source, Sourced};
 
@@ -61,6 +62,11 @@ impl Trail {
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.description.value.kms_key_id.as_deref().filter(|id| !id.is_empty())
+    }
+
+    /// Where its key lies, given the region of its bucket.
+    pub(crate) fn key_target(&self, bucket_region: Option<&Region>) -> Option<KeyTarget> {
+        Some(KeyTarget::new(self.key()?, self.owner, bucket_region, self.home()))
     }
 
     /// The root of all its keys in the bucket: `{prefix/}AWSLogs/`.

@@ -55,45 +55,96 @@ impl Tag {
     }
 }
 
+/// How many cases, and how many of them are not passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    tests: usize,
+    failures: usize,
+    errors: usize,
+    skipped: usize,
+}
+
+impl Counts {
+    /// Counts a case; without a tag it passed.
+    pub fn add(&mut self, tag: Option<Tag>) {
+        self.tests += 1;
+        match tag {
+            Some(Tag::Failure) => self.failures += 1,
+            Some(Tag::Error) => self.errors += 1,
+            Some(Tag::Skipped) => self.skipped += 1,
+            None => {}
+        }
+    }
+}
+
+impl Outcome {
+    pub fn tag(&self) -> Option<Tag> {
+        match self {
+            Self::Passed => None,
+            Self::Child { tag, .. } => Some(*tag),
+        }
+    }
+}
+
 impl Suite {
-    fn count(&self, wanted: Tag) -> usize {
-        let is = |case: &&Case| matches!(case.outcome, Outcome::Child { tag, .. } if tag == wanted);
-        self.cases.iter().filter(is).count()
+    /// Counts its cases.
+    pub fn count(&self, counts: &mut Counts) {
+        self.cases.iter().for_each(|case| counts.add(case.outcome.tag()));
     }
 }
 
-/// Writes the document.
-pub fn write(suites: &[Suite], millis: i64, out: &mut dyn Write) -> io::Result<()> {
-    let mut writer = Writer::new_with_indent(out, b' ', 2);
-    writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    let sum = |of: &dyn Fn(&Suite) -> usize| suites.iter().map(of).sum::<usize>().to_string();
-    let root = element(
-        "testsuites",
-        &[
-            ("name", "trailproof"),
-            ("tests", &sum(&|suite| suite.cases.len())),
-            ("failures", &sum(&|suite| suite.count(Tag::Failure))),
-            ("errors", &sum(&|suite| suite.count(Tag::Error))),
-            ("time", &seconds(millis)),
-        ],
-    );
-    writer.write_event(Event::Start(root))?;
-    for (id, suite) in suites.iter().enumerate() {
-        write_suite(&mut writer, id, suite)?;
-    }
-    writer.write_event(Event::End(BytesEnd::new("testsuites")))?;
-    writer.into_inner().write_all(b"\n")
+/// A document on its way: its counts stand in its first line, so that they must be known before.
+pub struct Document<W: Write> {
+    writer: Writer<W>,
+    suites: usize,
 }
 
-fn write_suite(writer: &mut Writer<&mut dyn Write>, id: usize, suite: &Suite) -> io::Result<()> {
+impl<W: Write> Document<W> {
+    /// Begins with the root.
+    pub fn begin(out: W, counts: &Counts, millis: i64) -> io::Result<Self> {
+        let mut writer = Writer::new_with_indent(out, b' ', 2);
+        writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+        let root = element(
+            "testsuites",
+            &[
+                ("name", "trailproof"),
+                ("tests", &counts.tests.to_string()),
+                ("failures", &counts.failures.to_string()),
+                ("errors", &counts.errors.to_string()),
+                ("time", &seconds(millis)),
+            ],
+        );
+        writer.write_event(Event::Start(root))?;
+        Ok(Self { writer, suites: 0 })
+    }
+
+    /// Writes a suite.
+    pub fn suite(&mut self, suite: &Suite) -> io::Result<()> {
+        write_suite(&mut self.writer, self.suites, suite)?;
+        self.suites += 1;
+        Ok(())
+    }
+
+    /// Ends the document.
+    pub fn end(mut self) -> io::Result<()> {
+        self.writer.write_event(Event::End(BytesEnd::new("testsuites")))?;
+        let mut out = self.writer.into_inner();
+        out.write_all(b"\n")?;
+        out.flush()
+    }
+}
+
+fn write_suite<W: Write>(writer: &mut Writer<W>, id: usize, suite: &Suite) -> io::Result<()> {
+    let mut counts = Counts::default();
+    suite.count(&mut counts);
     let start = element(
         "testsuite",
         &[
             ("name", &suite.name),
-            ("tests", &suite.cases.len().to_string()),
-            ("failures", &suite.count(Tag::Failure).to_string()),
-            ("errors", &suite.count(Tag::Error).to_string()),
-            ("skipped", &suite.count(Tag::Skipped).to_string()),
+            ("tests", &counts.tests.to_string()),
+            ("failures", &counts.failures.to_string()),
+            ("errors", &counts.errors.to_string()),
+            ("skipped", &counts.skipped.to_string()),
             ("time", &seconds(suite.millis)),
             ("timestamp", &suite.timestamp.strftime("%Y-%m-%dT%H:%M:%S").to_string()),
             ("hostname", "localhost"),
@@ -120,7 +171,7 @@ fn write_suite(writer: &mut Writer<&mut dyn Write>, id: usize, suite: &Suite) ->
     writer.write_event(Event::End(BytesEnd::new("testsuite")))
 }
 
-fn write_case(writer: &mut Writer<&mut dyn Write>, case: &Case) -> io::Result<()> {
+fn write_case<W: Write>(writer: &mut Writer<W>, case: &Case) -> io::Result<()> {
     let time = seconds(case.millis);
     let start =
         element("testcase", &[("classname", &case.class), ("name", &case.name), ("time", &time)]);

@@ -11,7 +11,7 @@ use trailproof_core::evidence::{Cause, Evidence, Gap};
 use trailproof_core::fact::Fact;
 use trailproof_core::finding::{Finding, GLOBAL, ScoredIn, Status, fingerprint};
 use trailproof_core::roster::{AccountState, OptInStatus};
-use trailproof_core::score::{ScoreInput, ScoredAccount, score};
+use trailproof_core::score::{ScoredAccount, Scorer};
 
 const CHECKS: [(&str, &str, Group, Severity, &str); 6] = [
     (
@@ -182,14 +182,10 @@ pub fn built(
     let scored = accounts
         .iter()
         .filter(|one| one.in_scope && one.state.is_active())
-        .map(|one| ScoredAccount { id: one.id, assessed: one.assessed, weight: 1 })
-        .collect();
-    let input = ScoreInput {
-        findings: results.iter().collect(),
-        accounts: scored,
-        organization: organization.is_some(),
-    };
-    let score = score(&input);
+        .map(|one| ScoredAccount { id: one.id, assessed: one.assessed, weight: 1 });
+    let mut scorer = Scorer::new(scored, organization.is_some());
+    results.iter().for_each(|finding| scorer.add(finding));
+    let score = scorer.report();
     let counts = AccountCounts {
         listed: accounts.len(),
         assessed: accounts.len(),

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use trailproof_core::assessment::{Assessment, Unread};
+use trailproof_core::assessment::{CoverageReport, Unread};
 use trailproof_core::aws::{AccountId, Region};
 use trailproof_core::evidence::Cause;
-use trailproof_core::finding::{Finding, GLOBAL, Status};
+use trailproof_core::finding::{Finding, GLOBAL};
 
-use super::findings::{self, DETAILED, Line};
+use super::findings::{self, DETAILED};
+use super::fold::Line;
+use super::gathered::Unknown;
 use super::page::{Cell, Page, Row, Style, Told};
 use super::{LINES, WIDE};
 use crate::index::Index;
@@ -17,70 +19,54 @@ use crate::text::{self, count};
 const MESSAGE: usize = 2;
 
 /// What could not be decided. Checks of which the same is told stand above it together.
-pub fn unknown(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
-    let unknown = findings::having(assessment, Status::Unknown);
-    if unknown.is_empty() {
+pub fn unknown(page: &mut Page, unknown: &Unknown, index: &Index<'_>) {
+    if unknown.checks.is_empty() {
         return;
     }
-    let checks = count(findings::by_check(unknown.iter().copied()).len(), "check");
-    page.section("NOT DECIDED", &format!("{checks}, {}", findings::how_many(&unknown)));
-    let (whole, own): (Vec<&Finding>, Vec<&Finding>) =
-        unknown.into_iter().partition(|finding| is_of_unread_account(finding, index));
-    accounts(page, &whole, index);
+    let checks = count(unknown.checks.len(), "check");
+    page.section("NOT DECIDED", &format!("{checks}, {}", unknown.number.words()));
+    accounts(page, unknown, index);
 
-    let mut blocks: Vec<(Vec<Line>, Vec<_>)> = Vec::new();
-    for (id, findings) in findings::by_check(own) {
-        let lines = by_reason(page, &findings);
-        match blocks.last_mut().filter(|(last, _)| *last == lines) {
-            Some((_, checks)) => checks.push((id, findings)),
-            None => blocks.push((lines, vec![(id, findings)])),
-        }
-    }
-    let rest = blocks.split_off(blocks.len().min(DETAILED));
-    for (at, (lines, checks)) in blocks.into_iter().enumerate() {
-        if at > 0 || !whole.is_empty() {
+    let checks = unknown.own.worst_first();
+    let mut blocks = checks.chunk_by(|(_, one), (_, next)| one.kind == next.kind);
+    for (at, checks) in blocks.by_ref().take(DETAILED).enumerate() {
+        if at > 0 || !unknown.unassessed.0.is_empty() {
             page.blank();
         }
-        for (id, findings) in &checks {
-            findings::check_line(page, id, findings);
+        for (id, check) in checks {
+            findings::check_line(page, id, check);
         }
-        findings::folded(page, lines, index);
+        if let Some((_, check)) = checks.first() {
+            findings::folded(page, &check.lines, index);
+        }
     }
-    let rest = rest.iter().flat_map(|(_, checks)| checks);
-    findings::others(page, rest.map(|(id, findings)| (*id, findings.as_slice())));
+    findings::others(page, blocks.flatten().copied());
 }
 
 /// Whether it is unknown for no other reason than that the account was not assessed: nothing of it is known that
 /// could be named.
-fn is_of_unread_account(finding: &Finding, index: &Index<'_>) -> bool {
+pub fn is_of_unread_account(finding: &Finding, index: &Index<'_>) -> bool {
     let account = index.accounts.get(&finding.account_id);
     account.is_some_and(|account| !account.assessed) && findings::resource(finding).is_empty()
 }
 
 /// A line for each account that was not assessed at all.
-fn accounts(page: &mut Page, findings: &[&Finding], index: &Index<'_>) {
-    let mut accounts: BTreeMap<AccountId, Vec<&Finding>> = BTreeMap::new();
-    for finding in findings {
-        accounts.entry(finding.account_id).or_default().push(finding);
-    }
-    let rows: Vec<Row> = accounts
+fn accounts(page: &mut Page, unknown: &Unknown, index: &Index<'_>) {
+    let (first, number) = &unknown.unassessed;
+    let rows: Vec<Row> = first
         .iter()
-        .take(LINES)
-        .map(|(account, findings)| {
-            let checks = findings.iter().map(|finding| &finding.check).collect::<BTreeSet<_>>();
-            let reasons = findings.iter().map(|finding| finding.reason.as_str());
-            let reasons = reasons.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
-            let what = count(checks.len(), "check");
+        .map(|one| {
+            let what = count(one.checks, "check");
             vec![
-                Cell::new(account.as_str()),
-                Cell::new(index.name(*account)).cut(name_room(page)),
-                Cell::new(format!("not assessed: {what}, {}", reasons.join(", "))),
+                Cell::new(one.account.as_str()),
+                Cell::new(index.name(one.account)).cut(name_room(page)),
+                Cell::new(format!("not assessed: {what}, {}", one.reasons.join(", "))),
             ]
         })
         .collect();
     page.grid(2, rows);
-    if accounts.len() > LINES {
-        let more = count(accounts.len() - LINES, "more account");
+    if *number > first.len() {
+        let more = count(number - first.len(), "more account");
         page.note(2, &format!("… and {more} not assessed"));
     }
 }
@@ -93,8 +79,8 @@ fn name_room(page: &Page) -> usize {
     }
 }
 
-/// A check's findings, a line for each account and reason.
-fn by_reason(page: &Page, findings: &[&Finding]) -> Vec<Line> {
+/// A check's findings, a line for each account and reason, for a page of that width.
+pub fn by_reason(width: usize, findings: &[&Finding]) -> Vec<Line> {
     let mut groups: BTreeMap<(AccountId, &str), Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
         groups.entry((finding.account_id, &finding.reason)).or_default().push(finding);
@@ -106,7 +92,7 @@ fn by_reason(page: &Page, findings: &[&Finding]) -> Vec<Line> {
         let many = || if names.is_empty() { String::new() } else { count(names.len(), "resource") };
         Line {
             account,
-            region: places(page, findings.iter().filter_map(|finding| region(finding)).collect()),
+            region: places(width, findings.iter().filter_map(|finding| region(finding)).collect()),
             resource: one.map_or_else(many, |name| (*name).to_owned()),
             text: one_of(findings.iter().map(|finding| reason(finding)).collect()),
             findings: findings.len(),
@@ -125,8 +111,8 @@ fn region(finding: &Finding) -> Option<&str> {
 }
 
 /// `eu-west-1, sa-east-1`, or how many.
-fn places(page: &Page, regions: BTreeSet<&str>) -> String {
-    let most = if page.width < 80 { 1 } else { 2 };
+fn places(width: usize, regions: BTreeSet<&str>) -> String {
+    let most = if width < 80 { 1 } else { 2 };
     if regions.len() > most {
         return count(regions.len(), "region");
     }
@@ -176,9 +162,9 @@ impl<'a> Said<'a> {
 }
 
 /// What could not be read, and why: a line for each account and reason. Who asked stands last.
-pub fn unread(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
+pub fn unread(page: &mut Page, coverage: &CoverageReport, index: &Index<'_>) {
     let mut scopes: BTreeMap<(AccountId, &str), Vec<&Unread>> = BTreeMap::new();
-    for one in &assessment.coverage.unread {
+    for one in &coverage.unread {
         scopes.entry((one.account_id, one.reason.code())).or_default().push(one);
     }
     if scopes.is_empty() {
@@ -188,7 +174,7 @@ pub fn unread(page: &mut Page, assessment: &Assessment, index: &Index<'_>) {
         let row = vec![
             Cell::new(account.as_str()),
             Cell::new(index.name(*account)).cut(name_room(page)),
-            Cell::new(places(page, unread.iter().map(|one| one.region.as_str()).collect()))
+            Cell::new(places(page.width, unread.iter().map(|one| one.region.as_str()).collect()))
                 .cut(findings::REGION),
             Cell::styled(reason, Style::Warn),
         ];

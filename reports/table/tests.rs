@@ -1,6 +1,7 @@
 //! The table as committed at three widths, and what must never be in it.
 
 use proptest::prelude::*;
+use trailproof_core::finding::Status;
 
 use super::*;
 use crate::sample;

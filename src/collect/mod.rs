@@ -46,6 +46,7 @@ pub use choice::{Choice, Filter, Listed};
 pub use credentials::Role;
 use credentials::RoleCredentials;
 pub use ending::{Ending, Halt};
+use follow::Follow;
 pub use pace::{Counters, Pace, Rates};
 use reading::Run;
 pub use roster::{Identity, Roster, discover, identify};
@@ -119,10 +120,17 @@ pub async fn collect(
 
     let mut work = Work { store, ledger: Ledger::default(), sessions: BTreeMap::new(), watch };
     let mut roster: Option<Roster> = None;
+    let mut follow: Option<Follow<'_>> = None;
+    let mut manifest = manifest(request, identity);
     // What is to be read, in the order in which it was listed; each account once.
     let mut waiting: VecDeque<AccountId> = VecDeque::new();
     let mut taken = BTreeSet::new();
     let mut reading = FuturesUnordered::new();
+    if filter.takes_all_accounts() {
+        // Whatever the organization says, the caller's own account is read: it need not wait for the list.
+        taken.insert(identity.caller.account);
+        waiting.push_back(identity.caller.account);
+    }
     let admission = &aws.pace().admission;
     let mut ended = false;
     let (mut over, is_over) = (false, watch.ending.is_over());
@@ -137,7 +145,9 @@ pub async fn collect(
             admission.close();
         }
         let settled = over || (roster.is_some() && (ended || waiting.is_empty()));
-        if reading.is_empty() && settled {
+        let listing_goes_on = roster.is_none() && !over;
+        let asking = follow.as_ref().is_some_and(Follow::is_asking);
+        if reading.is_empty() && settled && !(asking && ended) {
             break;
         }
         tokio::select! {
@@ -148,17 +158,31 @@ pub async fn collect(
                 over = true;
                 admission.close();
             }
-            Some(account) = reading.next(), if !reading.is_empty() => work.keep(account)?,
-            done = &mut listing, if roster.is_none() && !over => {
+            Some(account) = reading.next(), if !reading.is_empty() => {
+                work.keep(account)?;
+                if let (Some(roster), Some(follow), false) = (&roster, &mut follow, ended) {
+                    follow.early(&work, &roster.organization);
+                }
+            }
+            Some(answers) = next(&mut follow), if asking => {
+                if let Some(follow) = &mut follow {
+                    follow.keep(answers, &mut work.store)?;
+                }
+            }
+            done = &mut listing, if listing_goes_on => {
                 let done = done.inspect_err(|_| work.store.discard())?;
                 run.managed_by(done.choice.management);
                 work.store.put_organization(&done.organization)?;
                 let all = done.choice.accounts.iter().filter(|account| account.is_read());
                 waiting.extend(all.map(|account| account.id).filter(|id| taken.insert(*id)));
                 watch.progress.accounts(taken.len());
+                manifest.accounts = listed_in(&done.choice);
+                manifest.notes.clone_from(&done.choice.notes);
+                let begun = Follow::new(&run, &manifest, &done.organization);
+                follow.insert(begun).early(&work, &done.organization);
                 roster = Some(done);
             }
-            Some(account) = pages.next(), if roster.is_none() && !over => {
+            Some(account) = pages.next(), if listing_goes_on => {
                 if account.is_read() && taken.insert(account.id) {
                     waiting.push_back(account.id);
                     watch.progress.found(taken.len());
@@ -168,25 +192,13 @@ pub async fn collect(
             _ = seconds.tick(), if watch.progress.is_shown() => watch.progress.tick(),
         }
     }
-    drop(reading);
-    drop(listing);
-    let Some(Roster { mut organization, choice }) = roster else {
+    drop((reading, listing));
+    let (Some(Roster { mut organization, .. }), Some(follow)) = (roster, follow) else {
         return Err(ended_early(watch.ending, &work.store));
     };
-    let mut manifest = manifest(request, identity);
-    manifest.accounts = choice
-        .accounts
-        .iter()
-        .map(|account| ManifestAccount {
-            id: account.id,
-            in_scope: account.in_scope,
-            collected: false,
-        })
-        .collect();
-    manifest.notes.clone_from(&choice.notes);
     work.drop_strangers(&manifest, &taken);
     if watch.ending.halted().is_none() {
-        run.follow(&mut work, &manifest, &mut organization).await?;
+        follow.to_the_end(&mut work, &mut organization).await?;
     }
     manifest.interrupted = watch.ending.halted().is_some();
     manifest.ended = request.clock.now();
@@ -202,6 +214,20 @@ pub async fn collect(
     );
     watch.progress.end();
     work.store.finish(manifest, organization)
+}
+
+/// The next answers to what several accounts together ask.
+async fn next(follow: &mut Option<Follow<'_>>) -> Option<follow::Answers> {
+    follow.as_mut()?.next().await
+}
+
+fn listed_in(choice: &Choice) -> Vec<ManifestAccount> {
+    let listed = |account: &Listed| ManifestAccount {
+        id: account.id,
+        in_scope: account.in_scope,
+        collected: false,
+    };
+    choice.accounts.iter().map(listed).collect()
 }
 
 /// The run ended before it was known which accounts there are: there is nothing yet that could be judged.
@@ -256,7 +282,12 @@ impl Work<'_> {
         self.ledger.add(&document);
         self.sessions.extend(credentials.map(|credentials| (account, credentials)));
         if changed {
+            let (observations, at) = (document.observations.len(), document.read_between());
             self.store.put(document)?;
+            let more =
+                json!({ "account": account, "observations": observations, "complete": complete });
+            let at = at.map_or(jiff::Timestamp::UNIX_EPOCH, |(_, last)| last);
+            self.store.note(at, "account", more);
         }
         if complete {
             self.watch.progress.account();

@@ -1,10 +1,11 @@
 //! Who is in the organization, in which state, and under which unit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::{Account, AccountState as SdkState};
-use futures::stream::{self, StreamExt};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use trailproof_core::answer::{
     Answer, OrganizationDescription, OrganizationalTree, OrganizationalUnit,
 };
@@ -14,7 +15,7 @@ use trailproof_core::roster::{AccountEntry, AccountState};
 
 use super::ask::timestamp;
 use super::gap::Failure;
-use super::recorder::{self, recorded};
+use super::recorder::{self, Record, recorded};
 use super::session::Session;
 
 /// CloudTrail's service principal, the same in all partitions.
@@ -91,58 +92,77 @@ fn state(account: &Account) -> AccountState {
 /// So many units are asked about at once: Organizations bears little.
 const UNITS_AT_ONCE: usize = 8;
 
-/// Walks the tree from its roots, level by level: two questions for each unit.
+/// Walks the tree from its roots: two questions for each unit.
 pub async fn tree(session: &Session) -> Result<Answer, Failure> {
     let client = session.organizations();
     let mut tree = OrganizationalTree { units: Vec::new(), accounts: BTreeMap::new() };
-    let mut level = Vec::new();
     let mut roots = client.list_roots().into_paginator().send();
     while let Some(page) = roots.next().await {
         for root in page?.roots() {
             let id = root.id().ok_or_else(|| incomplete("a root's id"))?.to_owned();
-            level.push(id.clone());
             let name = root.name().unwrap_or("Root").to_owned();
             tree.units.push(OrganizationalUnit { id, name, parent: None });
         }
     }
-    while !level.is_empty() {
-        // Each with a record of its own, put together in the units' order: what runs beside one another must not mix.
-        let mut answers = stream::iter(std::mem::take(&mut level))
-            .map(|parent| recorded(below(&client, parent)))
-            .buffered(UNITS_AT_ONCE);
-        while let Some((answer, record)) = answers.next().await {
-            recorder::extend(record.responses);
-            let (units, accounts) = answer?;
-            level.extend(units.iter().map(|unit| unit.id.clone()));
-            tree.units.extend(units);
-            tree.accounts.extend(accounts);
+    let mut waiting: VecDeque<String> = tree.units.iter().map(|root| root.id.clone()).collect();
+    let mut asked = FuturesUnordered::new();
+    let mut answers: BTreeMap<String, Below> = BTreeMap::new();
+    loop {
+        while asked.len() < UNITS_AT_ONCE
+            && let Some(parent) = waiting.pop_front()
+        {
+            asked.push(below(&client, parent));
         }
+        let Some((parent, below)) = asked.next().await else { break };
+        waiting.extend(below.units.0.iter().flatten().map(|unit| unit.id.clone()));
+        answers.insert(parent, below);
+    }
+    // Put together parents before children, in the order in which AWS names them, whoever answered first.
+    let mut at = 0;
+    while let Some(parent) = tree.units.get(at).map(|unit| unit.id.clone()) {
+        at += 1;
+        // A circle would be met a second time without answers.
+        let Some(Below { units, accounts }) = answers.remove(&parent) else { continue };
+        recorder::extend(units.1.responses.into_iter().chain(accounts.1.responses));
+        tree.units.extend(units.0?);
+        tree.accounts.extend(accounts.0?.into_iter().map(|account| (account, parent.clone())));
     }
     Ok(Answer::OrganizationalUnits(tree))
 }
 
-/// The units and the accounts directly below a unit.
-async fn below(
-    client: &Client,
-    parent: String,
-) -> Result<(Vec<OrganizationalUnit>, Vec<(AccountId, String)>), Failure> {
-    let (mut units, mut accounts) = (Vec::new(), Vec::new());
-    let mut pages =
-        client.list_organizational_units_for_parent().parent_id(&parent).into_paginator().send();
-    while let Some(page) = pages.next().await {
-        for unit in page?.organizational_units() {
-            let id = unit.id().ok_or_else(|| incomplete("a unit's id"))?.to_owned();
-            let name = unit.name().unwrap_or_default().to_owned();
-            units.push(OrganizationalUnit { id, name, parent: Some(parent.clone()) });
+/// What lies directly below a unit. Each list has a record of its own: what runs beside one another must not mix.
+struct Below {
+    units: (Result<Vec<OrganizationalUnit>, Failure>, Record),
+    accounts: (Result<Vec<AccountId>, Failure>, Record),
+}
+
+async fn below(client: &Client, parent: String) -> (String, Below) {
+    let units = recorded(async {
+        let mut found = Vec::new();
+        let pages = client.list_organizational_units_for_parent().parent_id(&parent);
+        let mut pages = pages.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            for unit in page?.organizational_units() {
+                let id = unit.id().ok_or_else(|| incomplete("a unit's id"))?.to_owned();
+                let name = unit.name().unwrap_or_default().to_owned();
+                found.push(OrganizationalUnit { id, name, parent: Some(parent.clone()) });
+            }
         }
-    }
-    let mut pages = client.list_accounts_for_parent().parent_id(&parent).into_paginator().send();
-    while let Some(page) = pages.next().await {
-        for account in page?.accounts() {
-            accounts.push((account_id(account.id())?, parent.clone()));
+        Ok(found)
+    });
+    let accounts = recorded(async {
+        let mut found = Vec::new();
+        let mut pages =
+            client.list_accounts_for_parent().parent_id(&parent).into_paginator().send();
+        while let Some(page) = pages.next().await {
+            for account in page?.accounts() {
+                found.push(account_id(account.id())?);
+            }
         }
-    }
-    Ok((units, accounts))
+        Ok(found)
+    });
+    let (units, accounts) = futures::join!(units, accounts);
+    (parent, Below { units, accounts })
 }
 
 pub async fn delegates(session: &Session) -> Result<Answer, Failure> {

@@ -149,7 +149,11 @@ impl Call {
         let operation = header("x-amz-target").rsplit('.').next().unwrap_or_default().to_owned();
         // `attempt=2; max=10`
         let first = header("amz-sdk-request").split(';').next().unwrap_or_default().trim();
-        let turn = if first == "attempt=1" || first.is_empty() { Turn::First } else { Turn::Again };
+        let turn = match service.as_str() {
+            _ if !(first == "attempt=1" || first.is_empty()) => Turn::Again,
+            "sts" | "organizations" | "account" => Turn::Ahead,
+            _ => Turn::First,
+        };
         Self { service, region, operation, turn }
     }
 }

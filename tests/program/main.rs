@@ -19,6 +19,7 @@ mod organizations;
 mod outputs;
 mod program;
 mod report;
+mod resumes;
 mod served;
 mod snapshot;
 mod snapshot_faults;

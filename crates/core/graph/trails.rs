@@ -87,7 +87,7 @@ impl GraphBuilder {
             match views.told.get(&member.id) {
                 Some(view) => view.as_ref().map(|_| ()).map_err(Clone::clone)?,
                 None if views.seen_by.contains(&member.id) => return Err(absent),
-                None => member.trails_read.clone()?,
+                None => member.trails_read.clone().map_err(|gap| *gap)?,
             }
         }
         Ok(None)

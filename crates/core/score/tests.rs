@@ -5,7 +5,8 @@ use proptest::sample::Index;
 
 use super::*;
 use crate::aws::Partition;
-use crate::finding::{GLOBAL, fingerprint};
+use crate::check::Severity;
+use crate::finding::{GLOBAL, Status, fingerprint};
 
 /// Checks of every kind that the score tells apart: id, group, severity, weight.
 const CHECKS: [(&str, Group, Severity, u32); 8] = [
@@ -56,11 +57,9 @@ fn accounts(number: usize) -> Vec<ScoredAccount> {
 }
 
 fn scored(findings: &[Finding], accounts: &[ScoredAccount]) -> ScoreReport {
-    score(&ScoreInput {
-        findings: findings.iter().collect(),
-        accounts: accounts.to_vec(),
-        organization: true,
-    })
+    let mut scorer = Scorer::new(accounts.to_vec(), true);
+    findings.iter().for_each(|finding| scorer.add(finding));
+    scorer.report()
 }
 
 fn rows(report: &ScoreReport) -> BTreeMap<String, ScoreRow> {
@@ -189,6 +188,24 @@ proptest! {
     }
 
     #[test]
+    fn an_account_may_be_closed_as_soon_as_its_last_finding_came(
+        findings in any_findings(), accounts in any_accounts(),
+    ) {
+        let expected = scored(&findings, &accounts);
+        let mut scorer = Scorer::new(accounts, true);
+        for number in 0..4 {
+            let of_account = |one: &&Finding| match one.scored_in {
+                ScoredIn::Account(id) => id == account(number),
+                ScoredIn::Organization => one.resource.len() % 4 == number,
+            };
+            findings.iter().filter(of_account).for_each(|finding| scorer.add(finding));
+            scorer.close(account(number));
+            prop_assert!(scorer.open.is_empty());
+        }
+        prop_assert_eq!(expected, scorer.report());
+    }
+
+    #[test]
     fn one_more_passing_resource_raises_no_other_check(
         mut findings in any_findings(), accounts in any_accounts(), at in any::<Index>(),
     ) {
@@ -260,11 +277,9 @@ fn an_account_in_which_every_call_is_denied_proves_nothing_and_excludes_nothing(
         (0..CHECKS.len()).map(|check| finding(check, Some(0), Status::Unknown, 0)).collect();
     for assessed in [true, false] {
         let accounts = [ScoredAccount { id: account(0), assessed, weight: 1 }];
-        let report = score(&ScoreInput {
-            findings: findings.iter().collect(),
-            accounts: accounts.to_vec(),
-            organization: false,
-        });
+        let mut scorer = Scorer::new(accounts, false);
+        findings.iter().for_each(|finding| scorer.add(finding));
+        let report = scorer.report();
         let row = &report.total;
         assert_eq!((row.proven, row.potential, row.coverage), (Milli(0), Milli::FULL, Milli(0)));
         assert_eq!(row.grade, Grade::Insufficient);

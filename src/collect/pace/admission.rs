@@ -2,7 +2,7 @@
 //!
 //! A permit is held for one attempt and not for one question: whoever backs off holds none. An attempt that takes
 //! longer than calls usually do gives its permit back and goes on beside the others, so that a hung connection costs
-//! the others no more than an answered one. Retries come after all first attempts.
+//! the others no more than an answered one. Calls on which others wait come first, retries last.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,7 +20,9 @@ const SLOW_FACTOR: usize = 4;
 /// Which turn an attempt takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
-    /// The first attempt of a call.
+    /// The first attempt of a call without whose answer others cannot be made: the way into accounts and regions.
+    Ahead,
+    /// The first attempt of any other call.
     First,
     /// A further one.
     Again,
@@ -50,14 +52,23 @@ pub struct Admission {
 struct State {
     free: usize,
     slow: usize,
-    first: VecDeque<oneshot::Sender<Permit>>,
-    again: VecDeque<oneshot::Sender<Permit>>,
+    /// Who waits, by turn.
+    waiting: [VecDeque<oneshot::Sender<Permit>>; 3],
     closed: bool,
 }
 
 impl State {
     fn next(&mut self) -> Option<oneshot::Sender<Permit>> {
-        self.first.pop_front().or_else(|| self.again.pop_front())
+        self.waiting.iter_mut().find_map(VecDeque::pop_front)
+    }
+
+    fn queue(&mut self, turn: Turn) -> &mut VecDeque<oneshot::Sender<Permit>> {
+        let [ahead, first, again] = &mut self.waiting;
+        match turn {
+            Turn::Ahead => ahead,
+            Turn::First => first,
+            Turn::Again => again,
+        }
     }
 }
 
@@ -67,8 +78,7 @@ impl Admission {
         let state = State {
             free: capacity,
             slow: capacity * SLOW_FACTOR,
-            first: VecDeque::new(),
-            again: VecDeque::new(),
+            waiting: Default::default(),
             closed: false,
         };
         Arc::new(Self { state: Mutex::new(state), capacity, appetite: Notify::new() })
@@ -94,10 +104,7 @@ impl Admission {
                 return Ok(Permit { admission: Some(Arc::clone(self)), slow: false });
             }
             let (sender, receiver) = oneshot::channel();
-            match turn {
-                Turn::First => state.first.push_back(sender),
-                Turn::Again => state.again.push_back(sender),
-            }
+            state.queue(turn).push_back(sender);
             receiver
         };
         waiting.await.map_err(|_| Closed)
@@ -105,19 +112,19 @@ impl Admission {
 
     /// Lets no further call begin; those that wait for a permit are refused, those that have one go on.
     pub fn close(&self) {
-        let (first, again) = {
+        let waiting = {
             let mut state = self.state();
             state.closed = true;
-            (std::mem::take(&mut state.first), std::mem::take(&mut state.again))
+            std::mem::take(&mut state.waiting)
         };
         // Their receivers learn it by the drop.
-        drop((first, again));
+        drop(waiting);
         self.appetite.notify_one();
     }
 
     /// Whether more work would find its turn soon: fewer first attempts wait than can be open.
     pub fn is_hungry(&self) -> bool {
-        self.state().first.len() < self.capacity
+        self.state().queue(Turn::First).len() < self.capacity
     }
 
     /// Waits until that may have changed.
@@ -185,7 +192,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn retries_wait_until_no_first_attempt_does() {
+    async fn what_others_wait_for_comes_first_and_retries_come_last() {
         let admission = Admission::new(1);
         let held = admission.admit(Turn::First).await.unwrap();
         let order = Arc::new(Mutex::new(Vec::new()));
@@ -202,7 +209,7 @@ mod tests {
         for task in tasks {
             task.await.unwrap();
         }
-        assert_eq!(*order.lock().unwrap(), ["one", "two", "retry"]);
+        assert_eq!(*order.lock().unwrap(), ["key", "leaf", "retry"]);
     }
 
     #[tokio::test]

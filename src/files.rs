@@ -1,0 +1,82 @@
+//! Files that appear whole or not at all.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::exit::Stop;
+
+/// The folder in which a file lies.
+pub fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Writes beside the target and renames: nobody ever sees half a file, whenever the process ends. It does not wait for
+/// the disk: thousands of documents would take as many turns of it, and what a power failure tears is known by its
+/// checksum.
+///
+/// # Errors
+/// Where any step fails; the target is then as it was.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(folder_of(path))?;
+    file.write_all(bytes)?;
+    file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// A file that appears under its name when it is finished, whole.
+#[derive(Debug)]
+pub struct AtomicFile {
+    path: PathBuf,
+    file: io::BufWriter<tempfile::NamedTempFile>,
+}
+
+impl AtomicFile {
+    /// Begins beside the target.
+    ///
+    /// # Errors
+    /// Where the folder takes no file.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let file = io::BufWriter::new(tempfile::NamedTempFile::new_in(folder_of(path))?);
+        Ok(Self { path: path.to_owned(), file })
+    }
+
+    /// Gives the file its name.
+    ///
+    /// # Errors
+    /// Where any step fails; the target is then as it was.
+    pub fn finish(self) -> io::Result<()> {
+        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.as_file().sync_all()?;
+        file.persist(&self.path).map(drop).map_err(|error| error.error)
+    }
+}
+
+impl Write for AtomicFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Writes beside the target and renames once all is on the disk. For what is too large to be held in one piece.
+///
+/// # Errors
+/// Where any step fails, the writer's own included; the target is then as it was.
+pub fn stream_atomically(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let mut file = AtomicFile::create(path).map_err(|error| unwritable(path, &error))?;
+    write(&mut file)?;
+    file.finish().map_err(|error| unwritable(path, &error))
+}
+
+/// Why an output is not there.
+pub fn unwritable(path: &Path, error: &io::Error) -> Stop {
+    Stop::output(format!("cannot write {}: {error}", path.display()))
+}
