@@ -1,7 +1,7 @@
 //! The report for CI servers: JUnit XML as their parsers really read it.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -132,20 +132,22 @@ fn coverage<R>(assessment: &Assessment<R>) -> Suite {
     for one in &assessment.coverage.unread {
         unread.entry(one.account_id).or_insert(one);
     }
+    let mut names = Names::default();
     let cases: Vec<Case> = assessment
         .scope
         .accounts
         .iter()
         .map(|account| Case {
             class: "trailproof.coverage".to_owned(),
-            name: format!("account {}", account.id),
+            name: names.unique(format!("account {}", account.id)),
             millis: millis(account.read_started, account.read_ended),
             outcome: account_outcome(account, unread.get(&account.id).copied()),
         })
         .collect();
     Suite {
         name: "coverage".to_owned(),
-        millis: cases.iter().map(|case| case.millis).sum(),
+        // Damaged times may add up to more than there is.
+        millis: cases.iter().fold(0, |sum: i64, case| sum.saturating_add(case.millis)),
         timestamp: assessment.run.started,
         properties: Vec::new(),
         cases,
@@ -175,6 +177,7 @@ fn account_outcome(account: &ScopeAccount, unread: Option<&Unread>) -> Outcome {
 }
 
 fn gate<R>(assessment: &Assessment<R>) -> Suite {
+    let mut names = Names::default();
     let cases = assessment.gates.iter().map(|gate| {
         let tag = match gate.status {
             GateStatus::Passed => None,
@@ -185,7 +188,7 @@ fn gate<R>(assessment: &Assessment<R>) -> Suite {
             let lines: Vec<String> = gate.details.iter().map(|line| text::line(line)).collect();
             child(tag, &gate.message, format!("trailproof.gate.{}", gate.gate), lines.join("\n"))
         });
-        let name = format!("{} {}", gate.gate, gate.threshold);
+        let name = names.unique(format!("{} {}", gate.gate, gate.threshold));
         Case { class: "trailproof.gate".to_owned(), name, millis: 0, outcome }
     });
     Suite {
@@ -229,36 +232,50 @@ fn account<R>(
     }
 }
 
+/// The names of a suite's cases: GitLab drops the second of two equal ones without a word.
+#[derive(Default)]
+struct Names(BTreeMap<String, usize>);
+
+impl Names {
+    /// The name, with a number where it was given before.
+    fn unique(&mut self, name: String) -> String {
+        let name = text::line(&name);
+        let mut unique = name.clone();
+        let mut copy = self.0.get(&name).copied().unwrap_or_default();
+        while self.0.contains_key(&unique) {
+            copy += 1;
+            unique = format!("{name} ({copy})");
+        }
+        // The next of that name goes on from here: there may be thousands.
+        self.0.insert(name, copy.max(1));
+        self.0.entry(unique.clone()).or_insert(1);
+        unique
+    }
+}
+
 /// The findings of each check, which lie together.
 fn by_check(findings: &[Finding]) -> impl Iterator<Item = &[Finding]> {
     findings.chunk_by(|one, other| one.check == other.check)
 }
 
 fn cases(index: &Index<'_>, id: AccountId, findings: &[Finding], grain: Grain) -> Vec<Case> {
-    let mut names = BTreeSet::new();
+    let mut names = Names::default();
     let mut cases = Vec::new();
     let mut push = |name: String, findings: &[Finding]| {
-        // GitLab drops the second of two equal names without a word.
-        let mut unique = name.clone();
-        let mut copy = 2;
-        while !names.insert(unique.clone()) {
-            unique = format!("{name} ({copy})");
-            copy += 1;
-        }
         let class = format!("trailproof.{id}");
-        cases.push(Case { class, name: unique, millis: 0, outcome: outcome(index, findings) });
+        let name = names.unique(name);
+        cases.push(Case { class, name, millis: 0, outcome: outcome(index, findings) });
     };
     for findings in by_check(findings) {
         let Some(first) = findings.first() else { continue };
-        let name = text::line(&format!("{} {}", first.check, first.title));
+        let name = format!("{} {}", first.check, first.title);
         match grain {
             Grain::Check => push(name, findings),
             Grain::Resource => {
                 for finding in findings {
                     let (_, resource) = text::resource(&finding.resource);
                     let short: String = finding.fingerprint.chars().take(8).collect();
-                    let name =
-                        format!("{name} [{}] {} {short}", finding.region, text::line(resource));
+                    let name = format!("{name} [{}] {resource} {short}", finding.region);
                     push(name, std::slice::from_ref(finding));
                 }
             }
@@ -387,4 +404,4 @@ fn millis(from: Timestamp, to: Timestamp) -> i64 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

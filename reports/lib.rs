@@ -8,6 +8,8 @@ mod text;
 mod visit;
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod sample;
 
 use std::fmt;
@@ -19,6 +21,7 @@ use trailproof_core::results::Results;
 
 pub use crate::json::{ReadError, SCHEMA_DOCUMENT, read, schema_of};
 pub use crate::junit::{Grain, write_split};
+pub use crate::text::line as one_line;
 
 /// The formats that an assessment can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

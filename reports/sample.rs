@@ -8,6 +8,7 @@ use trailproof_core::finding::{GLOBAL, Status};
 use trailproof_core::gate::{GateRequest, Gates};
 use trailproof_core::roster::AccountState;
 
+pub mod hostile;
 mod parts;
 
 pub use parts::finding;

@@ -4,16 +4,27 @@ use std::borrow::Cow;
 
 use trailproof_core::aws::Arn;
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Takes terminal sequences out and puts U+FFFD where a control or an invisible character stood. Tabs and line
-/// breaks stay.
+/// So many marks may stand on one letter, as in Unicode's stream-safe format; no script needs more.
+const MARKS: usize = 30;
+
+/// Takes terminal sequences out and puts U+FFFD where a control, an invisible character or a heap of marks stood. Tabs
+/// and line breaks stay.
 pub fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut rest = text;
+    let mut endless = false;
+    let mut marks = 0;
     while let Some(first) = rest.chars().next() {
-        let used = sequence(rest).unwrap_or_else(|| {
-            clean.push(if is_hidden(first) { '\u{fffd}' } else { first });
+        let used = sequence(rest, &mut endless).unwrap_or_else(|| {
+            let hidden = is_hidden(first);
+            marks = if !hidden && first.width() == Some(0) { marks + 1 } else { 0 };
+            if marks <= MARKS {
+                clean.push(if hidden { '\u{fffd}' } else { first });
+            } else if marks == MARKS + 1 {
+                clean.push('\u{fffd}');
+            }
             first.len_utf8()
         });
         rest = rest.get(used..).unwrap_or_default();
@@ -21,21 +32,20 @@ pub fn clean(text: &str) -> String {
     clean
 }
 
-/// The same on one line: each run of white space becomes one space.
+/// The same on one line, for whatever prints a line of its own: each run of white space becomes one space.
 pub fn line(text: &str) -> String {
     clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The length of the terminal sequence (ECMA-48) at the start. One that is not ended is only its introducer, so that
-/// nobody can hide the rest of a text behind it.
-fn sequence(text: &str) -> Option<usize> {
+/// nobody can hide the rest of a text behind it; then no other of its kind is ended either, and none is looked through.
+fn sequence(text: &str, endless: &mut bool) -> Option<usize> {
     let (introducer, parameters) = match text.strip_prefix('\u{1b}') {
         Some(rest) => match rest.chars().next() {
             Some('[') => (2, true),
             Some(']' | 'P' | 'X' | '^' | '_') => {
-                let ends = ["\u{7}", "\u{1b}\\", "\u{9c}"];
-                let end =
-                    ends.iter().filter_map(|end| rest.find(end).map(|at| 1 + at + end.len())).min();
+                let end = if *endless { None } else { string_end(text) };
+                *endless = end.is_none();
                 return Some(end.unwrap_or(2));
             }
             _ => (1, false),
@@ -57,15 +67,29 @@ fn sequence(text: &str) -> Option<usize> {
     }
 }
 
-/// Controls, and what changes how the text around it is read while being invisible itself.
-fn is_hidden(character: char) -> bool {
+/// Where the string behind an introducer ends.
+fn string_end(text: &str) -> Option<usize> {
+    text.char_indices().skip(2).find_map(|(at, character)| match character {
+        '\u{7}' | '\u{9c}' => Some(at + character.len_utf8()),
+        '\u{1b}' => text.get(at..)?.starts_with("\u{1b}\\").then_some(at + 2),
+        _ => None,
+    })
+}
+
+/// Controls, what changes how the text around it is read while being invisible itself, letters that nobody sees, and
+/// what is no character. The joiners stay: scripts and emoji need them.
+pub fn is_hidden(character: char) -> bool {
     (character.is_control() && !matches!(character, '\t' | '\n' | '\r'))
         || matches!(
             character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
-                | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
+            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{200b}'
+                | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+                | '\u{fdd0}'..='\u{fdef}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+                | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e00ff}'
+                | '\u{e01f0}'..='\u{e0fff}'
         )
+        // The last two places of each plane.
+        || u32::from(character) & 0xfffe == 0xfffe
 }
 
 /// How many columns a terminal gives it.
@@ -255,6 +279,17 @@ mod tests {
         assert_eq!(clean("\u{1b}]0;not ended"), "0;not ended");
         assert_eq!(clean("\u{1b}[12é"), "12é");
         assert_eq!(clean("\u{1b}"), "");
+        assert_eq!(clean("\u{1b}]a\u{1b}]b\u{1b}[31m\u{7}c"), "c");
+        assert_eq!(clean("\u{1b}]a\u{1b}Pb"), "ab");
+    }
+
+    #[test]
+    fn nobody_buries_a_line_under_marks() {
+        let marks = |number: usize| format!("a{}b", "\u{301}".repeat(number));
+        assert_eq!(clean(&marks(30)), marks(30));
+        assert_eq!(clean(&marks(90_000)), marks(30).replace('b', "\u{fffd}b"));
+        let family = "\u{1f469}\u{200d}\u{1f467}\u{fe0f}";
+        assert_eq!(clean(family), family);
     }
 
     #[test]
@@ -263,6 +298,7 @@ mod tests {
             clean("a\u{202e}b\u{0}c\u{85}d\u{200b}"),
             "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}"
         );
+        assert_eq!(clean("\u{3164}\u{ffff}\u{1fffe}\u{e0041}"), "\u{fffd}".repeat(4));
         assert_eq!(line(" one\r\n\ttwo\u{2028}three "), "one two three");
     }
 

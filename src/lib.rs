@@ -43,8 +43,8 @@ pub fn run() -> ExitCode {
     };
     // A fault of our own is one line and a code of the closed list too.
     std::panic::set_hook(Box::new(|panic| {
-        let told: Vec<String> = panic.to_string().split_whitespace().map(str::to_owned).collect();
-        let _ = writeln!(std::io::stderr(), "trailproof: internal error: {}", told.join(" "));
+        let told = trailproof_reports::one_line(&panic.to_string());
+        let _ = writeln!(std::io::stderr(), "trailproof: internal error: {told}");
     }));
     let Ok(outcome) = std::panic::catch_unwind(|| commands::run(cli.command)) else {
         return ExitCode::from(exit::INTERNAL);

@@ -28,10 +28,11 @@ pub fn format() -> LogFormat {
     FORMAT.get().copied().unwrap_or_default()
 }
 
-/// Says a line. As JSON it is an object with `event`, `message` and whatever more there is to say.
+/// Says a line. For people it is cleaned: AWS's words, paths and flags are in it, and none may start a line of its own
+/// or command the terminal. As JSON it is an object with `event`, `message` and whatever more there is to say.
 pub fn say(event: &str, message: &str, more: Value) {
     let line = match format() {
-        LogFormat::Text => message.to_owned(),
+        LogFormat::Text => trailproof_reports::one_line(message),
         LogFormat::Json => object(event, message, more).to_string(),
     };
     // Nobody may be listening any more.

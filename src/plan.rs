@@ -6,6 +6,7 @@ use crate::catalogue::calls_of_a_member;
 use crate::collect::{Choice, Identity, Plan};
 use trailproof_core::pattern;
 use trailproof_core::plan::Demand;
+use trailproof_reports::one_line;
 
 /// The accounts in scope, and the calls that each costs as far as they are known before asking.
 pub fn describe(identity: &Identity, choice: &Choice, plan: &Plan) -> String {
@@ -22,7 +23,7 @@ pub fn describe(identity: &Identity, choice: &Choice, plan: &Plan) -> String {
         .collect();
     let mut text = String::new();
     for note in &choice.notes {
-        let _ = writeln!(text, "note: {note}");
+        let _ = writeln!(text, "note: {}", one_line(note));
     }
     let (mut accounts, mut total) = (0, 0);
     for account in &choice.accounts {

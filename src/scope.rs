@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use trailproof_core::aws::AccountId;
+use trailproof_core::scope_file::parse_account_list;
 
 use crate::cli::{ConnectArgs, ScopeArgs};
 use crate::collect::{Endpoint, Filter, Pace, Rates, Role, is_url};
@@ -60,14 +61,9 @@ fn accounts(flag: &str, values: &[String]) -> Result<Vec<AccountId>, Stop> {
         };
         let text = std::fs::read_to_string(path)
             .map_err(|error| Stop::usage(format!("{flag}: cannot read {path}: {error}")))?;
-        for (number, line) in text.lines().enumerate() {
-            let id = line.split('#').next().unwrap_or_default().trim();
-            if !id.is_empty() {
-                found.push(id.parse().map_err(|error| {
-                    Stop::usage(format!("{flag}: {path}, line {}: {error}", number + 1))
-                })?);
-            }
-        }
+        let listed = parse_account_list(&text)
+            .map_err(|error| Stop::usage(format!("{flag}: {path}, {error}")))?;
+        found.extend(listed);
     }
     found.sort();
     found.dedup();

@@ -63,7 +63,8 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
             return Ok(false);
         }
         let seen = account.trails_in(region)?;
-        Ok(seen.iter().any(|seen| trails.iter().any(|trail| trail.arn() == seen.trail.arn())))
+        let theirs = |trail: &Trail| trail.is_organization_trail() && trail.owner == management;
+        Ok(seen.iter().any(|seen| theirs(seen.trail)))
     };
     let missing: Vec<&str> = regions
         .iter()

@@ -134,10 +134,7 @@ impl<'a> AccountView<'a> {
 
     fn own_status(&self, trail: &Trail) -> Option<(&'a TrailStatus, Source)> {
         self.document
-            .observations
-            .keys()
-            .filter(|probe| probe.fact == Fact::TrailStatus)
-            .filter(|probe| probe.resource.as_deref() == Some(trail.arn()))
+            .about(Fact::TrailStatus, trail.arn())
             .find_map(|probe| self.document.read::<TrailStatus>(probe).ok())
     }
 

@@ -56,6 +56,11 @@ impl Region {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The least name behind all that begin a row of this region's: a bound for looking things up, and no region's.
+    pub(crate) fn behind(region: Option<&Self>) -> Self {
+        Self(region.map_or_else(Arc::default, |region| format!("{region}\0").into()))
+    }
 }
 
 impl FromStr for Region {

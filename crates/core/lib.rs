@@ -26,6 +26,7 @@ pub mod policy;
 pub mod principal;
 pub mod results;
 pub mod roster;
+pub mod scope_file;
 pub mod score;
 pub mod selector;
 pub mod snapshot;

@@ -7,6 +7,11 @@ use std::collections::BTreeSet;
 use crate::answer::{EventSelector, EventSelectors, FieldSelector};
 use crate::aws::Partition;
 
+mod recorded;
+
+pub use recorded::Recorded;
+use recorded::union;
+
 /// The type of S3 objects in data events.
 pub const S3_OBJECT: &str = "AWS::S3::Object";
 
@@ -22,60 +27,6 @@ pub enum Half {
 impl Half {
     /// Both.
     pub const BOTH: [Self; 2] = [Self::Read, Self::Write];
-}
-
-/// How much of something is recorded. Ordered: more is greater.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Recorded {
-    /// Nothing.
-    None,
-    /// Some; the codes say what is left out, such as `excludes:kms.amazonaws.com`.
-    Partial(BTreeSet<String>),
-    /// All.
-    Full,
-}
-
-impl Recorded {
-    /// The union of two records of the same half: what both leave out stays out, since nothing proves more.
-    #[must_use]
-    pub fn or(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Full, _) | (_, Self::Full) => Self::Full,
-            (Self::None, more) | (more, Self::None) => more,
-            (Self::Partial(left), Self::Partial(right)) => {
-                let both: BTreeSet<_> = left.intersection(&right).cloned().collect();
-                let exclusions = |codes: &BTreeSet<String>| {
-                    codes.iter().all(|code| code.starts_with("excludes:"))
-                };
-                match (exclusions(&left), exclusions(&right)) {
-                    // What one leaves out the other records.
-                    (true, true) if both.is_empty() => Self::Full,
-                    (true, true) => Self::Partial(both),
-                    (true, false) => Self::Partial(left),
-                    (false, true) => Self::Partial(right),
-                    (false, false) => Self::Partial(left.union(&right).cloned().collect()),
-                }
-            }
-        }
-    }
-
-    /// Whether anything is recorded.
-    #[must_use]
-    pub fn is_some(&self) -> bool {
-        *self != Self::None
-    }
-
-    /// A word or a list for people.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        match self {
-            Self::None => "none".into(),
-            Self::Full => "all".into(),
-            Self::Partial(codes) => {
-                format!("partial ({})", codes.iter().cloned().collect::<Vec<_>>().join(", "))
-            }
-        }
-    }
 }
 
 /// The kinds of events that a trail tells apart.
@@ -216,7 +167,7 @@ impl Selectors {
             let recorded = if codes.is_empty() { Recorded::Full } else { Recorded::Partial(codes) };
             best = match (best, recorded) {
                 (Recorded::Partial(left), Recorded::Partial(right)) => {
-                    Recorded::Partial(left.union(&right).cloned().collect())
+                    Recorded::Partial(union(left, right))
                 }
                 (left, right) => left.max(right),
             };

@@ -206,6 +206,27 @@ impl Document {
         Self { schema: SCHEMA.to_owned(), account, observations: BTreeMap::new() }
     }
 
+    /// The questions of one kind about one resource, in the order of their regions. Goes from region to region and
+    /// passes over all other resources: an account may have thousands.
+    pub fn about(&self, fact: Fact, resource: &str) -> impl Iterator<Item = &Probe> {
+        let mut next = Some(Probe::global(fact));
+        std::iter::from_fn(move || {
+            loop {
+                let from = next.take()?;
+                let (found, _) = self.observations.range(&from..).next()?;
+                let region = found.region.as_ref();
+                if found.fact != fact {
+                    return None;
+                }
+                next = Some(Probe::regional(fact, &Region::behind(region)));
+                let asked = Probe::resource(fact, region, resource);
+                if let Some((probe, _)) = self.observations.get_key_value(&asked) {
+                    return Some(probe);
+                }
+            }
+        })
+    }
+
     /// The source of an observation that this document holds or could hold.
     #[must_use]
     pub fn source(&self, probe: &Probe) -> Source {
@@ -373,3 +394,6 @@ impl Snapshot for Bundle {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

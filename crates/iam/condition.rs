@@ -16,7 +16,7 @@ pub struct Condition {
 }
 
 /// How a condition treats a key with several values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Qualifier {
     /// Every value of the request must satisfy the operator; none at all does.
     ForAllValues,
@@ -38,7 +38,7 @@ impl Qualifier {
 }
 
 /// A comparison, without its qualifier and `IfExists` suffix.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names are AWS's own")]
 pub enum Operator {
     StringEquals,

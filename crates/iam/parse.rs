@@ -142,13 +142,11 @@ fn principals(value: &Json, at: &At<'_>) -> Parsed<Vec<Principal>> {
 
 fn parse_conditions(value: &Json, at: &At<'_>) -> Parsed<Vec<Condition>> {
     let mut conditions: Vec<Condition> = Vec::new();
+    let mut seen = BTreeSet::new();
     for (written, block) in object(value, at)? {
         let at = At::Member(at, written);
         let (qualifier, operator, if_exists) = condition::operator(written);
-        let same = |c: &Condition| {
-            (c.qualifier, &c.operator, c.if_exists) == (qualifier, &operator, if_exists)
-        };
-        if conditions.iter().any(same) {
+        if !seen.insert((qualifier, operator.clone(), if_exists)) {
             return Err(ParseError::Duplicate { path: at.to_string() });
         }
         for (key, values) in object(block, &at)? {

@@ -62,16 +62,20 @@ fn principals(entries: &[Principal]) -> Value {
     if let [Principal::Anyone] = entries {
         return "*".into();
     }
-    let mut kinds: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut kinds = Map::new();
     for entry in entries {
-        match kinds.iter_mut().find(|(kind, _)| *kind == entry.kind()) {
-            Some((_, values)) => values.push(entry.value().to_owned()),
-            None => kinds.push((entry.kind(), vec![entry.value().to_owned()])),
+        let values = kinds.entry(entry.kind()).or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(values) = values {
+            values.push(entry.value().into());
         }
     }
-    Value::Object(
-        kinds.into_iter().map(|(kind, values)| (kind.to_owned(), texts(&values))).collect(),
-    )
+    // One entry is written as a text.
+    for values in kinds.values_mut() {
+        if let Some([one]) = values.as_array().map(Vec::as_slice) {
+            *values = one.clone();
+        }
+    }
+    Value::Object(kinds)
 }
 
 fn conditions(statement: &Statement) -> Value {

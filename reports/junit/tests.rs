@@ -1,5 +1,7 @@
 //! What CI servers rely on, and what they choke on.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use roxmltree::{Document, Node};
 use trailproof_core::evidence::Cause;
@@ -18,7 +20,7 @@ fn elements<'a>(node: Node<'a, 'a>, tag: &'static str) -> impl Iterator<Item = N
 }
 
 /// Everything that holds of every file, whatever is in it.
-fn check_form(xml: &str) {
+pub(crate) fn check_form(xml: &str) {
     let document = Document::parse(xml).unwrap();
     let root = document.root_element();
     let names =
@@ -161,8 +163,10 @@ fn findings_of_accounts_that_were_not_read_or_not_listed_are_not_lost() {
 fn equal_names_are_told_apart() {
     let mut assessment = sample::assessment();
     let twin = assessment.results[0].clone();
-    assessment.results.push(twin);
-    check_form(&written(&assessment, Grain::Resource));
+    assessment.results.extend([twin.clone(), twin]);
+    let xml = written(&assessment, Grain::Resource);
+    check_form(&xml);
+    assert!(xml.contains(" (2)\"") && xml.contains(" (3)\""), "{xml}");
 }
 
 #[test]

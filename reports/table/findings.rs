@@ -17,6 +17,9 @@ pub const DETAILED: usize = 10;
 const ACCOUNT: usize = 12;
 /// The longest name of a resource.
 const RESOURCE: usize = 100;
+/// The longest id of a check, and the room of two regions: what is longer is none of AWS's or ours.
+pub const CHECK: usize = 50;
+pub const REGION: usize = 30;
 /// The longest observed or expected value; the whole one is in the JSON report.
 const VALUE: usize = 160;
 
@@ -73,7 +76,12 @@ pub fn others<'a>(page: &mut Page, checks: impl Iterator<Item = (&'a str, &'a Of
     let rows: Vec<Row> = checks
         .flat_map(|(id, check)| {
             let many = Cell::new(check.number.words());
-            pair(page.width >= 80, vec![severity_cell(check.severity)], Cell::new(id), many)
+            pair(
+                page.width >= 80,
+                vec![severity_cell(check.severity)],
+                Cell::new(id).cut(CHECK),
+                many,
+            )
         })
         .collect();
     if !rows.is_empty() {
@@ -90,7 +98,7 @@ pub fn folded(page: &mut Page, folded: &Folded, index: &Index<'_>) {
             vec![
                 Cell::new(line.account.as_str()),
                 Cell::new(index.name(line.account)).cut(name_room),
-                Cell::new(&line.region),
+                Cell::new(&line.region).cut(REGION),
                 Cell::new(&line.resource).cut(RESOURCE),
             ]
         };
@@ -154,7 +162,7 @@ pub fn waived(page: &mut Page, (number, first): &(Number, Vec<Finding>), index: 
         .flat_map(|finding| {
             let account = vec![Cell::new(finding.account_id.as_str())];
             let waiver = Cell::new(index.waiver(finding)).cut(VALUE);
-            pair(page.width >= WIDE, account, Cell::new(&finding.check), waiver)
+            pair(page.width >= WIDE, account, Cell::new(&finding.check).cut(CHECK), waiver)
         })
         .collect();
     page.grid(2, rows);

@@ -174,7 +174,8 @@ pub fn unread(page: &mut Page, coverage: &CoverageReport, index: &Index<'_>) {
         let row = vec![
             Cell::new(account.as_str()),
             Cell::new(index.name(*account)).cut(name_room(page)),
-            Cell::new(places(page.width, unread.iter().map(|one| one.region.as_str()).collect())),
+            Cell::new(places(page.width, unread.iter().map(|one| one.region.as_str()).collect()))
+                .cut(findings::REGION),
             Cell::styled(reason, Style::Warn),
         ];
         Told { rows: vec![row], more: None, text: Cell::new(words(unread)) }

@@ -18,10 +18,8 @@ impl<'a> UnitPaths<'a> {
         let path = |id: &str| {
             let mut names = Vec::new();
             let mut next = Some(id);
-            // A broken tree may hold a circle: no path is longer than the tree has units.
-            while let Some(unit) =
-                next.and_then(|id| by_id.get(id)).filter(|_| names.len() <= by_id.len())
-            {
+            // AWS nests units five deep. A broken tree may hold a circle, or a path as long as the tree is large.
+            while let Some(unit) = next.and_then(|id| by_id.get(id)).filter(|_| names.len() < 16) {
                 names.push(unit.name.as_str());
                 next = unit.parent.as_deref();
             }

@@ -161,3 +161,29 @@ fn only_a_log_bucket_may_be_left_out_and_only_with_its_slash() {
     let read = with(serde_json::json!({"Field": "readOnly", "Equals": ["true"]}));
     assert_eq!((s3(&read, Half::Read, None), all(&read)), (Recorded::Full, Recorded::None));
 }
+
+#[test]
+fn ten_thousand_selectors_are_folded_as_a_few_are() {
+    let many = |field: fn(usize) -> serde_json::Value| {
+        advanced(
+            (0..10_000)
+                .map(|at| {
+                    serde_json::json!({"FieldSelectors": [
+                        {"Field": "eventCategory", "Equals": ["Management"]}, field(at)]})
+                })
+                .collect(),
+        )
+    };
+    let sources = |at: usize| serde_json::json!({"Field": "eventSource", "NotEquals": ["kms", format!("s{at}")]});
+    assert_eq!(codes(&many(sources).management(Half::Write)), ["excludes:kms"]);
+    let fields = |at: usize| serde_json::json!({"Field": format!("f{at}"), "Equals": ["x"]});
+    assert_eq!(codes(&many(fields).management(Half::Read)).len(), 10_000);
+    let either = |at: usize| match at {
+        0 => {
+            serde_json::json!({"Field": "eventSource", "NotEquals": (0..10_000).map(|s| format!("s{s}")).collect::<Vec<_>>()})
+        }
+        1 => serde_json::json!({"Field": "moonPhase", "Equals": ["full"]}),
+        _ => serde_json::json!({"Field": "eventSource", "NotEquals": ["s7"]}),
+    };
+    assert_eq!(codes(&many(either).management(Half::Read)), ["excludes:s7"]);
+}

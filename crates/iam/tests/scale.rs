@@ -1,0 +1,69 @@
+//! Policies that are larger, deeper or odder than AWS takes: refused or read, in time that grows with their length.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use trailproof_iam::{ParseError, PolicyDocument};
+
+fn list(n: usize, item: impl Fn(usize) -> String) -> String {
+    (0..n).map(item).collect::<Vec<_>>().join(",")
+}
+
+fn one_with(element: &str) -> String {
+    format!(r#"{{"Statement":[{{"Effect":"Allow","Action":"*",{element}}}]}}"#)
+}
+
+#[test]
+fn ten_thousand_statements_keep_their_places() {
+    let statements = list(10_000, |at| {
+        format!(r#"{{"Effect":"Deny","Action":"s3:*{at}","Resource":"arn:aws:s3:::b{at}/*"}}"#)
+    });
+    let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
+    let document = PolicyDocument::parse(&text).unwrap();
+    assert_eq!(document.statements[9_999].index, 9_999);
+    assert_eq!(PolicyDocument::from_value(&document.to_value()).unwrap(), document);
+}
+
+#[test]
+fn a_text_of_megabytes_is_one_entry() {
+    let long = "*a".repeat(1_000_000);
+    let document = PolicyDocument::parse(&one_with(&format!(r#""Resource":"{long}""#))).unwrap();
+    assert_eq!(document.statements[0].resources.as_ref().unwrap().entries(), [long]);
+    let error = PolicyDocument::parse(&format!(r#"{{"Version":"{}"}}"#, "é".repeat(1_000_000)));
+    assert!(error.unwrap_err().to_string().len() < 500);
+}
+
+#[test]
+fn ten_thousand_condition_keys_and_operators_are_all_kept() {
+    let keys = list(10_000, |at| format!(r#""aws:RequestTag/{at}":"v""#));
+    let text = one_with(&format!(r#""Condition":{{"StringEquals":{{{keys}}}}}"#));
+    assert_eq!(PolicyDocument::parse(&text).unwrap().statements[0].conditions.len(), 10_000);
+    let operators = list(10_000, |at| format!(r#""Odd{at}":{{"k":"v"}}"#));
+    let text = one_with(&format!(r#""Condition":{{{operators}}}"#));
+    let statement = &PolicyDocument::parse(&text).unwrap().statements[0];
+    assert_eq!((statement.conditions.len(), statement.unknown.len()), (10_000, 10_000));
+}
+
+#[test]
+fn an_operator_written_twice_is_refused_also_where_the_first_says_nothing() {
+    for (first, second) in [("{}", r#"{"k":"v"}"#), (r#"{"k":"v"}"#, "{}"), ("{}", "{}")] {
+        let block = format!(r#""Condition":{{"Bool":{first},"bool":{second}}}"#);
+        let error = PolicyDocument::parse(&one_with(&block)).unwrap_err();
+        assert!(
+            matches!(error, ParseError::Duplicate { ref path } if path.ends_with("/Condition/bool"))
+        );
+    }
+}
+
+#[test]
+fn nesting_of_any_depth_is_an_error() {
+    for open in ["[", "{\"Statement\":", "{\"Statement\":[{\"Condition\":", "[{\"a\":"] {
+        for depth in [200, 100_000] {
+            let deep = open.repeat(depth);
+            assert!(matches!(PolicyDocument::parse(&deep), Err(ParseError::Json(_))));
+            let encoded = deep.replace('{', "%7B").replace('[', "%5b");
+            assert!(matches!(
+                PolicyDocument::parse_url_encoded(&encoded),
+                Err(ParseError::Json(_))
+            ));
+        }
+    }
+}
