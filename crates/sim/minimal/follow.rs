@@ -37,6 +37,9 @@ struct Named {
     asker: Option<String>,
 }
 
+/// Where a stranger asks for a bucket first.
+const FIRST: &str = "us-east-1";
+
 impl Named {
     fn add(&mut self, row: u64, asker: Option<&str>) {
         self.row = if self.row == 0 { row } else { self.row.min(row) };
@@ -136,8 +139,10 @@ impl Follow {
         ledger: &mut Ledger<'_>,
     ) -> Option<(String, u64)> {
         let asker = named.asker.as_ref().filter(|_| walk.reads.bucket_head)?;
-        let row = named.row.max(self.lists) + 1;
-        ledger.call("s3:HeadBucket", "", 1);
+        // A stranger does not know where the bucket lies: where it is asked first, S3 says no more than that.
+        let asks = if bucket.is_some_and(|bucket| bucket.region != FIRST) { 2 } else { 1 };
+        let row = named.row.max(self.lists) + asks;
+        ledger.call("s3:HeadBucket", "", asks);
         ledger.row(row);
         let told = bucket.filter(|bucket| bucket.head_accounts.contains(asker))?;
         Some((told.region.clone(), row))

@@ -294,9 +294,16 @@ impl Scan<'_> {
     ) {
         let Some((owner, region, listed)) = self.owned.get(name).cloned() else {
             if let Some(asker) = askers.iter().min() {
-                let uri = format!("https://{name}.s3.us-east-1.amazonaws.com/");
-                ask(asker, "us-east-1").s3(self.simulator, "HEAD", &uri);
-                self.answer(row.max(self.listed) + 1);
+                let head = |region: &str| {
+                    let uri = format!("https://{name}.s3.{region}.amazonaws.com/");
+                    ask(asker, region).s3(self.simulator, "HEAD", &uri)
+                };
+                let heard = head("us-east-1");
+                let row = self.answer(row.max(self.listed) + 1);
+                if heard.status == 301 {
+                    head(heard.header("x-amz-bucket-region").unwrap());
+                    self.answer(row + 1);
+                }
             }
             return;
         };
