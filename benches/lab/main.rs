@@ -2,8 +2,8 @@
 //!
 //! - `scan`: how long a scan takes on a clock that jumps, beside the least that any scan can take, and its calls beside
 //!   the least that any scan can make. Exact numbers, the same on every machine.
-//! - `scale`: CPU-seconds and peak memory of collecting, in a process of its own for each size, without the
-//!   simulator's own share.
+//! - `scale`: CPU-seconds and peak memory of collecting (without the simulator's own share), and of judging and
+//!   reporting what was collected, in a process of its own for each.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
 
 #[path = "../../tests/lab/run.rs"]
@@ -26,6 +26,7 @@ fn main() {
         ["collect", accounts, roles, folder] => {
             scale::collect(accounts.parse().unwrap(), roles.parse().unwrap(), folder);
         }
+        ["judge", format, folder] => scale::judge(format, folder),
         // `cargo test --benches` calls it without a word.
         [] => {}
         _ => panic!("scan [ACCOUNTS…] or scale [ACCOUNTS…] is expected, not {words:?}"),

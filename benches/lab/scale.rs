@@ -1,5 +1,7 @@
-//! What collecting costs this machine: CPU-seconds and peak memory, a process for each size.
+//! What collecting, judging and reporting cost this machine: CPU-seconds and peak memory, a process for each.
 
+use std::io::Write;
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,6 +14,11 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use cpu_time::{ProcessTime, ThreadTime};
+use trailproof::store::Reader;
+use trailproof_checks::CATALOGUE;
+use trailproof_core::assess::assess;
+use trailproof_core::policy::Policy;
+use trailproof_reports::{Format, Options};
 use trailproof_sim::{Latency, Shape, Simulator};
 
 use crate::run::Lab;
@@ -60,12 +67,47 @@ pub fn run(sizes: &[(usize, usize)]) {
     for (accounts, roles) in sizes {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().join("run");
-        let status = Command::new(std::env::current_exe().unwrap())
-            .args(["collect", &accounts.to_string(), &roles.to_string()])
-            .arg(&place)
-            .status()
-            .unwrap();
-        assert!(status.success());
+        child(&["collect", &accounts.to_string(), &roles.to_string()], &place);
+        for format in Format::ALL {
+            child(&["judge", format.code()], &place);
+        }
+    }
+}
+
+fn child(words: &[&str], folder: &Path) {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    let status = command.args(words).arg(folder).status().unwrap();
+    assert!(status.success());
+}
+
+/// Judges a run's folder and writes one report of it, nowhere.
+pub fn judge(format: &str, folder: &str) {
+    let start = ProcessTime::now();
+    let reader = Reader::open(Path::new(folder)).unwrap();
+    let policy = Policy::default();
+    let assessment = assess(&reader, CATALOGUE, &policy).unwrap();
+    let mut sink = Counted(0);
+    let options = Options::default();
+    trailproof_reports::write(format.parse().unwrap(), &assessment, &options, &mut sink).unwrap();
+    println!(
+        "{:>25} {format:>5} {:>8.2} s {:>8.1} MiB peak, {:.1} MB written",
+        "assess and report",
+        start.elapsed().as_secs_f64(),
+        peak_memory() as f64 / 1024.0,
+        sink.0 as f64 / 1e6,
+    );
+}
+
+struct Counted(usize);
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

@@ -155,7 +155,8 @@ impl<'a> Said<'a> {
     fn new(message: &'a str) -> Self {
         let parts = message.split_once(" (asked by ").and_then(|(what, rest)| {
             let (asker, hint) = rest.split_once(')')?;
-            Some(Self { what, hint: hint.trim_start_matches([';', ' ']), asker })
+            // The words may stand in brackets of another message: what closes those is no hint.
+            Some(Self { what, hint: hint.trim_start_matches([';', ' ', ')', ':']), asker })
         });
         parts.unwrap_or(Self { what: message, hint: "", asker: "" })
     }

@@ -1,5 +1,6 @@
 //! The caller's side of a run: where its first calls go, with which settings, and as whom.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -41,7 +42,7 @@ pub struct Endpoint {
 /// As whom a run calls, and how fast.
 #[derive(Debug, Clone)]
 pub struct Aws {
-    pub(super) config: SdkConfig,
+    config: Arc<SdkConfig>,
     http: SharedHttpClient,
     pace: Pace,
     attempt_timeout: Duration,
@@ -155,6 +156,7 @@ impl Aws {
         let retries = attempts(&config);
         let config = config.into_builder().retry_config(retries).build();
         let attempt_timeout = endpoint.attempt_timeout;
+        let config = Arc::new(config);
         let aws = Self { config, http, pace, attempt_timeout, path_style, keep_host };
         Ok(aws.paced())
     }
@@ -173,13 +175,20 @@ impl Aws {
                 key, secret, None, None, "demo",
             )))
             .build();
-        let aws = Self { config, http, pace, attempt_timeout, path_style: false, keep_host: None };
+        let aws = Self {
+            config: Arc::new(config),
+            http,
+            pace,
+            attempt_timeout,
+            path_style: false,
+            keep_host: None,
+        };
         aws.paced()
     }
 
     /// The same with windows of its own for what is asked as the caller.
     fn paced(self) -> Self {
-        Self { config: self.through_a_wire(&self.config), ..self }
+        Self { config: Arc::new(self.through_a_wire(&self.config)), ..self }
     }
 
     /// A configuration whose calls go at the run's pace, through windows of their own.
@@ -203,7 +212,7 @@ impl Aws {
 
     /// The caller's own account.
     pub fn caller(&self, account: AccountId, partition: &Partition) -> Session {
-        Session::new(self, account, partition.clone(), (self.config.clone(), None))
+        Session::new(self, account, partition.clone(), ((*self.config).clone(), None))
     }
 
     /// A client for the first question of all: who am I?
@@ -214,7 +223,7 @@ impl Aws {
     /// The caller's credentials behind a chain of roles.
     pub fn behind(&self, role: &Role) -> Self {
         let config = role.chain.iter().fold(self.config.clone(), |config, arn| {
-            RoleCredentials::new(&config, arn.clone(), role).applied_to(&config)
+            Arc::new(RoleCredentials::new(&config, arn.clone(), role).applied_to(&config))
         });
         Self { config, ..self.clone() }
     }

@@ -81,8 +81,8 @@ struct Lent {
 pub struct RoleCredentials(Arc<Source>);
 
 struct Source {
-    /// As whom the role is entered.
-    from: SdkConfig,
+    /// As whom the role is entered; shared, since thousands of these may wait to be used again.
+    from: Arc<SdkConfig>,
     arn: String,
     external_id: Option<String>,
     duration: Option<i32>,
@@ -97,9 +97,9 @@ impl std::fmt::Debug for RoleCredentials {
 }
 
 impl RoleCredentials {
-    pub(super) fn new(from: &SdkConfig, arn: String, role: &Role) -> Self {
+    pub(super) fn new(from: &Arc<SdkConfig>, arn: String, role: &Role) -> Self {
         Self(Arc::new(Source {
-            from: from.clone(),
+            from: Arc::clone(from),
             arn,
             external_id: role.external_id.clone(),
             duration: role.duration,

@@ -27,56 +27,58 @@ pub(super) type Answers = (AccountId, Vec<(Probe, Observation)>);
 /// Questions to one account, under way.
 type Answering<'a> = Pin<Box<dyn Future<Output = Answers> + Send + 'a>>;
 
-/// The graph of the accounts that matter, as far as they were read, and the questions that are under way.
+/// What is known before any account's own evidence.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) manifest: &'a Manifest,
+    pub(super) organization: &'a Document,
+}
+
+impl Known<'_> {
+    /// The graph of the accounts that matter by now, as far as they were read in this run: what an earlier run left of
+    /// an account is still being added to. Of the others it knows nothing, since it need not.
+    fn of_those_that_matter(self, work: &Work<'_>) -> GraphBuilder {
+        let probe = Probe::global(Fact::DelegatedAdministrators);
+        let mut matter = work.ledger.accounts();
+        if let Ok((delegates, _)) = self.organization.read::<Vec<AccountId>>(&probe) {
+            matter.extend(delegates);
+        }
+        let mut manifest = self.manifest.clone();
+        manifest.accounts.retain(|account| matter.contains(&account.id));
+        let mut builder = GraphBuilder::new(&manifest, self.organization);
+        for account in matter.iter().filter(|account| work.read.contains(account)) {
+            if let Some(document) = work.store.get(*account) {
+                builder.add(&document);
+            }
+        }
+        builder
+    }
+}
+
+/// The questions that were put, and those that are under way.
 pub(super) struct Follow<'a> {
     run: &'a Run<'a>,
-    builder: GraphBuilder,
-    added: BTreeSet<AccountId>,
     open: FuturesUnordered<Answering<'a>>,
     /// What was asked here, whether or not it is answered yet.
     asked: BTreeSet<(AccountId, Probe)>,
-    /// How many of those accounts there must be before the graph is built again: twice as many each time, so that all
-    /// building together costs little more than the last.
+    /// How many accounts must be read before the graph is built again: twice as many each time, so that all building
+    /// together costs little more than the last.
     due: usize,
 }
 
 impl<'a> Follow<'a> {
-    pub(super) fn new(run: &'a Run<'a>, manifest: &Manifest, organization: &Document) -> Self {
-        Self {
-            run,
-            builder: GraphBuilder::new(manifest, organization),
-            added: BTreeSet::new(),
-            open: FuturesUnordered::new(),
-            asked: BTreeSet::new(),
-            due: 1,
-        }
-    }
-
-    /// Adds the documents of all accounts that matter by now and were read in this run: what an earlier one left of an
-    /// account is still being added to.
-    fn catch_up(&mut self, work: &Work<'_>) {
-        let mut wanted = work.ledger.accounts();
-        wanted.extend(self.builder.delegated().unwrap_or_default());
-        for account in wanted {
-            if !self.added.contains(&account)
-                && work.read.contains(&account)
-                && let Some(document) = work.store.get(account)
-            {
-                self.builder.add(&document);
-                self.added.insert(account);
-            }
-        }
+    pub(super) fn new(run: &'a Run<'a>) -> Self {
+        Self { run, open: FuturesUnordered::new(), asked: BTreeSet::new(), due: 1 }
     }
 
     /// Asks what is certain by now, if enough has come in since the last time.
-    pub(super) fn early(&mut self, work: &Work<'_>, organization: &Document) {
-        if work.ledger.accounts().len() < self.due {
+    pub(super) fn early(&mut self, work: &Work<'_>, known: Known<'_>) {
+        if work.read.len() < self.due {
             return;
         }
-        self.catch_up(work);
-        self.due = (self.added.len() * 2).max(1);
-        let open = follow_ups(&self.run.demand, &self.builder.graph(), organization);
-        for (account, probes) in open.accounts {
+        self.due = work.read.len() * 2;
+        let graph = known.of_those_that_matter(work).graph();
+        for (account, probes) in follow_ups(&self.run.demand, &graph, known.organization).accounts {
             let certain = probes.into_iter().filter(|probe| is_certain(account, probe)).collect();
             self.put(account, certain, work);
         }
@@ -104,31 +106,35 @@ impl<'a> Follow<'a> {
         self.open.next().await
     }
 
-    /// Keeps what was answered.
-    pub(super) fn keep(&mut self, answers: Answers, store: &mut Store) -> Result<(), Stop> {
-        let (account, answers) = answers;
+    /// Keeps what was answered. The document as it then is, where anything was.
+    pub(super) fn keep(
+        &mut self,
+        (account, answers): Answers,
+        store: &mut Store,
+    ) -> Result<Option<Document>, Stop> {
         if answers.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let mut document = store.get(account).unwrap_or_else(|| Document::new(account));
         document.observations.extend(answers);
-        self.builder.add(&document);
-        store.put(document)
+        store.put(document.clone())?;
+        Ok(Some(document))
     }
 
     /// Asks until no question is open, now that every account was read.
     pub(super) async fn to_the_end(
         mut self,
         work: &mut Work<'_>,
-        organization: &mut Document,
+        (manifest, organization): (&Manifest, &mut Document),
     ) -> Result<(), Stop> {
+        let mut builder = Known { manifest, organization }.of_those_that_matter(work);
         loop {
-            self.catch_up(work);
-            let open = follow_ups(&self.run.demand, &self.builder.graph(), organization);
+            let open = follow_ups(&self.run.demand, &builder.graph(), organization);
             if !open.organization.is_empty() {
                 self.of_organization(open.organization, organization).await;
                 work.store.put_organization(organization)?;
-                self.builder.organization(organization);
+                // Whoever stands in for the management account matters now.
+                builder = Known { manifest, organization }.of_those_that_matter(work);
                 if self.run.ending.halted().is_none() {
                     continue;
                 }
@@ -137,23 +143,21 @@ impl<'a> Follow<'a> {
             for (account, probes) in open.accounts {
                 put |= self.put(account, probes, work);
             }
-            // An answer may open the next question: the region of a bucket, before all that is asked there.
-            match self.next().await {
-                Some(answers) => {
-                    self.keep(answers, &mut work.store)?;
-                    // Those that came at the same time: the graph is built once for all of them.
-                    while let Some(Some(answers)) = self.next().now_or_never() {
-                        self.keep(answers, &mut work.store)?;
-                    }
-                }
+            // An answer may open the next question: the region of a bucket, before all that is asked there. Those that
+            // come at the same time are taken together: the graph is built once for all of them.
+            let mut next = self.next().await;
+            if next.is_none() && !put {
                 // All is answered, or nobody answers any more: a role that lets nobody in again.
-                None if !put => return Ok(()),
-                None => {}
+                return Ok(());
+            }
+            while let Some(answers) = next {
+                let document = self.keep(answers, &mut work.store)?;
+                document.iter().for_each(|document| builder.add(document));
+                let ending = self.run.ending.halted().is_some();
+                next =
+                    if ending { self.next().await } else { self.next().now_or_never().flatten() };
             }
             if self.run.ending.halted().is_some() {
-                while let Some(answers) = self.next().await {
-                    self.keep(answers, &mut work.store)?;
-                }
                 return Ok(());
             }
         }

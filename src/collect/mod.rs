@@ -46,7 +46,7 @@ pub use choice::{Choice, Filter, Listed};
 pub use credentials::Role;
 use credentials::RoleCredentials;
 pub use ending::{Ending, Halt};
-use follow::Follow;
+use follow::{Follow, Known};
 use pace::LEASE;
 pub use pace::{Counters, Pace, Rates};
 use reading::Run;
@@ -171,7 +171,8 @@ pub async fn collect(
             Some(account) = reading.next(), if !reading.is_empty() => {
                 work.keep(account)?;
                 if let (Some(roster), Some(follow), false) = (&roster, &mut follow, ended) {
-                    follow.early(&work, &roster.organization);
+                    let known = Known { manifest: &manifest, organization: &roster.organization };
+                    follow.early(&work, known);
                 }
             }
             Some(answers) = next(&mut follow), if asking => {
@@ -188,8 +189,8 @@ pub async fn collect(
                 watch.progress.accounts(taken.len());
                 manifest.accounts = listed_in(&done.choice);
                 manifest.notes.clone_from(&done.choice.notes);
-                let begun = Follow::new(&run, &manifest, &done.organization);
-                follow.insert(begun).early(&work, &done.organization);
+                let known = Known { manifest: &manifest, organization: &done.organization };
+                follow.insert(Follow::new(&run)).early(&work, known);
                 roster = Some(done);
             }
             Some(account) = pages.next(), if listing_goes_on => {
@@ -213,7 +214,7 @@ pub async fn collect(
     };
     work.drop_strangers(&manifest, &taken);
     if watch.ending.halted().is_none() {
-        follow.to_the_end(&mut work, &mut organization).await?;
+        follow.to_the_end(&mut work, (&manifest, &mut organization)).await?;
     }
     manifest.interrupted = watch.ending.halted().is_some();
     manifest.ended = request.clock.now();

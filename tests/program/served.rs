@@ -2,16 +2,19 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Waker};
+use std::sync::{Arc, OnceLock};
 use std::thread;
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
+use tokio::runtime::Runtime;
 use trailproof_sim::{Call, Description, Fault, Simulator};
+
+/// An answer that takes longer is none.
+const SILENCE: Duration = Duration::from_secs(600);
 
 /// A simulator with an address. It serves until it is dropped.
 pub struct Served {
@@ -26,20 +29,26 @@ impl Served {
     }
 
     pub fn with_faults(description: Description, faults: Vec<Fault>) -> Self {
-        let simulator = faults.into_iter().fold(Simulator::new(description), Simulator::with_fault);
+        Self::of(faults.into_iter().fold(Simulator::new(description), Simulator::with_fault))
+    }
+
+    /// Any simulator, also one that takes its time.
+    pub fn of(simulator: Simulator) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let ended = Arc::new(AtomicBool::new(false));
         let (answering, ending) = (simulator.clone(), Arc::clone(&ended));
+        // Keeps the time that answers take; made once, since many tests need none.
+        let clock = Arc::new(OnceLock::new());
         thread::spawn(move || {
             for connection in listener.incoming() {
                 if ending.load(Ordering::Relaxed) {
                     break;
                 }
-                let simulator = answering.clone();
+                let (simulator, clock) = (answering.clone(), Arc::clone(&clock));
                 let connection = connection.unwrap();
                 // A client may go away at any time; that ends its own connection only.
-                thread::spawn(move || drop(serve(&simulator, connection)));
+                thread::spawn(move || drop(serve((&simulator, &clock), connection)));
             }
         });
         Self { simulator, url, ended }
@@ -64,18 +73,36 @@ impl Drop for Served {
 }
 
 /// Answers one connection's requests, in order, until either side ends it.
-fn serve(simulator: &Simulator, connection: TcpStream) -> io::Result<()> {
+fn serve(
+    (simulator, clock): (&Simulator, &OnceLock<Runtime>),
+    connection: TcpStream,
+) -> io::Result<()> {
     connection.set_nodelay(true)?;
     let mut writer = connection.try_clone()?;
     let mut reader = BufReader::new(connection);
     while let Some(request) = read(&mut reader)? {
-        let mut answer = pin!(simulator.call(request));
-        match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Ok(response)) => writer.write_all(&written(&response))?,
+        let clock = clock.get_or_init(|| {
+            tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(1)
+                .enable_time()
+                .build()
+                .unwrap()
+        });
+        let answer =
+            clock.block_on(async { tokio::time::timeout(SILENCE, simulator.call(request)).await });
+        match answer {
+            Ok(Ok(mut response)) => {
+                let (body, breaks) =
+                    clock.block_on(async { trailproof_sim::spill(response.body_mut()) });
+                writer.write_all(&written(&response, &body))?;
+                if breaks {
+                    break;
+                }
+            }
             // Closed without an answer, as a broken connection is.
-            Poll::Ready(Err(_)) => break,
-            // Silent until the client gives up: the simulator answers at once or never.
-            Poll::Pending => return reader.read_to_end(&mut Vec::new()).map(drop),
+            Ok(Err(_)) => break,
+            // Silent until the client gives up.
+            Err(_) => return reader.read_to_end(&mut Vec::new()).map(drop),
         }
     }
     Ok(())
@@ -111,12 +138,12 @@ fn read(reader: &mut BufReader<TcpStream>) -> io::Result<Option<HttpRequest>> {
     Ok(Some(request))
 }
 
-fn written(response: &HttpResponse) -> Vec<u8> {
+fn written(response: &HttpResponse, body: &[u8]) -> Vec<u8> {
     let mut bytes = format!("HTTP/1.1 {} -\r\n", response.status().as_u16()).into_bytes();
     for (name, value) in response.headers() {
         bytes.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
     }
     bytes.extend_from_slice(b"\r\n");
-    bytes.extend_from_slice(response.body().bytes().unwrap());
+    bytes.extend_from_slice(body);
     bytes
 }
