@@ -16,7 +16,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::region::Region as SdkRegion;
 use trailproof_core::aws::{AccountId, Partition};
 
-use super::credentials::{Role, RoleCredentials, sts};
+use super::credentials::{Kept, Role, RoleCredentials, sts};
 use super::gap::Failure;
 use super::pace::Pace;
 use super::patience;
@@ -243,8 +243,18 @@ impl Aws {
         (entered.map(|()| self.with(account, partition, credentials)), record)
     }
 
-    /// A member's session with credentials that it has already; they are renewed when they are about to end.
-    pub fn with(
+    /// A member's session with credentials that were laid aside; they are renewed when they are about to end.
+    pub fn again(
+        &self,
+        account: AccountId,
+        partition: &Partition,
+        (role, kept): (&Role, &Kept),
+    ) -> Session {
+        let arn = role.arn(account, partition);
+        self.with(account, partition, RoleCredentials::again(&self.config, (arn, role), kept))
+    }
+
+    fn with(
         &self,
         account: AccountId,
         partition: &Partition,

@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 use trailproof_core::aws::{AccountId, Partition};
 use trailproof_core::evidence::Cause;
+use zeroize::Zeroizing;
 
 use super::gap::Failure;
 use super::patience::Patience;
@@ -76,6 +77,22 @@ struct Lent {
     until: Instant,
 }
 
+/// Credentials laid aside until their account may be asked again: one text and one moment, since an organization has
+/// thousands.
+#[derive(Clone)]
+pub struct Kept {
+    /// Key id, secret and token, a line each; wiped when it is dropped.
+    lent: Zeroizing<Box<str>>,
+    until: Instant,
+}
+
+impl std::fmt::Debug for Kept {
+    /// Never the credentials.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Kept")
+    }
+}
+
 /// The credentials of one role. Clones share them.
 #[derive(Clone)]
 pub struct RoleCredentials(Arc<Source>);
@@ -89,6 +106,18 @@ struct Source {
     lent: Mutex<Option<Lent>>,
 }
 
+impl Source {
+    fn new(from: &Arc<SdkConfig>, arn: String, role: &Role) -> Self {
+        Self {
+            from: Arc::clone(from),
+            arn,
+            external_id: role.external_id.clone(),
+            duration: role.duration,
+            lent: Mutex::default(),
+        }
+    }
+}
+
 impl std::fmt::Debug for RoleCredentials {
     /// Never the credentials.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -98,13 +127,26 @@ impl std::fmt::Debug for RoleCredentials {
 
 impl RoleCredentials {
     pub(super) fn new(from: &Arc<SdkConfig>, arn: String, role: &Role) -> Self {
-        Self(Arc::new(Source {
-            from: Arc::clone(from),
-            arn,
-            external_id: role.external_id.clone(),
-            duration: role.duration,
-            lent: Mutex::default(),
-        }))
+        Self(Arc::new(Source::new(from, arn, role)))
+    }
+
+    /// The role again, with what it was lent before.
+    pub(super) fn again(from: &Arc<SdkConfig>, (arn, role): (String, &Role), kept: &Kept) -> Self {
+        let mut parts = kept.lent.lines();
+        let mut part = || parts.next().unwrap_or_default();
+        let (key, secret, token) = (part(), part(), part().to_owned());
+        let credentials = Credentials::new(key, secret, Some(token), None, "AssumeRole");
+        let lent = Mutex::new(Some(Lent { credentials, until: kept.until }));
+        Self(Arc::new(Source { lent, ..Source::new(from, arn, role) }))
+    }
+
+    /// Lays the credentials aside; nothing while they are being renewed.
+    pub(super) fn lay_aside(&self) -> Option<Kept> {
+        let held = self.0.lent.try_lock().ok()?;
+        let Lent { credentials, until } = held.as_ref()?;
+        let token = credentials.session_token().unwrap_or_default();
+        let lent = [credentials.access_key_id(), credentials.secret_access_key(), token].join("\n");
+        Some(Kept { lent: Zeroizing::new(lent.into_boxed_str()), until: *until })
     }
 
     /// That configuration with these credentials.

@@ -17,7 +17,7 @@ use trailproof_core::plan::follow_ups;
 use trailproof_core::snapshot::{Document, Manifest, Observation, Probe};
 
 use super::reading::Run;
-use super::{Work, credentials::RoleCredentials};
+use super::{Work, credentials::Kept};
 use crate::exit::Stop;
 use crate::keep::Store;
 
@@ -189,7 +189,7 @@ fn is_certain(account: AccountId, probe: &Probe) -> bool {
 async fn answered(
     run: &Run<'_>,
     mut document: Document,
-    (credentials, probes): (Option<RoleCredentials>, Vec<Probe>),
+    (credentials, probes): (Option<Kept>, Vec<Probe>),
 ) -> Answers {
     let account = document.account;
     let session = run.session_again(account, credentials.as_ref(), &mut document).await;

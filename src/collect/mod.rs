@@ -43,8 +43,8 @@ use trailproof_core::snapshot::{Document, Manifest, ManifestAccount};
 pub use ask::Clock;
 pub use aws::{Aws, Endpoint, InProcess, is_url, still};
 pub use choice::{Choice, Filter, Listed};
+use credentials::Kept;
 pub use credentials::Role;
-use credentials::RoleCredentials;
 pub use ending::{Ending, Halt};
 use follow::{Follow, Known};
 use pace::LEASE;
@@ -112,8 +112,11 @@ pub async fn collect(
     let (sender, mut pages) = mpsc::unbounded::<Listed>();
     let mut organization = resumed.unwrap_or_else(|| Document::new(identity.caller.account));
     reading::forget_passing(&mut organization);
+    // Where the management account is entered by a role of its own, it must be known before any account is entered.
+    let at_once = request.management_role.is_none();
     let mut listed = move |page: &[Listed]| {
-        page.iter().for_each(|account| drop(sender.unbounded_send(*account)));
+        let page = page.iter().filter(|_| at_once);
+        page.for_each(|account| drop(sender.unbounded_send(*account)));
     };
     let filter = &request.plan.filter;
     let listing = roster::list(aws, (identity, filter), (organization, request.clock), &mut listed);
@@ -288,7 +291,7 @@ struct Work<'a> {
     /// The accounts that were read in this run, or found complete.
     read: BTreeSet<AccountId>,
     /// The credentials of accounts that may be asked again.
-    sessions: BTreeMap<AccountId, RoleCredentials>,
+    sessions: BTreeMap<AccountId, Kept>,
     watch: Watch<'a>,
 }
 

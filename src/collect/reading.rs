@@ -15,7 +15,7 @@ use trailproof_core::roster::{OptInStatus, RegionEntry};
 use trailproof_core::snapshot::{Document, Manifest, Observation, Outcome, Probe};
 
 use super::aws::Aws;
-use super::credentials::RoleCredentials;
+use super::credentials::{Kept, Role};
 use super::ending::{Ending, Halt};
 use super::gap::Failure;
 use super::session::Session;
@@ -41,7 +41,7 @@ pub(super) struct Run<'a> {
 pub(super) struct Read {
     pub(super) document: Document,
     /// To ask it again with; none for the caller's own account, or where it was not entered.
-    pub(super) credentials: Option<RoleCredentials>,
+    pub(super) credentials: Option<Kept>,
     /// Whether nothing is missing that it alone can tell.
     pub(super) complete: bool,
     /// Whether the document says more than when it was kept.
@@ -191,12 +191,8 @@ impl<'a> Run<'a> {
         missing(&self.demand, &self.manifest, document).is_empty()
     }
 
-    /// Enters the account's role, unless it is the caller's own account.
-    async fn session(&self, account: AccountId, document: &mut Document) -> Option<Session> {
-        let partition = &self.manifest.partition;
-        if account == self.manifest.caller_account {
-            return Some(self.caller.caller(account, partition));
-        }
+    /// The role of that account.
+    fn role(&self, account: AccountId) -> Role {
         let mut role = self.request.role.clone();
         let management = self.management.get().copied().flatten();
         if let Some(name) =
@@ -204,6 +200,16 @@ impl<'a> Run<'a> {
         {
             role.name.clone_from(name);
         }
+        role
+    }
+
+    /// Enters the account's role, unless it is the caller's own account.
+    async fn session(&self, account: AccountId, document: &mut Document) -> Option<Session> {
+        let partition = &self.manifest.partition;
+        if account == self.manifest.caller_account {
+            return Some(self.caller.caller(account, partition));
+        }
+        let role = self.role(account);
         let probe = Probe::global(Fact::Session);
         let known = document.observations.contains_key(&probe);
         if known && document.answer(&probe).is_err() {
@@ -241,12 +247,13 @@ impl<'a> Run<'a> {
     pub(super) async fn session_again(
         &self,
         account: AccountId,
-        credentials: Option<&RoleCredentials>,
+        credentials: Option<&Kept>,
         document: &mut Document,
     ) -> Option<Session> {
         match credentials {
             Some(credentials) => {
-                Some(self.members.with(account, &self.manifest.partition, credentials.clone()))
+                let role = self.role(account);
+                Some(self.members.again(account, &self.manifest.partition, (&role, credentials)))
             }
             None => self.session(account, document).await,
         }

@@ -9,7 +9,7 @@ use aws_types::region::Region as SdkRegion;
 use trailproof_core::aws::{AccountId, Partition, Region};
 
 use super::aws::Aws;
-use super::credentials::{RoleCredentials, budget};
+use super::credentials::{Kept, RoleCredentials, budget};
 use super::gap::Failure;
 use super::patience::Patience;
 use super::recorder::{KeepHost, Recorder};
@@ -62,8 +62,8 @@ impl Session {
     }
 
     /// What it takes to ask this account again later, without the clients' weight; nothing for the caller's own.
-    pub fn into_credentials(self) -> Option<RoleCredentials> {
-        self.credentials
+    pub fn into_credentials(self) -> Option<Kept> {
+        self.credentials?.lay_aside()
     }
 
     /// The credentials of a role that the next call is signed with, to name them when AWS refuses them.

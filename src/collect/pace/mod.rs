@@ -58,6 +58,6 @@ impl Pace {
     /// How many accounts at once keep all permits busy: each has some five calls open on the average of its life.
     /// More would only fill memory.
     pub fn accounts(&self) -> usize {
-        self.admission.capacity() / 4 + 8
+        self.admission.capacity() / 3 + 8
     }
 }
