@@ -24,6 +24,7 @@ mod region_filter;
 mod roster;
 mod s3;
 mod session;
+mod skew;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

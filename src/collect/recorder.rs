@@ -23,6 +23,8 @@ pub struct Record {
     pub responses: Vec<Response>,
     /// The header `x-amz-bucket-region` of the last answer.
     pub bucket_region: Option<String>,
+    /// When the last request was signed, as its header `x-amz-date` has it.
+    signed: Option<String>,
 }
 
 impl Record {
@@ -57,6 +59,15 @@ pub fn bucket_region() -> Option<String> {
 pub fn last_status() -> Option<u16> {
     let status = |record: &RefCell<Record>| record.borrow().responses.last()?.http_status;
     RECORD.try_with(status).ok().flatten()
+}
+
+/// When the last request was signed by our clock, and answered by the server's.
+pub fn clocks() -> Option<(String, std::time::SystemTime)> {
+    let clocks = |record: &RefCell<Record>| {
+        let record = record.borrow();
+        Some((record.signed.clone()?, record.server_time()?))
+    };
+    RECORD.try_with(clocks).ok().flatten()
 }
 
 /// How often the call under way was tried.
@@ -106,6 +117,17 @@ impl Intercept for Recorder {
                 *response = Response { attempts: response.attempts + 1, ..Response::default() };
             }
         });
+        Ok(())
+    }
+
+    fn read_after_signing(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let signed = context.request().headers().get("x-amz-date").map(str::to_owned);
+        record(|record| record.signed = signed);
         Ok(())
     }
 

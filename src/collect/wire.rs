@@ -22,6 +22,9 @@ use super::pace::{LEASE, Pace, Permit, Quotas, Turn};
 /// No answer of these operations is nearly as long; whatever stands between us and AWS may send anything.
 const LONGEST_ANSWER: usize = 256 << 20;
 
+/// What an attempt came to that its time ran out for.
+pub const NO_ANSWER: &str = "no answer in time";
+
 /// The HTTP client of one account's calls.
 #[derive(Debug, Clone)]
 pub struct Wire {
@@ -50,8 +53,7 @@ impl Wire {
         let answer =
             tokio::time::timeout(self.attempt_timeout, leased(answered, &mut permit)).await;
         drop(permit);
-        let answer =
-            answer.unwrap_or_else(|_| Err(ConnectorError::timeout("no answer in time".into())))?;
+        let answer = answer.unwrap_or_else(|_| Err(ConnectorError::timeout(NO_ANSWER.into())))?;
         let throttled = is_throttled(&answer);
         if throttled {
             self.pace.counters.throttle();
@@ -83,6 +85,18 @@ async fn leased<T>(call: impl Future<Output = T>, permit: &mut Permit) -> T {
     }
 }
 
+/// The service answered, and the answer did not come to its end: no sign that its region cannot be reached.
+#[derive(Debug)]
+pub struct BrokenOff(String);
+
+impl std::fmt::Display for BrokenOff {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the answer broke off: {}", self.0)
+    }
+}
+
+impl std::error::Error for BrokenOff {}
+
 /// Reads the whole body.
 async fn whole(mut answer: HttpResponse) -> Result<HttpResponse, ConnectorError> {
     if answer.body().bytes().is_some() {
@@ -91,7 +105,7 @@ async fn whole(mut answer: HttpResponse) -> Result<HttpResponse, ConnectorError>
     let mut stream = ByteStream::new(std::mem::replace(answer.body_mut(), SdkBody::taken()));
     let mut body = Vec::new();
     while let Some(part) = stream.next().await {
-        let part = part.map_err(|error| ConnectorError::io(error.into()))?;
+        let part = part.map_err(|error| ConnectorError::io(BrokenOff(error.to_string()).into()))?;
         if body.len() + part.len() > LONGEST_ANSWER {
             return Err(ConnectorError::user("the answer is longer than 256 MiB".into()));
         }
