@@ -1,0 +1,8 @@
+//! Scans of simulated organizations in this process, under a clock that jumps: what AWS may do to a scan, and what
+//! comes of it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod judged;
+mod matrix;
+mod run;
+mod world;
