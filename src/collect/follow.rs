@@ -13,7 +13,6 @@ use tokio::sync::OnceCell;
 use trailproof_core::GraphBuilder;
 use trailproof_core::aws::{AccountId, Arn};
 use trailproof_core::fact::Fact;
-use trailproof_core::ledger::Ledger;
 use trailproof_core::plan::follow_ups;
 use trailproof_core::snapshot::{Document, Manifest, Observation, Probe};
 
@@ -53,13 +52,15 @@ impl<'a> Follow<'a> {
         }
     }
 
-    /// Adds the documents of all accounts that matter by now.
-    fn catch_up(&mut self, ledger: &Ledger, store: &Store) {
-        let mut wanted = ledger.accounts();
+    /// Adds the documents of all accounts that matter by now. A run that goes on has documents of accounts that are
+    /// being read once more: what they say now is not yet known.
+    fn catch_up(&mut self, work: &Work<'_>) {
+        let mut wanted = work.ledger.accounts();
         wanted.extend(self.builder.delegated().unwrap_or_default());
         for account in wanted {
             if !self.added.contains(&account)
-                && let Some(document) = store.get(account)
+                && work.done.contains(&account)
+                && let Some(document) = work.store.get(account)
             {
                 self.builder.add(&document);
                 self.added.insert(account);
@@ -72,10 +73,11 @@ impl<'a> Follow<'a> {
         if work.ledger.accounts().len() < self.due {
             return;
         }
-        self.catch_up(&work.ledger, &work.store);
+        self.catch_up(work);
         self.due = (self.added.len() * 2).max(1);
         let open = follow_ups(&self.run.demand, &self.builder.graph(), organization);
-        for (account, probes) in open.accounts {
+        let read = open.accounts.into_iter().filter(|(account, _)| work.done.contains(account));
+        for (account, probes) in read {
             let certain = probes.into_iter().filter(|probe| is_certain(account, probe)).collect();
             self.put(account, certain, work);
         }
@@ -122,7 +124,7 @@ impl<'a> Follow<'a> {
         organization: &mut Document,
     ) -> Result<(), Stop> {
         loop {
-            self.catch_up(&work.ledger, &work.store);
+            self.catch_up(work);
             let open = follow_ups(&self.run.demand, &self.builder.graph(), organization);
             if !open.organization.is_empty() {
                 self.of_organization(open.organization, organization).await;

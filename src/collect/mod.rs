@@ -119,7 +119,13 @@ pub async fn collect(
     let listing = roster::list(aws, (identity, filter), (organization, request.clock), &mut listed);
     let mut listing = Box::pin(listing);
 
-    let mut work = Work { store, ledger: Ledger::default(), sessions: BTreeMap::new(), watch };
+    let mut work = Work {
+        store,
+        ledger: Ledger::default(),
+        done: BTreeSet::new(),
+        sessions: BTreeMap::new(),
+        watch,
+    };
     let mut roster: Option<Roster> = None;
     let mut follow: Option<Follow<'_>> = None;
     let mut manifest = manifest(request, identity);
@@ -270,6 +276,8 @@ fn manifest(request: &Request, identity: &Identity) -> Manifest {
 struct Work<'a> {
     store: Store,
     ledger: Ledger,
+    /// The accounts that were read as far as they go. Of any other a later document takes the place of what is kept.
+    done: BTreeSet<AccountId>,
     /// The credentials of accounts that may be asked again.
     sessions: BTreeMap<AccountId, RoleCredentials>,
     watch: Watch<'a>,
@@ -280,6 +288,7 @@ impl Work<'_> {
     fn keep(&mut self, read: reading::Read) -> Result<(), Stop> {
         let reading::Read { document, credentials, complete, changed } = read;
         let account = document.account;
+        self.done.insert(account);
         self.ledger.add(&document);
         self.sessions.extend(credentials.map(|credentials| (account, credentials)));
         if changed {
