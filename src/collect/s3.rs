@@ -14,6 +14,7 @@ use super::gap::Failure;
 use super::organizations::incomplete;
 use super::recorder::{bucket_region, last_status};
 use super::session::{Session, sdk_region};
+use super::skew;
 
 /// Any page size makes AWS name the buckets' regions.
 const PAGE: i32 = 1000;
@@ -59,8 +60,8 @@ pub async fn list(session: &Session) -> Result<Answer, Failure> {
 /// bucket's region is S3's own; any other 200 proves nothing, and neither does a 400, which is as good for a token that
 /// has ended as for a request that S3 does not like.
 pub async fn head(session: &Session, bucket: &str) -> Result<Answer, Failure> {
-    let mut region = session.partition.global_region();
-    for _ in 0..2 {
+    let (mut region, mut again) = (session.partition.global_region(), false);
+    for _ in 0..3 {
         let sent = session
             .s3()
             .head_bucket()
@@ -71,6 +72,9 @@ pub async fn head(session: &Session, bucket: &str) -> Result<Answer, Failure> {
             .await;
         let named: Option<Region> = bucket_region().and_then(|name| name.parse().ok());
         match (last_status(), &named) {
+            // The SDK has learnt by how much our clock is wrong, and makes a second attempt where AWS names that as
+            // the reason: which no answer to HEAD can.
+            (Some(403), _) if !again && skew::is_possible() => again = true,
             // Wrong region: ask once more where S3 says that the bucket is.
             (Some(301 | 400), Some(other)) if *other != region => region = other.clone(),
             (Some(200), None) => {

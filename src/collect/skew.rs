@@ -11,6 +11,14 @@ use super::recorder;
 /// Smaller differences are no reason for a refusal: the true one is not known.
 const TOLD_FROM: i64 = 60;
 
+/// From this difference on AWS may refuse a signature, whose limit is five minutes.
+const REFUSED_FROM: i64 = 240;
+
+/// Whether the last request may have been refused for its time, by the date of the answer.
+pub fn is_possible() -> bool {
+    dated().is_some_and(|seconds| seconds.abs() >= REFUSED_FROM)
+}
+
 /// Whether an error says that the request's time is too far from the server's.
 pub fn is_told(code: Option<&str>, message: &str) -> bool {
     let words = || {
