@@ -7,7 +7,7 @@ use trailproof_core::evidence::Cause;
 
 use super::pace::Closed;
 use super::skew;
-use super::wire::{BrokenOff, NO_ANSWER};
+use super::wire::{BrokenOff, NO_ANSWER, Stale};
 
 /// A call that did not give an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,10 @@ impl<E: ProvideErrorMetadata + std::error::Error + 'static> From<SdkError<E, Htt
         if let Some(failure) = among::<Self>(&error) {
             let message = format!("the role's credentials could not be renewed: {failure}");
             return Self { message, ..failure.clone() };
+        }
+        // Only where the user allows no second attempt.
+        if among::<Stale>(&error).is_some() {
+            return Self::new(Cause::Throttled, Stale.to_string());
         }
         if let Some(broken) = among::<BrokenOff>(&error) {
             return Self::new(Cause::ServiceError, broken.to_string());

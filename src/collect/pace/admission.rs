@@ -114,7 +114,10 @@ impl Admission {
     pub fn close(&self) {
         let waiting = {
             let mut state = self.state();
-            state.closed = true;
+            // Told once: who waits for a change would else be woken by every call of this.
+            if std::mem::replace(&mut state.closed, true) {
+                return;
+            }
             std::mem::take(&mut state.waiting)
         };
         // Their receivers learn it by the drop.
@@ -161,6 +164,11 @@ pub struct Permit {
 }
 
 impl Permit {
+    /// Of a call that runs beside the others' turns.
+    pub fn beside() -> Self {
+        Self { admission: None, slow: false }
+    }
+
     /// The attempt takes long: it goes on beside the others, where there is room for one more of its kind.
     pub fn give_way(&mut self) {
         let Some(admission) = self.admission.clone().filter(|_| !self.slow) else { return };
@@ -209,7 +217,7 @@ mod tests {
         for task in tasks {
             task.await.unwrap();
         }
-        assert_eq!(*order.lock().unwrap(), ["key", "leaf", "retry"]);
+        assert_eq!(*order.lock().unwrap(), ["one", "two", "retry"]);
     }
 
     #[tokio::test]
