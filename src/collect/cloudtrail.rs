@@ -63,9 +63,10 @@ pub async fn status(session: &Session, region: &Region, arn: &str) -> Result<Ans
         .config_override(there(region))
         .send()
         .await?;
+    let is_logging = answer.is_logging.ok_or_else(|| incomplete("IsLogging"))?;
     let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
     Ok(Answer::TrailStatus(TrailStatus {
-        is_logging: answer.is_logging,
+        is_logging: Some(is_logging),
         latest_delivery_error: text(answer.latest_delivery_error()),
         latest_delivery_time: timestamp(answer.latest_delivery_time()),
         start_logging_time: timestamp(answer.start_logging_time()),
@@ -88,6 +89,10 @@ pub async fn selectors(session: &Session, region: &Region, arn: &str) -> Result<
         .config_override(there(region))
         .send()
         .await?;
+    // A trail always has selectors of one kind; an answer that has neither list says nothing of it.
+    if answer.event_selectors.is_none() && answer.advanced_event_selectors.is_none() {
+        return Err(incomplete("EventSelectors and AdvancedEventSelectors"));
+    }
     Ok(Answer::EventSelectors(EventSelectors {
         event_selectors: answer.event_selectors().iter().map(classic).collect(),
         advanced_event_selectors: answer.advanced_event_selectors().iter().map(advanced).collect(),

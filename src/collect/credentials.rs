@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 
 use super::gap::Failure;
 use super::patience::Patience;
-use super::recorder::{Record, Recorder, recorded};
+use super::recorder::{Record, Recorder, beside, recorded};
 
 /// Credentials are renewed while they still hold for this long, or for a fifth of their life where that is less.
 const MARGIN: Duration = Duration::from_secs(300);
@@ -180,7 +180,7 @@ impl RoleCredentials {
         if held.as_ref().is_some_and(|lent| !same_token(lent)) {
             return Ok(());
         }
-        *held = Some(self.assume().await.0?);
+        *held = Some(Box::pin(beside(self.assume())).await.0?);
         Ok(())
     }
 
@@ -191,7 +191,7 @@ impl RoleCredentials {
             return Ok(lent.credentials.clone());
         }
         // A renewal inside of another question is no part of that question's record.
-        let lent = self.assume().await.0?;
+        let lent = Box::pin(beside(self.assume())).await.0?;
         let credentials = lent.credentials.clone();
         *held = Some(lent);
         Ok(credentials)

@@ -6,6 +6,8 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use trailproof_core::evidence::Cause;
 
 use super::pace::Closed;
+use super::skew;
+use super::wire::{BrokenOff, NO_ANSWER, Stale};
 
 /// A call that did not give an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,10 +66,22 @@ impl<E: ProvideErrorMetadata + std::error::Error + 'static> From<SdkError<E, Htt
             let message = format!("the role's credentials could not be renewed: {failure}");
             return Self { message, ..failure.clone() };
         }
+        // Only where the user allows no second attempt.
+        if among::<Stale>(&error).is_some() {
+            return Self::new(Cause::Throttled, Stale.to_string());
+        }
+        if let Some(broken) = among::<BrokenOff>(&error) {
+            return Self::new(Cause::ServiceError, broken.to_string());
+        }
         match &error {
             SdkError::TimeoutError(_) => Self::new(Cause::Timeout, "no answer in time"),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => {
-                Self::new(Cause::Timeout, "no connection in time")
+                let told = sources(failure.as_connector_error().map(|e| e as _));
+                let answered = told.contains(NO_ANSWER);
+                Self::new(
+                    Cause::Timeout,
+                    if answered { NO_ANSWER } else { "no connection in time" },
+                )
             }
             SdkError::DispatchFailure(failure) => {
                 let told =
@@ -95,6 +109,10 @@ impl<E: ProvideErrorMetadata + std::error::Error + 'static> From<SdkError<E, Htt
                         "the answer could not be understood".to_owned()
                     }
                     (None, _) => format!("HTTP status {status}"),
+                };
+                let told = match skew::is_told(code.as_deref(), message) {
+                    true => format!("{told}; {}", skew::sentence(message)),
+                    false => told,
                 };
                 Self { cause, code, message: told }
             }
@@ -160,6 +178,9 @@ fn credentials_cause(told: &str) -> Cause {
 
 /// The cause of an error answer. Names before statuses: a 400 may be a refusal as well as a throttle.
 pub fn cause(code: Option<&str>, message: &str, status: u16) -> Cause {
+    if skew::is_told(code, message) {
+        return Cause::ServiceError;
+    }
     match code.unwrap_or_default() {
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Cause::CredentialsExpired,
         "UnrecognizedClientException" | "InvalidClientTokenId" | "AuthFailure" | "InvalidToken" => {
@@ -173,6 +194,8 @@ pub fn cause(code: Option<&str>, message: &str, status: u16) -> Cause {
         | "SlowDown"
         | "RequestThrottled" => Cause::Throttled,
         "TrailNotFoundException" | "CloudTrailARNInvalidException" => Cause::CrossAccountUnreadable,
+        // S3's word for the credentials of an account that was closed or suspended.
+        "AccountProblem" | "NotSignedUp" => Cause::AccountNotActive,
         "UnsupportedOperationException" | "OperationNotPermittedException" => Cause::Unsupported,
         code if status == 403
             || code.starts_with("AccessDenied")

@@ -4,6 +4,7 @@ use aws_sdk_iam::types::{AttachedPolicy, EntityType};
 use trailproof_core::answer::{Answer, AuthorizationDetails, PrincipalEntry, PrincipalKind};
 
 use super::gap::Failure;
+use super::organizations::incomplete;
 use super::session::Session;
 
 /// AWS's greatest page.
@@ -34,6 +35,13 @@ pub async fn details(session: &Session) -> Result<Answer, Failure> {
         .send();
     while let Some(page) = pages.next().await {
         let page = page?;
+        // AWS writes its lists out, empty ones too: a page that has none of them is no list of nobody.
+        if page.user_detail_list.is_none()
+            && page.group_detail_list.is_none()
+            && page.role_detail_list.is_none()
+        {
+            return Err(incomplete("users, groups and roles"));
+        }
         principals.extend(
             page.user_detail_list().iter().map(|user| {
                 entry(PrincipalKind::User, user.arn(), user.attached_managed_policies())

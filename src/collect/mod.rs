@@ -24,6 +24,7 @@ mod region_filter;
 mod roster;
 mod s3;
 mod session;
+mod skew;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -288,7 +289,8 @@ fn manifest(request: &Request, identity: &Identity) -> Manifest {
 struct Work<'a> {
     store: Store,
     ledger: Ledger,
-    /// The accounts that were read in this run, or found complete.
+    /// The accounts that were read in this run, or found complete. Of any other a later document takes the place of what
+    /// is kept.
     read: BTreeSet<AccountId>,
     /// The credentials of accounts that may be asked again.
     sessions: BTreeMap<AccountId, Kept>,

@@ -89,6 +89,13 @@ fn state(account: &Account) -> AccountState {
     known(account.state().map(SdkState::as_str).or(status).unwrap_or_default())
 }
 
+/// The tree is one question that takes several operations: which of them failed stands in the message.
+fn within(operation: &str, failure: Failure) -> Failure {
+    Failure { message: format!("{operation}: {}", failure.message), ..failure }
+}
+
+const ACCOUNTS_BELOW: &str = "ListAccountsForParent";
+
 /// So many units are asked about at once: Organizations bears little.
 const UNITS_AT_ONCE: usize = 8;
 
@@ -98,7 +105,8 @@ pub async fn tree(session: &Session) -> Result<Answer, Failure> {
     let mut tree = OrganizationalTree { units: Vec::new(), accounts: BTreeMap::new() };
     let mut roots = client.list_roots().into_paginator().send();
     while let Some(page) = roots.next().await {
-        for root in page?.roots() {
+        let page = page.map_err(|error| within("ListRoots", error.into()))?;
+        for root in page.roots.ok_or_else(|| within("ListRoots", incomplete("Roots")))? {
             let id = root.id().ok_or_else(|| incomplete("a root's id"))?.to_owned();
             let name = root.name().unwrap_or("Root").to_owned();
             tree.units.push(OrganizationalUnit { id, name, parent: None });
@@ -142,7 +150,8 @@ async fn below(client: &Client, parent: String) -> (String, Below) {
         let pages = client.list_organizational_units_for_parent().parent_id(&parent);
         let mut pages = pages.into_paginator().send();
         while let Some(page) = pages.next().await {
-            for unit in page?.organizational_units() {
+            let units = page?.organizational_units;
+            for unit in units.ok_or_else(|| incomplete("OrganizationalUnits"))? {
                 let id = unit.id().ok_or_else(|| incomplete("a unit's id"))?.to_owned();
                 let name = unit.name().unwrap_or_default().to_owned();
                 found.push(OrganizationalUnit { id, name, parent: Some(parent.clone()) });
@@ -155,7 +164,10 @@ async fn below(client: &Client, parent: String) -> (String, Below) {
         let mut pages =
             client.list_accounts_for_parent().parent_id(&parent).into_paginator().send();
         while let Some(page) = pages.next().await {
-            for account in page?.accounts() {
+            let page = page.map_err(|error| within(ACCOUNTS_BELOW, error.into()))?;
+            let accounts =
+                page.accounts.ok_or_else(|| within(ACCOUNTS_BELOW, incomplete("Accounts")))?;
+            for account in accounts {
                 found.push(account_id(account.id())?);
             }
         }
@@ -174,7 +186,8 @@ pub async fn delegates(session: &Session) -> Result<Answer, Failure> {
         .into_paginator()
         .send();
     while let Some(page) = pages.next().await {
-        for account in page?.delegated_administrators() {
+        let page = page?.delegated_administrators;
+        for account in page.ok_or_else(|| incomplete("DelegatedAdministrators"))? {
             found.push(account_id(account.id())?);
         }
     }

@@ -11,7 +11,7 @@ use trailproof_core::aws::AccountId;
 use trailproof_core::evidence::Cause;
 use trailproof_core::fact::Fact;
 use trailproof_core::plan::{Demand, missing};
-use trailproof_core::roster::{OptInStatus, RegionEntry};
+use trailproof_core::roster::OptInStatus;
 use trailproof_core::snapshot::{Document, Manifest, Observation, Outcome, Probe};
 
 use super::aws::Aws;
@@ -20,6 +20,9 @@ use super::ending::{Ending, Halt};
 use super::gap::Failure;
 use super::session::Session;
 use super::{Identity, Request, account, ask, roster};
+
+/// What an account that refused a token said of its regions when it was asked once more.
+pub(super) type Again = OnceCell<Result<Answer, Failure>>;
 
 /// A run under way.
 pub(super) struct Run<'a> {
@@ -112,7 +115,7 @@ impl<'a> Run<'a> {
     /// Puts a question; nothing where the run ended before an answer came.
     pub(super) async fn ask(
         &self,
-        (session, again): (&Session, &OnceCell<Vec<RegionEntry>>),
+        (session, again): (&Session, &Again),
         probe: Probe,
     ) -> Option<(Probe, Observation)> {
         let asked = async {
@@ -267,30 +270,34 @@ fn cause(observation: &Observation) -> Option<Cause> {
     }
 }
 
-/// A region that was on when the account listed its regions, and now knows nobody: whether it was switched off in the
-/// meantime, the account says once more.
+/// A token that means nothing to AWS: whether the region was switched off since the account listed its regions, the
+/// account says once more; one whose tokens mean nothing even there was closed in the meantime.
 async fn explain(
     session: &Session,
     probe: &Probe,
-    (observation, again): (&mut Observation, &OnceCell<Vec<RegionEntry>>),
+    (observation, again): (&mut Observation, &Again),
 ) {
-    let Some(region) = probe.region.as_ref().filter(|_| probe.fact != Fact::Regions) else {
-        return;
+    let Outcome::Gap(gap) = &mut observation.outcome else { return };
+    // A call of its own beside the question's, whose record it must not touch.
+    let asked = async || super::recorder::recorded(account::regions(session)).await.0;
+    let now = match again.get_or_init(asked).await {
+        Ok(Answer::Regions(regions)) => regions,
+        Err(failure) if failure.cause == Cause::TokenNotValidInRegion => {
+            gap.cause = Cause::AccountNotActive;
+            gap.detail = format!(
+                "{}; ListRegions is refused alike: the account was closed or suspended",
+                gap.detail
+            );
+            return;
+        }
+        _ => return,
     };
-    let now = again
-        .get_or_init(|| async {
-            // A call of its own beside the question's, whose record it must not touch.
-            match super::recorder::recorded(account::regions(session)).await.0 {
-                Ok(Answer::Regions(regions)) => regions,
-                _ => Vec::new(),
-            }
-        })
-        .await;
+    let Some(region) = &probe.region else { return };
     let state = now.iter().find(|entry| entry.region_name == *region);
     let status = state.map(|entry| entry.region_opt_status);
     let off =
         status.filter(|status| matches!(status, OptInStatus::Disabled | OptInStatus::Disabling));
-    if let (Some(off), Outcome::Gap(gap)) = (off, &mut observation.outcome) {
+    if let Some(off) = off {
         gap.cause = Cause::RegionDisabled;
         let status = off.code();
         gap.detail = format!("{}; ListRegions now says {status} of {region}", gap.detail);

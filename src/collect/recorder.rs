@@ -16,6 +16,8 @@ use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::date_time::Format;
 use trailproof_core::snapshot::Response;
 
+use super::pace::Permit;
+
 /// What was seen of one question's calls.
 #[derive(Debug, Default)]
 pub struct Record {
@@ -23,6 +25,12 @@ pub struct Record {
     pub responses: Vec<Response>,
     /// The header `x-amz-bucket-region` of the last answer.
     pub bucket_region: Option<String>,
+    /// When the last request was signed, as its header `x-amz-date` has it.
+    signed: Option<String>,
+    /// Whether the last answer is a replayed one, whose date is not the server's time.
+    aged: bool,
+    /// The turn of a call that has to be signed anew.
+    turn: Option<Permit>,
 }
 
 impl Record {
@@ -35,6 +43,8 @@ impl Record {
 }
 
 tokio::task_local! {
+    /// There while a role's credentials are renewed in the middle of a question.
+    static BESIDE: ();
     static RECORD: RefCell<Record>;
 }
 
@@ -43,7 +53,9 @@ pub async fn recorded<T>(question: impl Future<Output = T>) -> (T, Record) {
     RECORD
         .scope(RefCell::default(), async {
             let outcome = question.await;
-            (outcome, RECORD.with(RefCell::take))
+            let mut record = RECORD.with(RefCell::take);
+            record.turn = None;
+            (outcome, record)
         })
         .await
 }
@@ -57,6 +69,42 @@ pub fn bucket_region() -> Option<String> {
 pub fn last_status() -> Option<u16> {
     let status = |record: &RefCell<Record>| record.borrow().responses.last()?.http_status;
     RECORD.try_with(status).ok().flatten()
+}
+
+/// When the last request was signed by our clock, and answered by the server's.
+pub fn clocks() -> Option<(String, std::time::SystemTime)> {
+    let clocks = |record: &RefCell<Record>| {
+        let record = record.borrow();
+        let time = record.server_time().filter(|_| !record.aged)?;
+        Some((record.signed.clone()?, time))
+    };
+    RECORD.try_with(clocks).ok().flatten()
+}
+
+/// Renews credentials for a call that may hold its turn already: what it does needs no other one, or calls could wait
+/// for one another for ever.
+pub async fn beside<T>(renewal: impl Future<Output = T>) -> T {
+    BESIDE.scope((), renewal).await
+}
+
+/// Whether a call is part of that.
+pub fn is_beside() -> bool {
+    BESIDE.try_with(|()| ()).is_ok()
+}
+
+/// Keeps the turn of an attempt that was not sent, for the next one.
+pub fn keep_turn(turn: Permit) {
+    record(|record| {
+        record.turn = Some(turn);
+        if let Some(response) = record.responses.last_mut() {
+            response.attempts = response.attempts.saturating_sub(1);
+        }
+    });
+}
+
+/// The turn that the attempt before this one kept.
+pub fn kept_turn() -> Option<Permit> {
+    RECORD.try_with(|record| record.borrow_mut().turn.take()).ok().flatten()
 }
 
 /// How often the call under way was tried.
@@ -109,6 +157,17 @@ impl Intercept for Recorder {
         Ok(())
     }
 
+    fn read_after_signing(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let signed = context.request().headers().get("x-amz-date").map(str::to_owned);
+        record(|record| record.signed = signed);
+        Ok(())
+    }
+
     fn read_before_deserialization(
         &self,
         context: &BeforeDeserializationInterceptorContextRef<'_>,
@@ -119,6 +178,7 @@ impl Intercept for Recorder {
         let header = |name: &str| answer.headers().get(name).map(str::to_owned);
         record(|record| {
             record.bucket_region = header("x-amz-bucket-region");
+            record.aged = header("age").is_some();
             if let Some(response) = record.responses.last_mut() {
                 response.http_status = Some(answer.status().as_u16());
                 response.request_id =

@@ -16,6 +16,7 @@ use super::gap::Failure;
 use super::organizations;
 use super::recorder::recorded;
 use super::session::Session;
+use super::skew;
 use crate::exit::Stop;
 
 /// Who asks, and since when.
@@ -76,6 +77,7 @@ fn caller(answer: &GetCallerIdentityOutput) -> Result<CallerIdentity, Failure> {
 
 fn cannot_start(failure: &Failure) -> Stop {
     let mend = match failure.cause {
+        _ if skew::is_told(failure.code.as_deref(), &failure.message) => "then try again",
         Cause::CredentialsExpired => {
             "set AWS_PROFILE, --profile or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in again"
         }

@@ -11,8 +11,10 @@ use trailproof_core::answer::{
 use trailproof_core::aws::Region;
 
 use super::gap::Failure;
+use super::organizations::incomplete;
 use super::recorder::{bucket_region, last_status};
 use super::session::{Session, sdk_region};
+use super::skew;
 
 /// Any page size makes AWS name the buckets' regions.
 const PAGE: i32 = 1000;
@@ -21,7 +23,8 @@ fn there(region: &Region) -> Builder {
     Builder::new().region(sdk_region(region))
 }
 
-/// The answer, or what its absence means where AWS says by an error that nothing is configured.
+/// The answer; none where AWS says by an error that nothing is configured. An answer that holds no configuration is
+/// not that error: see [`held`].
 fn or_absent<T>(sent: Result<T, Failure>, code: &str) -> Result<Option<T>, Failure> {
     match sent {
         Ok(answer) => Ok(Some(answer)),
@@ -30,24 +33,35 @@ fn or_absent<T>(sent: Result<T, Failure>, code: &str) -> Result<Option<T>, Failu
     }
 }
 
+/// What an answer was asked for; nothing where there is no answer.
+fn held<T, H>(
+    answer: Option<T>,
+    (what, member): (&str, fn(T) -> Option<H>),
+) -> Result<Option<H>, Failure> {
+    answer.map(|answer| member(answer).ok_or_else(|| incomplete(what))).transpose()
+}
+
 pub async fn list(session: &Session) -> Result<Answer, Failure> {
     let mut entries = Vec::new();
     let mut pages = session.s3().list_buckets().max_buckets(PAGE).into_paginator().send();
     while let Some(page) = pages.next().await {
-        entries.extend(page?.buckets().iter().map(|bucket| BucketEntry {
-            name: bucket.name().unwrap_or_default().to_owned(),
-            bucket_region: bucket.bucket_region().and_then(|region| region.parse().ok()),
-        }));
+        for bucket in page?.buckets.ok_or_else(|| incomplete("Buckets"))? {
+            entries.push(BucketEntry {
+                name: bucket.name().ok_or_else(|| incomplete("a bucket's name"))?.to_owned(),
+                bucket_region: bucket.bucket_region().and_then(|region| region.parse().ok()),
+            });
+        }
     }
     entries.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(Answer::BucketList(entries))
 }
 
 /// A HEAD answer has no body: its status and the region's header are all there is. Only an answer that names the
-/// bucket's region is S3's own; any other 200 proves nothing.
+/// bucket's region is S3's own; any other 200 proves nothing, and neither does a 400, which is as good for a token that
+/// has ended as for a request that S3 does not like.
 pub async fn head(session: &Session, bucket: &str) -> Result<Answer, Failure> {
-    let mut region = session.partition.global_region();
-    for _ in 0..2 {
+    let (mut region, mut again) = (session.partition.global_region(), false);
+    for _ in 0..3 {
         let sent = session
             .s3()
             .head_bucket()
@@ -58,6 +72,9 @@ pub async fn head(session: &Session, bucket: &str) -> Result<Answer, Failure> {
             .await;
         let named: Option<Region> = bucket_region().and_then(|name| name.parse().ok());
         match (last_status(), &named) {
+            // The SDK has learnt by how much our clock is wrong, and makes a second attempt where AWS names that as
+            // the reason: which no answer to HEAD can.
+            (Some(403), _) if !again && skew::is_possible() => again = true,
             // Wrong region: ask once more where S3 says that the bucket is.
             (Some(301 | 400), Some(other)) if *other != region => region = other.clone(),
             (Some(200), None) => {
@@ -66,7 +83,7 @@ pub async fn head(session: &Session, bucket: &str) -> Result<Answer, Failure> {
                     "the answer is not S3's: it names no region",
                 ));
             }
-            (Some(status @ (200 | 400 | 403 | 404)), _) => {
+            (Some(status @ (200 | 403 | 404)), _) => {
                 return Ok(Answer::BucketHead(BucketHead {
                     http_status: status,
                     bucket_region: named,
@@ -99,7 +116,8 @@ pub async fn object_lock(
     let request = session.s3().get_object_lock_configuration().bucket(bucket);
     let sent = request.customize().config_override(there(region)).send().await;
     let answer = or_absent(sent.map_err(Failure::from), "ObjectLockConfigurationNotFoundError")?;
-    let configuration = answer.and_then(|answer| answer.object_lock_configuration);
+    let what = "ObjectLockConfiguration";
+    let configuration = held(answer, (what, |answer| answer.object_lock_configuration))?;
     Ok(Answer::BucketObjectLock(configuration.map_or_else(ObjectLock::default, |lock| {
         ObjectLock {
             object_lock_enabled: lock
@@ -124,7 +142,8 @@ pub async fn lifecycle(
     let request = session.s3().get_bucket_lifecycle_configuration().bucket(bucket);
     let sent = request.customize().config_override(there(region)).send().await;
     let answer = or_absent(sent.map_err(Failure::from), "NoSuchLifecycleConfiguration")?;
-    let rules = answer.map(|answer| answer.rules().iter().map(rule).collect()).unwrap_or_default();
+    let rules = held(answer, ("Rule", |answer| answer.rules))?.unwrap_or_default();
+    let rules = rules.iter().map(rule).collect();
     Ok(Answer::BucketLifecycle(Lifecycle { rules }))
 }
 
@@ -168,7 +187,7 @@ pub async fn policy_status(
     let is_public = answer.policy_status().and_then(|status| status.is_public());
     // A bucket without a policy answers by an error: an answer that says neither is none.
     if is_public.is_none() {
-        return Err(super::organizations::incomplete("IsPublic"));
+        return Err(incomplete("IsPublic"));
     }
     Ok(Answer::BucketPolicyStatus(PolicyStatus { is_public }))
 }
@@ -176,7 +195,8 @@ pub async fn policy_status(
 pub async fn acl(session: &Session, region: &Region, bucket: &str) -> Result<Answer, Failure> {
     let request = session.s3().get_bucket_acl().bucket(bucket);
     let answer = request.customize().config_override(there(region)).send().await?;
-    let grants = answer.grants().iter().map(|grant| {
+    let grants = answer.grants.ok_or_else(|| incomplete("AccessControlList"))?;
+    let grants = grants.iter().map(|grant| {
         let grantee = grant.grantee();
         let named = grantee.and_then(|g| g.uri().or_else(|| g.id()).or_else(|| g.email_address()));
         Grant {
@@ -186,6 +206,8 @@ pub async fn acl(session: &Session, region: &Region, bucket: &str) -> Result<Ans
     });
     Ok(Answer::BucketAcl(Acl { grants: grants.collect() }))
 }
+
+const BLOCK: &str = "PublicAccessBlockConfiguration";
 
 fn block(configuration: &PublicAccessBlockConfiguration) -> PublicAccessBlock {
     PublicAccessBlock {
@@ -204,7 +226,7 @@ pub async fn public_access_block(
     let request = session.s3().get_public_access_block().bucket(bucket);
     let sent = request.customize().config_override(there(region)).send().await;
     let answer = or_absent(sent.map_err(Failure::from), "NoSuchPublicAccessBlockConfiguration")?;
-    let found = answer.and_then(|answer| answer.public_access_block_configuration);
+    let found = held(answer, (BLOCK, |answer| answer.public_access_block_configuration))?;
     Ok(Answer::PublicAccessBlock(found.as_ref().map(block).unwrap_or_default()))
 }
 
@@ -213,7 +235,7 @@ pub async fn account_block(session: &Session) -> Result<Answer, Failure> {
     let client = session.s3control();
     let sent = client.get_public_access_block().account_id(session.account.as_str()).send().await;
     let answer = or_absent(sent.map_err(Failure::from), "NoSuchPublicAccessBlockConfiguration")?;
-    let found = answer.and_then(|answer| answer.public_access_block_configuration);
+    let found = held(answer, (BLOCK, |answer| answer.public_access_block_configuration))?;
     Ok(Answer::PublicAccessBlock(found.map_or_else(PublicAccessBlock::default, |found| {
         PublicAccessBlock {
             block_public_acls: found.block_public_acls(),
@@ -232,7 +254,7 @@ pub async fn ownership(
     let request = session.s3().get_bucket_ownership_controls().bucket(bucket);
     let sent = request.customize().config_override(there(region)).send().await;
     let answer = or_absent(sent.map_err(Failure::from), "OwnershipControlsNotFoundError")?;
-    let controls = answer.and_then(|answer| answer.ownership_controls);
+    let controls = held(answer, ("OwnershipControls", |answer| answer.ownership_controls))?;
     let object_ownership = controls.and_then(|controls| {
         controls.rules().first().map(|rule| rule.object_ownership().as_str().to_owned())
     });

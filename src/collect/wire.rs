@@ -16,11 +16,33 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
+use aws_smithy_types::retry::ErrorKind;
+use tokio::time::Instant;
 
 use super::pace::{LEASE, Pace, Permit, Quotas, Turn};
+use super::recorder;
 
 /// No answer of these operations is nearly as long; whatever stands between us and AWS may send anything.
 const LONGEST_ANSWER: usize = 256 << 20;
+
+/// So long a signed request may wait. AWS takes signatures of the last five minutes, and credentials are renewed three
+/// minutes before they end where their life is the shortest.
+const FRESH: Duration = Duration::from_secs(120);
+
+/// The request waited for its turn until its signature was old.
+#[derive(Debug, Clone, Copy)]
+pub struct Stale;
+
+impl std::fmt::Display for Stale {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the call waited for its turn for longer than its signature holds")
+    }
+}
+
+impl std::error::Error for Stale {}
+
+/// What an attempt came to that its time ran out for.
+pub const NO_ANSWER: &str = "no answer in time";
 
 /// The HTTP client of one account's calls.
 #[derive(Debug, Clone)]
@@ -44,14 +66,16 @@ impl Wire {
         request: HttpRequest,
     ) -> Result<HttpResponse, ConnectorError> {
         let call = Call::of(&request);
-        let mut permit = self.turn(&call).await?;
+        let mut permit = match recorder::kept_turn() {
+            Some(permit) => permit,
+            None => self.fresh_turn(&call).await?,
+        };
         self.pace.counters.attempt();
         let answered = async { whole(connector.call(request).await?).await };
         let answer =
             tokio::time::timeout(self.attempt_timeout, leased(answered, &mut permit)).await;
         drop(permit);
-        let answer =
-            answer.unwrap_or_else(|_| Err(ConnectorError::timeout("no answer in time".into())))?;
+        let answer = answer.unwrap_or_else(|_| Err(ConnectorError::timeout(NO_ANSWER.into())))?;
         let throttled = is_throttled(&answer);
         if throttled {
             self.pace.counters.throttle();
@@ -60,10 +84,26 @@ impl Wire {
         Ok(answer)
     }
 
+    /// Waits for its turn. A request that waited for long is not sent: its signature, or the session that it is signed
+    /// with, may have ended by then. The turn is kept while the SDK signs it anew.
+    async fn fresh_turn(&self, call: &Call) -> Result<Permit, ConnectorError> {
+        let signed = Instant::now();
+        let permit = self.turn(call).await?;
+        if signed.elapsed() <= FRESH {
+            return Ok(permit);
+        }
+        recorder::keep_turn(permit);
+        // As if it were throttled: a wait for our own pace is no failure, and costs no attempt of those that are.
+        Err(ConnectorError::other(Stale.into(), Some(ErrorKind::ThrottlingError)))
+    }
+
     /// Waits for a place in the account's window, then for a permit: who waits for AWS's quota holds nothing.
     async fn turn(&self, call: &Call) -> Result<Permit, ConnectorError> {
         if let Some(place) = self.quotas.place(&call.service, &call.region, &call.operation) {
             tokio::time::sleep_until(place).await;
+        }
+        if recorder::is_beside() {
+            return Ok(Permit::beside());
         }
         let permit = self.pace.admission.admit(call.turn).await;
         // The SDK makes no further attempt after an error of the user's.
@@ -83,6 +123,18 @@ async fn leased<T>(call: impl Future<Output = T>, permit: &mut Permit) -> T {
     }
 }
 
+/// The service answered, and the answer did not come to its end: no sign that its region cannot be reached.
+#[derive(Debug)]
+pub struct BrokenOff(String);
+
+impl std::fmt::Display for BrokenOff {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the answer broke off: {}", self.0)
+    }
+}
+
+impl std::error::Error for BrokenOff {}
+
 /// Reads the whole body.
 async fn whole(mut answer: HttpResponse) -> Result<HttpResponse, ConnectorError> {
     if answer.body().bytes().is_some() {
@@ -91,7 +143,7 @@ async fn whole(mut answer: HttpResponse) -> Result<HttpResponse, ConnectorError>
     let mut stream = ByteStream::new(std::mem::replace(answer.body_mut(), SdkBody::taken()));
     let mut body = Vec::new();
     while let Some(part) = stream.next().await {
-        let part = part.map_err(|error| ConnectorError::io(error.into()))?;
+        let part = part.map_err(|error| ConnectorError::io(BrokenOff(error.to_string()).into()))?;
         if body.len() + part.len() > LONGEST_ANSWER {
             return Err(ConnectorError::user("the answer is longer than 256 MiB".into()));
         }

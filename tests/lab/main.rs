@@ -2,6 +2,13 @@
 //! comes of it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod changes;
+mod credentials;
+mod isolation;
 mod judged;
+mod matrix;
+mod properties;
+mod reliability;
 mod resume;
 mod run;
+mod world;

@@ -30,6 +30,9 @@ pub struct Lab {
     pub simulator: Simulator,
     pub concurrency: usize,
     pub filter: Filter,
+    /// Roles to enter before the members'.
+    pub chain: Vec<String>,
+    pub attempt_timeout: Duration,
     /// Where the evidence goes; memory where there is none.
     pub folder: Option<PathBuf>,
     /// Whether a run in that folder is gone on with.
@@ -51,6 +54,8 @@ impl Lab {
             simulator,
             concurrency: CONCURRENCY,
             filter: Filter::default(),
+            chain: Vec::new(),
+            attempt_timeout: Duration::from_secs(20),
             folder: None,
             resume: false,
             ending: Ending::default(),
@@ -76,7 +81,7 @@ impl Lab {
                 path: "/".to_owned(),
                 external_id: None,
                 duration: None,
-                chain: Vec::new(),
+                chain: self.chain.clone(),
             },
             management_role: None,
             clock: Clock::Fixed(now),
@@ -110,7 +115,7 @@ impl Lab {
             http: self.http.clone(),
             keys: self.simulator.caller_credentials(),
             clock: SharedTimeSource::new(self.simulator.clock()),
-            attempt_timeout: Duration::from_secs(20),
+            attempt_timeout: self.attempt_timeout,
         };
         let aws = Aws::in_process(answering, Pace::new(self.concurrency, Rates::default()));
         let request = self.request();
@@ -139,6 +144,7 @@ pub fn paused() -> tokio::runtime::Runtime {
 }
 
 /// The operations of all that the catalogue reads.
+#[allow(dead_code, reason = "the tests have no use for it, the benches do")]
 pub fn reads() -> BTreeSet<String> {
     Demand::of(CATALOGUE).iter().map(|fact| fact.operation().to_owned()).collect()
 }

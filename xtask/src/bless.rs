@@ -12,6 +12,9 @@ use crate::workspace::{Outcome, cargo, read, root, shown, tool, typed, write as 
 /// How much of the demo the README shows.
 const README_LINES: usize = 34;
 
+/// Holds a table that is written from scans.
+const FAULTS: &str = "docs/reliability.md";
+
 /// A file as it should be.
 struct Generated {
     path: PathBuf,
@@ -32,11 +35,25 @@ impl Generated {
 pub fn write() -> Outcome<()> {
     // The program is built from the list of checks, so that comes first.
     let sources = refresh(contents()?)?;
-    let documents = refresh(documents()?)?;
+    let documents = refresh(documents()?)? + faults()?;
     if sources + documents == 0 {
         println!("all that is generated is fresh");
     }
     Ok(())
+}
+
+/// Has the test that compares the table of faults with what scans do write it; `cargo xtask test` compares.
+fn faults() -> Outcome<usize> {
+    let page = root().join(FAULTS);
+    let before = read(&page)?;
+    let mut command =
+        cargo(&["test", "--quiet", "--package", "trailproof", "--test", "lab", "reliability"]);
+    output(command.env("TRAILPROOF_BLESS", "1"), None)?;
+    if read(&page)? == before {
+        return Ok(0);
+    }
+    println!("wrote {}", shown(&page));
+    Ok(1)
 }
 
 /// Names all that is stale, and fails if anything is.

@@ -32,13 +32,17 @@ impl GraphBuilder {
         let owner_in_run = judged.is_some();
         let readable = judged.is_some_and(|member| member.session.is_ok());
         let cause = if readable { Cause::NotAttempted } else { Cause::CrossAccountUnreadable };
+        // Somebody might have stood in for the owner.
+        let asked = self.delegated_administrators.as_ref().err();
+        let refused = asked.filter(|gap| gap.cause != Cause::NotAttempted);
+        let nor = refused.map_or_else(String::new, |gap| format!("; {}", gap.detail));
         let absent = |fact: Fact| Gap {
             account: Some(owner),
             region: Some(description.value.home_region.clone()),
             ..Gap::new(
                 fact,
                 cause,
-                format!("{} of {arn} was not read from its owner", fact.operation()),
+                format!("{} of {arn} was not read from its owner{nor}", fact.operation()),
             )
         };
         let status = views

@@ -114,6 +114,7 @@ impl Admission {
     pub fn close(&self) {
         let waiting = {
             let mut state = self.state();
+            // Told once: who waits for a change would else be woken by every call of this.
             if std::mem::replace(&mut state.closed, true) {
                 return;
             }
@@ -173,6 +174,11 @@ pub struct Permit {
 }
 
 impl Permit {
+    /// Of a call that runs beside the others' turns.
+    pub fn beside() -> Self {
+        Self { admission: None, slow: false }
+    }
+
     /// The attempt takes long: it goes on beside the others, where there is room for one more of its kind.
     pub fn give_way(&mut self) {
         let Some(admission) = self.admission.clone().filter(|_| !self.slow) else { return };
@@ -209,7 +215,7 @@ mod tests {
         let held = admission.admit(Turn::First).await.unwrap();
         let order = Arc::new(Mutex::new(Vec::new()));
         let mut tasks = Vec::new();
-        for (name, turn) in [("retry", Turn::Again), ("one", Turn::First), ("two", Turn::First)] {
+        for (name, turn) in [("retry", Turn::Again), ("leaf", Turn::First), ("key", Turn::Ahead)] {
             let (admission, order) = (Arc::clone(&admission), Arc::clone(&order));
             tasks.push(tokio::spawn(async move {
                 let _permit = admission.admit(turn).await.unwrap();
