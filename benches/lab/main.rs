@@ -4,7 +4,7 @@
 //!   the least that any scan can make. Exact numbers, the same on every machine.
 //! - `scale`: CPU-seconds and peak memory of collecting (without the simulator's own share), and of judging and
 //!   reporting what was collected, in a process of its own for each.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 #[path = "../../tests/lab/run.rs"]
 mod run;

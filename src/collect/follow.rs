@@ -122,7 +122,7 @@ impl<'a> Follow<'a> {
     }
 
     /// Asks until no question is open, now that every account was read.
-    pub(super) async fn to_the_end(
+    pub(super) async fn finish(
         mut self,
         work: &mut Work<'_>,
         (manifest, organization): (&Manifest, &mut Document),

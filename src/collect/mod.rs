@@ -218,7 +218,7 @@ pub async fn collect(
     };
     work.drop_strangers(&manifest, &taken);
     if watch.ending.halted().is_none() {
-        follow.to_the_end(&mut work, (&manifest, &mut organization)).await?;
+        follow.finish(&mut work, (&manifest, &mut organization)).await?;
     }
     manifest.interrupted = watch.ending.halted().is_some();
     manifest.ended = request.clock.now();
