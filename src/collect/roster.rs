@@ -190,7 +190,7 @@ async fn all_accounts(
 /// All of that before any account is entered.
 ///
 /// # Errors
-/// As [`identify`] and [`list`].
+/// Where nobody can be asked, or the user asked for what is not there.
 pub async fn discover(
     aws: &Aws,
     filter: &Filter,
