@@ -61,6 +61,9 @@ use crate::store::Reader;
 /// So many accounts may be under way at once: what they hold in memory is bounded also while many hang.
 const ACCOUNTS_AT_ONCE: usize = 512;
 
+/// So often in a row most calls must be unused before more accounts are let in: all may answer at one moment.
+const IDLE: usize = 3;
+
 /// What a run is to find out, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -148,7 +151,7 @@ pub async fn collect(
     tokio::pin!(is_over);
     let mut seconds = tokio::time::interval(Duration::from_secs(1));
     let usual = aws.pace().accounts();
-    let mut room = usual;
+    let (mut room, mut idle) = (usual, 0);
     let mut breaths = tokio::time::interval(LEASE);
     loop {
         while !ended && admission.is_hungry() && reading.len() < room {
@@ -204,9 +207,10 @@ pub async fn collect(
                 }
             }
             () = admission.appetite() => {}
-            // Accounts that hang leave calls unused; others come in their place.
+            // Accounts that hang leave calls unused for more than a moment; others come in their place.
             _ = breaths.tick() => {
-                let more = if admission.is_idle() { reading.len() + usual } else { usual };
+                idle = if admission.is_idle() { idle + 1 } else { 0 };
+                let more = if idle < IDLE { usual } else { reading.len() + usual };
                 room = more.min(ACCOUNTS_AT_ONCE);
             }
             _ = seconds.tick(), if watch.progress.is_shown() => watch.progress.tick(),
