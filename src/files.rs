@@ -19,9 +19,13 @@ pub fn folder_of(path: &Path) -> &Path {
 ///
 /// # Errors
 /// Where any step fails; the target is then as it was.
-pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(folder_of(path))?;
-    file.write_all(bytes)?;
+pub fn replace(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut file = io::BufWriter::new(tempfile::NamedTempFile::new_in(folder_of(path))?);
+    write(&mut file)?;
+    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.persist(path).map(drop).map_err(|error| error.error)
 }
 

@@ -169,12 +169,15 @@ impl Folder {
     }
 
     fn put(&self, file: &Path, document: &Document) -> Result<(), Stop> {
-        let bytes = store::compress(&store::encode(document)?, file)?;
-        self.replace(file, &bytes)
+        self.replace(file, |out| store::write_compressed(document, out))
     }
 
-    fn replace(&self, file: &Path, bytes: &[u8]) -> Result<(), Stop> {
-        files::replace(file, bytes).map_err(|error| {
+    fn replace(
+        &self,
+        file: &Path,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Stop> {
+        files::replace(file, write).map_err(|error| {
             let stop = unwritable(file, &error);
             let run = self.path.display();
             Stop::output(format!("{stop}; what was read so far is kept: --resume {run} goes on"))
@@ -197,7 +200,7 @@ impl Store {
         let mut text = serde_json::to_vec_pretty(run)
             .map_err(|error| Stop::internal(format!("the run's file: {error}")))?;
         text.push(b'\n');
-        folder.replace(&folder.path.join(RUN), &text)?;
+        folder.replace(&folder.path.join(RUN), |out| out.write_all(&text))?;
         Ok(Self::Folder(folder))
     }
 
@@ -345,7 +348,7 @@ impl Store {
                 let mut text = serde_json::to_vec_pretty(&manifest)
                     .map_err(|error| Stop::internal(format!("the manifest: {error}")))?;
                 text.push(b'\n');
-                folder.replace(&folder.path.join(MANIFEST), &text)?;
+                folder.replace(&folder.path.join(MANIFEST), |out| out.write_all(&text))?;
                 // What the manifest speaks of is on the disk before the run counts as finished.
                 File::open(folder.path.join(MANIFEST))
                     .and_then(|file| file.sync_all())

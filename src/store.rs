@@ -27,24 +27,20 @@ pub fn account_file(account: AccountId) -> String {
     format!("accounts/{account}.json")
 }
 
-/// A document as it is kept.
-///
-/// # Errors
-/// Never for one that was collected; serialization into memory is typed as fallible.
-pub fn encode(document: &Document) -> Result<Vec<u8>, Stop> {
+fn encode(document: &Document) -> Result<Vec<u8>, Stop> {
     serde_json::to_vec(document).map_err(|error| Stop::internal(format!("a document: {error}")))
 }
 
-/// zstd with a checksum, by which a torn file is known.
+/// Writes a document as it is kept: zstd with a checksum, by which a torn file is known. The list of a large
+/// organization's accounts is never whole in memory a second time.
 ///
 /// # Errors
-/// Where memory fails.
-pub fn compress(bytes: &[u8], file: &Path) -> Result<Vec<u8>, Stop> {
-    let failed = |error| Stop::output(format!("cannot write {}: {error}", file.display()));
-    let mut encoder = zstd::Encoder::new(Vec::new(), LEVEL).map_err(failed)?;
-    encoder.include_checksum(true).map_err(failed)?;
-    encoder.write_all(bytes).map_err(failed)?;
-    encoder.finish().map_err(failed)
+/// Where it cannot be written.
+pub fn write_compressed(document: &Document, out: &mut dyn Write) -> io::Result<()> {
+    let mut encoder = zstd::Encoder::new(out, LEVEL)?;
+    encoder.include_checksum(true)?;
+    serde_json::to_writer(&mut encoder, document)?;
+    encoder.finish().map(drop)
 }
 
 /// A snapshot that can be judged: a directory, a `.tar.zst` archive, or one JSON document.

@@ -23,16 +23,18 @@ pub struct Ledger {
     /// Who sees each foreign trail best.
     seen: BTreeMap<String, Best<TrailDescription>>,
     /// The names of all buckets that trails deliver to, as digests.
-    wanted: BTreeSet<u64>,
-    /// Every bucket that an account lists, as a digest: two names that share one only cost a document that is read in
-    /// vain.
-    listed: Vec<(u64, AccountId)>,
+    wanted: BTreeSet<u32>,
+    /// Every bucket that an account lists, as a digest, with the account's place below: two names that share a digest
+    /// only cost a document that is read in vain.
+    listed: Vec<(u32, u32)>,
+    listers: Vec<AccountId>,
 }
 
-fn digest(name: &str) -> u64 {
+fn digest(name: &str) -> u32 {
     let mut hasher = DefaultHasher::new();
     name.hash(&mut hasher);
-    hasher.finish()
+    let [a, b, c, d, ..] = hasher.finish().to_be_bytes();
+    u32::from_be_bytes([a, b, c, d])
 }
 
 impl Ledger {
@@ -54,8 +56,11 @@ impl Ledger {
                     let Ok((buckets, _)) = document.read::<Vec<BucketEntry>>(probe) else {
                         continue;
                     };
+                    // No organization has four billion accounts.
+                    let place = u32::try_from(self.listers.len()).unwrap_or(u32::MAX);
+                    self.listers.push(document.account);
                     let names = buckets.iter().map(|bucket| digest(&bucket.name));
-                    self.listed.extend(names.map(|name| (name, document.account)));
+                    self.listed.extend(names.map(|name| (name, place)));
                 }
                 _ => {}
             }
@@ -83,6 +88,8 @@ impl Ledger {
     pub fn accounts(&self) -> BTreeSet<AccountId> {
         let owners = self.listed.iter().filter(|(name, _)| self.wanted.contains(name));
         let seers = self.seen.values().map(Best::account);
-        self.named.iter().copied().chain(owners.map(|(_, account)| *account)).chain(seers).collect()
+        let lister = |place: u32| self.listers.get(usize::try_from(place).ok()?).copied();
+        let owners = owners.filter_map(|(_, place)| lister(*place));
+        self.named.iter().copied().chain(owners).chain(seers).collect()
     }
 }

@@ -140,7 +140,7 @@ pub async fn collect(
     let mut waiting: VecDeque<AccountId> = VecDeque::new();
     let mut taken = BTreeSet::new();
     let mut reading = FuturesUnordered::new();
-    if filter.takes_all_accounts() {
+    if filter.takes_all_accounts() && !filter.organization {
         // Whatever the organization says, the caller's own account is read: it need not wait for the list.
         taken.insert(identity.caller.account);
         waiting.push_back(identity.caller.account);
