@@ -2,38 +2,68 @@
 
 use crate::workspace::{Outcome, cargo, typed};
 
-/// What can be measured, and how: the bench target and what it is asked for by default.
-const BENCHES: [(&str, &str, &[&str]); 4] = [
-    ("scan", "lab", &["scan"]),
-    ("scale", "lab", &["scale"]),
-    ("assess", "assess", &["1000", "10000"]),
-    ("text", "scale", &[]),
+/// A measurement: the packages that hold it, its bench target, and what it is asked for unless told otherwise.
+struct Bench {
+    name: &'static str,
+    packages: &'static [&'static str],
+    target: &'static str,
+    usual: &'static [&'static str],
+}
+
+const BENCHES: [Bench; 4] = [
+    Bench { name: "scan", packages: &["trailproof"], target: "lab", usual: &["scan"] },
+    Bench { name: "scale", packages: &["trailproof"], target: "lab", usual: &["scale"] },
+    Bench {
+        name: "assess",
+        packages: &["trailproof"],
+        target: "assess",
+        usual: &["1000", "10000"],
+    },
+    Bench {
+        name: "text",
+        packages: &["trailproof-iam", "trailproof-checks", "trailproof-reports"],
+        target: "scale",
+        usual: &[],
+    },
 ];
 
 /// Runs one measurement, or all of them.
 pub fn run(words: &[&str]) -> Outcome<()> {
     match words {
-        [] => BENCHES.iter().try_for_each(|(name, ..)| one(name, &[])),
-        [name, more @ ..] => one(name, more),
+        [] => BENCHES.iter().try_for_each(|bench| bench.run(&[])),
+        [name, more @ ..] => {
+            let Some(bench) = BENCHES.iter().find(|bench| bench.name == *name) else {
+                let known: Vec<&str> = BENCHES.iter().map(|bench| bench.name).collect();
+                return Err(format!(
+                    "there is no measurement {name:?}; there are {}",
+                    known.join(", ")
+                ));
+            };
+            bench.run(more)
+        }
     }
 }
 
-fn one(name: &str, more: &[&str]) -> Outcome<()> {
-    let Some((name, target, usual)) = BENCHES.iter().find(|(known, ..)| *known == name) else {
-        let known: Vec<&str> = BENCHES.iter().map(|(name, ..)| *name).collect();
-        return Err(format!("there is no measurement {name:?}; there are {}", known.join(", ")));
-    };
-    println!("{name}");
-    let package = if *target == "scale" { "trailproof-iam" } else { "trailproof" };
-    let mut command = cargo(&["bench", "--quiet", "--package", package, "--bench", target, "--"]);
-    match (more, *name) {
-        ([], _) => command.args(*usual),
-        // The size follows the word by which the target knows what to measure.
-        (more, "scan" | "scale") => command.arg(name).args(more),
-        (more, _) => command.args(more),
-    };
-    let status = command.status().map_err(|error| format!("run `{}`: {error}", typed(&command)))?;
-    if status.success() { Ok(()) } else { Err(format!("`{}` failed", typed(&command))) }
+impl Bench {
+    fn run(&self, more: &[&str]) -> Outcome<()> {
+        println!("{}", self.name);
+        for package in self.packages {
+            let bench = ["bench", "--quiet", "--package", package, "--bench", self.target, "--"];
+            let mut command = cargo(&bench);
+            match (more, self.usual) {
+                ([], usual) => command.args(usual),
+                // The sizes follow the word by which the target knows what to measure.
+                (more, [word]) => command.arg(word).args(more),
+                (more, _) => command.args(more),
+            };
+            let status =
+                command.status().map_err(|error| format!("run `{}`: {error}", typed(&command)))?;
+            if !status.success() {
+                return Err(format!("`{}` failed", typed(&command)));
+            }
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
