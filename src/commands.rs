@@ -1,6 +1,6 @@
 //! The street from a command to its exit code: collect, assess, report.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -17,25 +17,23 @@ use trailproof_core::snapshot::Snapshot;
 
 use crate::catalogue;
 use crate::cli::{
-    AssessArgs, CONCURRENCY, CollectArgs, Command, ConnectArgs, DemoArgs, GateArgs, KeepArgs,
-    PlanArgs, ROLE_NAME, ReportArgs, ScanArgs, ScopeArgs, SelectArgs,
+    AssessArgs, CONCURRENCY, CollectArgs, Command, DemoArgs, GateArgs, PlanArgs, ROLE_NAME,
+    ReportArgs, ScanArgs, SelectArgs,
 };
 use crate::closing::closing;
 use crate::collect::{
-    Aws, Clock, Ending, Filter, Halt, Identity, InProcess, Pace, Plan, Rates, Request, Role, Watch,
-    collect, discover, identify, still,
+    Aws, Clock, Ending, Filter, InProcess, Pace, Plan, Rates, Request, Role, Watch, collect,
+    discover, identify, still,
 };
 use crate::exit::{EXIT_CODES, Stop};
-use crate::keep::{self, RunFile, Store};
+use crate::gather::{gather, run_file, runtime};
+use crate::keep::Store;
+use crate::log;
 use crate::output::{Outputs, folder_takes, print};
 use crate::progress::Progress;
 use crate::scope;
 use crate::select::{one, select};
 use crate::store::Reader;
-use crate::{log, signals};
-
-/// Where runs keep their evidence unless told otherwise.
-const RUNS: &str = "trailproof-runs";
 
 /// Does what was asked.
 ///
@@ -60,169 +58,6 @@ pub fn run(command: Command) -> Result<u8, Stop> {
             print(text.as_bytes()).map(|()| 0)
         }
         Command::ExitCodes => print(EXIT_CODES.as_bytes()).map(|()| 0),
-    }
-}
-
-fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Stop::internal(format!("cannot start the runtime: {error}")))
-}
-
-fn request(scope_args: &ScopeArgs, checks: &[&Check]) -> Result<Request, Stop> {
-    Ok(Request {
-        plan: Plan {
-            facts: Demand::of(checks).iter().collect(),
-            checks: checks.iter().map(|check| check.id.to_owned()).collect(),
-            filter: scope::filter(scope_args)?,
-        },
-        role: scope::role(scope_args)?,
-        management_role: scope_args.role_name_management.clone(),
-        clock: Clock::System,
-    })
-}
-
-/// What a run has read, and how it ended.
-struct Gathered {
-    reader: Reader,
-    directory: PathBuf,
-    halted: Option<Halt>,
-}
-
-impl Gathered {
-    /// The exit code of an interruption.
-    fn interrupted(&self) -> Option<u8> {
-        match self.halted {
-            Some(Halt::Signal(code)) => Some(code),
-            _ => None,
-        }
-    }
-
-    /// Says where the evidence is, and how a run that ended early goes on.
-    fn say(&self, quiet: bool) {
-        let run = self.directory.display().to_string();
-        let (event, line) = match self.halted {
-            Some(Halt::Signal(_)) => (
-                "saved",
-                format!("interrupted; what was read is kept, and --resume {run} goes on with it"),
-            ),
-            Some(Halt::CredentialsExpired) => (
-                "saved",
-                format!(
-                    "the caller's credentials ended before the run did; sign in again, and --resume {run} goes on \
-                     with it"
-                ),
-            ),
-            None if quiet => return,
-            None => ("saved", format!("the evidence is kept in {run}")),
-        };
-        log::say(
-            event,
-            &line,
-            serde_json::json!({ "run_dir": run, "complete": self.halted.is_none() }),
-        );
-    }
-}
-
-/// Collects from AWS into a run's folder: a new one, or one that has begun.
-fn gather(
-    connect: &ConnectArgs,
-    scope_args: &ScopeArgs,
-    (keep, checks): (&KeepArgs, &[&Check]),
-    quiet: bool,
-) -> Result<Gathered, Stop> {
-    log::set(connect.log_format);
-    let endpoint = scope::endpoint(connect)?;
-    let mut resumed = None;
-    let request = match &keep.resume {
-        Some(directory) => {
-            let (store, run) = Store::resume(directory)?;
-            let role = Role { external_id: scope_args.external_id.clone(), ..run.role.clone() };
-            let request = Request {
-                plan: run.plan.clone(),
-                role,
-                management_role: run.management_role.clone(),
-                clock: Clock::System,
-            };
-            resumed = Some((store, run, directory.clone()));
-            request
-        }
-        None => {
-            // Told before the first call, where it can be known.
-            keep::can_create(keep.run_dir.as_deref().unwrap_or(&Path::new(RUNS).join("new")))?;
-            request(scope_args, checks)?
-        }
-    };
-    // Each call has a connection; where the system allows no more, calls fail as they would anyway.
-    let _ = rlimit::increase_nofile_limit(u64::MAX);
-    runtime()?.block_on(async {
-        let ending = Ending::default();
-        let watching = tokio::spawn(signals::watch(ending.clone()));
-        let aws = Aws::load(&endpoint, scope::pace(connect)).await.map_err(Stop::usage)?;
-        let identified = async {
-            tokio::select! {
-                identity = identify(&aws, &request.plan.filter, request.clock) => identity,
-                () = ending.begins() => Err(interrupted_at_once(&ending)),
-            }
-        };
-        let mut identity = identified.await?;
-        let (store, directory) = match resumed {
-            Some((store, run, directory)) => {
-                same_caller(&identity, &run)?;
-                identity.run_id = run.run_id;
-                identity.started = run.started;
-                (store, directory)
-            }
-            None => {
-                let directory =
-                    keep.run_dir.clone().unwrap_or_else(|| Path::new(RUNS).join(&identity.run_id));
-                (Store::create(&directory, &run_file(&request, &identity))?, directory)
-            }
-        };
-        let progress = Progress::new(quiet);
-        let watch = Watch { progress: &progress, ending: &ending };
-        let reader = collect(&aws, (&request, &identity), store, watch).await;
-        progress.end();
-        watching.abort();
-        let gathered = Gathered { reader: reader?, directory, halted: ending.halted() };
-        gathered.say(quiet);
-        Ok(gathered)
-    })
-}
-
-fn interrupted_at_once(ending: &Ending) -> Stop {
-    match ending.halted() {
-        Some(Halt::Signal(code)) => {
-            Stop { code, message: "interrupted before anything was read".to_owned() }
-        }
-        _ => Stop::start("the caller's credentials have ended; sign in again"),
-    }
-}
-
-/// A run goes on as it began: another account's answers would stand beside the first one's as if they were one.
-fn same_caller(identity: &Identity, run: &RunFile) -> Result<(), Stop> {
-    if identity.caller.account == run.caller_account {
-        return Ok(());
-    }
-    Err(Stop::usage(format!(
-        "the run was begun from account {}, these credentials are of {}; use that account's",
-        run.caller_account, identity.caller.account
-    )))
-}
-
-/// What is kept of a request, to go on with it.
-pub(crate) fn run_file(request: &Request, identity: &Identity) -> RunFile {
-    RunFile {
-        schema: keep::SCHEMA.to_owned(),
-        run_id: identity.run_id.clone(),
-        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-        started: identity.started,
-        caller_account: identity.caller.account,
-        partition: identity.partition.clone(),
-        plan: request.plan.clone(),
-        role: Role { external_id: None, ..request.role.clone() },
-        management_role: request.management_role.clone(),
     }
 }
 
@@ -438,7 +273,7 @@ fn earlier_report(path: &Path) -> Result<Option<Assessment>, Stop> {
 
 fn plan(args: &PlanArgs) -> Result<u8, Stop> {
     let checks = select(&args.select)?;
-    let request = request(&args.scope, &checks)?;
+    let request = scope::request(&args.scope, &checks)?;
     log::set(args.connect.log_format);
     let endpoint = scope::endpoint(&args.connect)?;
     let (identity, roster) = runtime()?.block_on(async {

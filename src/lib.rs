@@ -14,6 +14,7 @@ pub mod collect;
 mod commands;
 pub mod exit;
 mod files;
+mod gather;
 pub mod keep;
 mod log;
 mod output;

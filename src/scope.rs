@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use trailproof_core::aws::AccountId;
+use trailproof_core::check::Check;
+use trailproof_core::plan::Demand;
 use trailproof_core::scope_file::parse_account_list;
 
 use crate::cli::{ConnectArgs, ScopeArgs};
-use crate::collect::{Endpoint, Filter, Pace, Rates, Role, is_url};
+use crate::collect::{Clock, Endpoint, Filter, Pace, Plan, Rates, Request, Role, is_url};
 use crate::exit::Stop;
 
 /// Which accounts and regions.
@@ -114,4 +116,21 @@ pub fn endpoint(args: &ConnectArgs) -> Result<Endpoint, Stop> {
 /// How fast the run calls.
 pub fn pace(args: &ConnectArgs) -> Pace {
     Pace::new(usize::from(args.concurrency), Rates { cloudtrail: args.max_rps })
+}
+
+/// What a run is asked for.
+///
+/// # Errors
+/// As [`filter`] and [`role`].
+pub fn request(scope_args: &ScopeArgs, checks: &[&Check]) -> Result<Request, Stop> {
+    Ok(Request {
+        plan: Plan {
+            facts: Demand::of(checks).iter().collect(),
+            checks: checks.iter().map(|check| check.id.to_owned()).collect(),
+            filter: filter(scope_args)?,
+        },
+        role: role(scope_args)?,
+        management_role: scope_args.role_name_management.clone(),
+        clock: Clock::System,
+    })
 }

@@ -47,12 +47,6 @@ fn described(shape: &Shape) -> Description {
         places.extend(account.keys.iter().map(|key| key.region.clone()));
     }
     description.default_regions.retain(|region| places.contains(region));
-    // AWS lets no bucket have both, and checks rely on it.
-    for bucket in description.accounts.iter_mut().flat_map(|account| &mut account.buckets) {
-        if bucket.mfa_delete.as_deref() == Some("Enabled") {
-            bucket.lifecycle.clear();
-        }
-    }
     description
 }
 

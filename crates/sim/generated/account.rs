@@ -148,7 +148,7 @@ pub(super) fn protected(name: String, region: &str) -> Bucket {
         region: region.to_owned(),
         created: Some(When::MinutesAgo(1_500_000)),
         versioning: Some("Enabled".to_owned()),
-        mfa_delete: Some("Enabled".to_owned()),
+        // MFA delete is off: S3 lets no bucket have both that and lifecycle rules.
         object_lock: Some(ObjectLock { default_retention: Some(retention) }),
         lifecycle: vec![expiry],
         public_access_block: Some(ALL),

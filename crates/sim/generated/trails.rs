@@ -175,7 +175,6 @@ fn healthy() -> TrailStatus {
 fn stray_bucket(name: String, region: &str, chance: Chance) -> Bucket {
     let mut bucket = protected(name, region);
     bucket.object_lock = None;
-    bucket.mfa_delete = None;
     if chance.happens("unversioned", 0.5) {
         bucket.versioning = None;
     }
