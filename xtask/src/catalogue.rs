@@ -34,8 +34,9 @@ impl Listing {
     /// Reads the folder.
     pub fn read(checks: &Path) -> Outcome<Self> {
         let mut listing = Self { others: modules(checks, "lib")?, ..Self::default() };
-        // Tests of the whole catalogue lie where Cargo looks for them.
-        for folder in folders(checks)?.into_iter().filter(|folder| folder != "tests") {
+        // Tests and benches of the whole catalogue lie where Cargo looks for them.
+        let of_cargo = |folder: &String| ["tests", "benches"].contains(&folder.as_str());
+        for folder in folders(checks)?.into_iter().filter(|folder| !of_cargo(folder)) {
             if !GROUPS.contains(&folder.as_str()) {
                 return Err(format!(
                     "checks/{folder} is not a group; the groups are {}",
