@@ -14,6 +14,7 @@ mod ending;
 mod follow;
 mod gap;
 mod iam;
+mod intake;
 mod kms;
 mod organizations;
 mod pace;
@@ -27,7 +28,7 @@ mod session;
 mod skew;
 mod wire;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -48,6 +49,7 @@ use credentials::Kept;
 pub use credentials::Role;
 pub use ending::{Ending, Halt};
 use follow::{Follow, Known};
+use intake::Intake;
 use pace::LEASE;
 pub use pace::{Counters, Pace, Rates};
 use reading::Run;
@@ -57,12 +59,6 @@ use crate::exit::Stop;
 use crate::keep::Store;
 use crate::progress::Progress;
 use crate::store::Reader;
-
-/// So many accounts may be under way at once: what they hold in memory is bounded also while many hang.
-const ACCOUNTS_AT_ONCE: usize = 512;
-
-/// So often in a row most calls must be unused before more accounts are let in: all may answer at one moment.
-const IDLE: usize = 3;
 
 /// What a run is to find out, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,32 +132,27 @@ pub async fn collect(
     let mut roster: Option<Roster> = None;
     let mut follow: Option<Follow<'_>> = None;
     let mut manifest = manifest(request, identity);
-    // What is to be read, in the order in which it was listed; each account once.
-    let mut waiting: VecDeque<AccountId> = VecDeque::new();
-    let mut taken = BTreeSet::new();
+    let mut intake = Intake::new(aws.pace().accounts());
     let mut reading = FuturesUnordered::new();
     if filter.takes_all_accounts() && !filter.organization {
         // Whatever the organization says, the caller's own account is read: it need not wait for the list.
-        taken.insert(identity.caller.account);
-        waiting.push_back(identity.caller.account);
+        intake.take(identity.caller.account);
     }
     let admission = &aws.pace().admission;
     let mut ended = false;
     let (mut over, is_over) = (false, watch.ending.is_over());
     tokio::pin!(is_over);
     let mut seconds = tokio::time::interval(Duration::from_secs(1));
-    let usual = aws.pace().accounts();
-    let (mut room, mut idle) = (usual, 0);
     let mut breaths = tokio::time::interval(LEASE);
     loop {
-        while !ended && admission.is_hungry() && reading.len() < room {
-            let Some(account) = waiting.pop_front() else { break };
+        while !ended && admission.is_hungry() {
+            let Some(account) = intake.next(reading.len()) else { break };
             reading.push(run.account(account, work.store.get(account)));
         }
         if ended && roster.is_some() {
             admission.close();
         }
-        let settled = over || (roster.is_some() && (ended || waiting.is_empty()));
+        let settled = over || (roster.is_some() && (ended || intake.is_done()));
         let listing_goes_on = roster.is_none() && !over;
         let asking = follow.as_ref().is_some_and(Follow::is_asking);
         if reading.is_empty() && settled && !(asking && ended) {
@@ -192,8 +183,8 @@ pub async fn collect(
                 run.managed_by(done.choice.management);
                 work.store.put_organization(&done.organization)?;
                 let all = done.choice.accounts.iter().filter(|account| account.is_read());
-                waiting.extend(all.map(|account| account.id).filter(|id| taken.insert(*id)));
-                watch.progress.accounts(taken.len());
+                all.for_each(|account| intake.take(account.id));
+                watch.progress.accounts(intake.taken().len());
                 manifest.accounts = listed_in(&done.choice);
                 manifest.notes.clone_from(&done.choice.notes);
                 let known = Known { manifest: &manifest, organization: &done.organization };
@@ -201,18 +192,13 @@ pub async fn collect(
                 roster = Some(done);
             }
             Some(account) = pages.next(), if listing_goes_on => {
-                if account.is_read() && taken.insert(account.id) {
-                    waiting.push_back(account.id);
-                    watch.progress.found(taken.len());
+                if account.is_read() {
+                    intake.take(account.id);
+                    watch.progress.found(intake.taken().len());
                 }
             }
             () = admission.appetite() => {}
-            // Accounts that hang leave calls unused for more than a moment; others come in their place.
-            _ = breaths.tick() => {
-                idle = if admission.is_idle() { idle + 1 } else { 0 };
-                let more = if idle < IDLE { usual } else { reading.len() + usual };
-                room = more.min(ACCOUNTS_AT_ONCE);
-            }
+            _ = breaths.tick() => intake.breathe(admission.is_idle(), reading.len()),
             _ = seconds.tick(), if watch.progress.is_shown() => watch.progress.tick(),
         }
     }
@@ -220,7 +206,7 @@ pub async fn collect(
     let (Some(Roster { mut organization, .. }), Some(follow)) = (roster, follow) else {
         return Err(ended_early(watch.ending, &work.store));
     };
-    work.drop_strangers(&manifest, &taken);
+    work.drop_strangers(&manifest, intake.taken());
     if watch.ending.halted().is_none() {
         follow.finish(&mut work, (&manifest, &mut organization)).await?;
     }
