@@ -179,14 +179,14 @@ pub async fn collect(
                 }
             }
             done = &mut listing, if listing_goes_on => {
-                let done = done.inspect_err(|_| work.store.discard())?;
+                let mut done = done.inspect_err(|_| work.store.discard())?;
                 run.managed_by(done.choice.management);
                 work.store.put_organization(&done.organization)?;
                 let all = done.choice.accounts.iter().filter(|account| account.is_read());
                 all.for_each(|account| intake.take(account.id));
                 watch.progress.accounts(intake.taken().len());
                 manifest.accounts = listed_in(&done.choice);
-                manifest.notes.clone_from(&done.choice.notes);
+                manifest.notes = std::mem::take(&mut done.choice).notes;
                 let known = Known { manifest: &manifest, organization: &done.organization };
                 follow.insert(Follow::new(&run)).early(&work, known);
                 roster = Some(done);
