@@ -19,7 +19,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use trailproof_core::aws::{AccountId, Partition};
-use trailproof_core::snapshot::{Bundle, Document, Manifest};
+use trailproof_core::fact::Fact;
+use trailproof_core::snapshot::{Bundle, Document, Manifest, Probe};
 
 use crate::collect::{Plan, Role};
 use crate::exit::Stop;
@@ -317,6 +318,29 @@ impl Store {
             Self::Memory(_) => Ok(()),
             Self::Folder(folder) => folder.put(&organization_file(&folder.path), document),
         }
+    }
+
+    /// Takes the long lists out of what was kept of the organization: they lie in the folder, and nothing that is still
+    /// to be asked depends on them.
+    pub fn shorten(&self, organization: &mut Document) {
+        if matches!(self, Self::Folder(_)) {
+            let lists = [Fact::Accounts, Fact::OrganizationalUnits].map(Probe::global);
+            organization.observations.retain(|probe, _| !lists.contains(probe));
+        }
+    }
+
+    /// All that was asked of the organization: what was kept, and what that document has in addition.
+    ///
+    /// # Errors
+    /// Where what was kept cannot be read back (5).
+    pub fn whole(&self, organization: Document) -> Result<Document, Stop> {
+        let Self::Folder(folder) = self else { return Ok(organization) };
+        let file = organization_file(&folder.path);
+        let mut whole = self.organization().ok_or_else(|| {
+            Stop::output(format!("cannot read {} back; scan again", file.display()))
+        })?;
+        whole.observations.extend(organization.observations);
+        Ok(whole)
     }
 
     /// What was asked of the organization, where that was kept.

@@ -132,7 +132,7 @@ impl<'a> Follow<'a> {
             let open = follow_ups(&self.run.demand, &builder.graph(), organization);
             if !open.organization.is_empty() {
                 self.of_organization(open.organization, organization).await;
-                work.store.put_organization(organization)?;
+                work.store.put_organization(&work.store.whole(organization.clone())?)?;
                 // Whoever stands in for the management account matters now.
                 builder = Known { manifest, organization }.of_those_that_matter(work);
                 if self.run.ending.halted().is_none() {

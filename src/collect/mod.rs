@@ -182,6 +182,7 @@ pub async fn collect(
                 let mut done = done.inspect_err(|_| work.store.discard())?;
                 run.managed_by(done.choice.management);
                 work.store.put_organization(&done.organization)?;
+                work.store.shorten(&mut done.organization);
                 let all = done.choice.accounts.iter().filter(|account| account.is_read());
                 all.for_each(|account| intake.take(account.id));
                 watch.progress.accounts(intake.taken().len());
@@ -223,6 +224,7 @@ pub async fn collect(
         json!({ "attempts": counters.attempts(), "throttled": counters.throttled() }),
     );
     watch.progress.end();
+    let organization = work.store.whole(organization)?;
     work.store.finish(manifest, organization)
 }
 
