@@ -369,15 +369,15 @@ impl Store {
             }
             Self::Folder(folder) => {
                 folder.put(&organization_file(&folder.path), &organization)?;
-                let mut text = serde_json::to_vec_pretty(&manifest)
-                    .map_err(|error| Stop::internal(format!("the manifest: {error}")))?;
-                text.push(b'\n');
-                folder.replace(&folder.path.join(MANIFEST), |out| out.write_all(&text))?;
+                folder.replace(&folder.path.join(MANIFEST), |out| {
+                    serde_json::to_writer_pretty(&mut *out, &manifest)?;
+                    out.write_all(b"\n")
+                })?;
                 // What the manifest speaks of is on the disk before the run counts as finished.
                 File::open(folder.path.join(MANIFEST))
                     .and_then(|file| file.sync_all())
                     .map_err(|error| unwritable(&folder.path, &error))?;
-                Reader::open(&folder.path)
+                Ok(Reader::of_folder(&folder.path, manifest, organization))
             }
         }
     }

@@ -118,6 +118,11 @@ impl Reader {
         Self(Source::Bundle(Box::new(bundle)))
     }
 
+    /// A folder that this process has just written, with what it has written there: nothing is read back.
+    pub fn of_folder(path: &Path, manifest: Manifest, organization: Document) -> Self {
+        Self(Source::Directory { path: path.to_owned(), manifest, organization })
+    }
+
     /// Opens whatever the path holds.
     ///
     /// # Errors
