@@ -71,3 +71,18 @@ fn the_second_interrupt_ends_at_once() {
     assert!(!place.path("r.json").exists());
     place.run(&["assess", "run"]).stopped(2, &["unfinished"]);
 }
+
+/// Two signals on each other's heels: the second may find the program between hearing the first and saying so.
+#[test]
+fn a_second_signal_right_after_the_first_is_not_lost() {
+    for _ in 0..8 {
+        let (place, served) = (Place::new(), stuck());
+        let mut child = scan(&place, &served, "600");
+        let id = child.id();
+        let both = format!("kill -INT {id}; kill -TERM {id}");
+        assert!(Command::new("sh").args(["-c", &both]).status().unwrap().success());
+        let code = child.wait().unwrap().code();
+        assert!(matches!(code, Some(130 | 143)), "{code:?}");
+        assert!(!place.path("r.json").exists());
+    }
+}
