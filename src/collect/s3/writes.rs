@@ -109,8 +109,13 @@ pub async fn encryption(
 pub async fn tags(session: &Session, region: &Region, bucket: &str) -> Result<Answer, Failure> {
     let request = session.s3().get_bucket_tagging().bucket(bucket);
     let sent = request.customize().config_override(there(region)).send().await;
-    let answer = or_absent(sent.map_err(Failure::from), "NoSuchTagSet")?;
-    let tags = answer.map_or_else(Vec::new, |answer| answer.tag_set);
-    let tags: BTreeMap<String, String> = tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
-    Ok(Answer::Tags(Tags { tags }))
+    let Some(answer) = or_absent(sent.map_err(Failure::from), "NoSuchTagSet")? else {
+        return Ok(Answer::Tags(Tags::default()));
+    };
+    // A bucket without tags answers by an error.
+    if answer.tag_set.is_empty() {
+        return Err(incomplete("TagSet"));
+    }
+    let tags = answer.tag_set.into_iter().map(|tag| (tag.key, tag.value));
+    Ok(Answer::Tags(Tags { tags: tags.collect::<BTreeMap<_, _>>() }))
 }
