@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::AccountView;
 use crate::bucket::Bucket;
+use crate::control::{COMMON, Control, Framework};
 use crate::evidence::Observed;
 use crate::fact::Fact;
 use crate::finding::Verdict;
@@ -138,15 +139,6 @@ pub struct Remediation {
     pub link: &'static str,
 }
 
-/// A requirement of a framework that a check bears on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Control {
-    /// The framework with its version, such as `cis-5.0`.
-    pub framework: &'static str,
-    /// The requirement's id there.
-    pub id: &'static str,
-}
-
 /// What a check may look at beside its subject.
 #[derive(Debug, Clone, Copy)]
 pub struct Audit<'a> {
@@ -235,4 +227,31 @@ pub struct Check {
     pub reads: &'static [Fact],
     /// The function that judges.
     pub judge: Judge,
+}
+
+impl Check {
+    /// The requirements to show beside it: its own, or else what every check on the audit trail is related to. What
+    /// only saves money is related to none.
+    #[must_use]
+    pub fn bears_on(&self) -> &'static [Control] {
+        match (self.controls, self.group) {
+            ([], Group::Cost) => &[],
+            ([], _) => &COMMON,
+            (own, _) => own,
+        }
+    }
+
+    /// The requirements of a framework for which it surely speaks.
+    pub fn speaks_for(&self, framework: Framework) -> impl Iterator<Item = &'static str> {
+        self.controls
+            .iter()
+            .filter(move |control| control.framework == framework && control.sureness.is_sure())
+            .map(|control| control.id)
+    }
+
+    /// Whether it is part of a framework's profile.
+    #[must_use]
+    pub fn is_in(&self, framework: Framework) -> bool {
+        self.speaks_for(framework).next().is_some()
+    }
 }
