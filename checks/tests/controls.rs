@@ -1,4 +1,5 @@
 //! The requirements of frameworks, held against a copy of the catalogue's table and against each other.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
