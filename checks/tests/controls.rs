@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use trailproof_checks::CATALOGUE;
+use trailproof_checks::doubts::DOUBTS;
 use trailproof_core::check::Check;
 use trailproof_core::control::{Framework, Sureness};
 
@@ -86,5 +87,15 @@ fn a_check_without_a_control_of_its_own_is_related_to_what_all_are() {
         } else {
             assert_eq!(shown, check.controls);
         }
+    }
+}
+
+#[test]
+fn doubts_name_what_checks_there_are_in_order() {
+    let numbers: Vec<u8> = DOUBTS.iter().map(|doubt| doubt.number).collect();
+    assert!(numbers.is_sorted_by(|one, next| one < next));
+    for doubt in DOUBTS {
+        assert!(doubt.checks.is_sorted_by(|one, next| one < next), "{doubt:?}");
+        assert!(doubt.text.ends_with('.') && !doubt.text.contains("  "), "{doubt:?}");
     }
 }

@@ -120,6 +120,22 @@ impl Group {
             Self::Lake => "lake",
         }
     }
+
+    /// The question that its checks answer.
+    #[must_use]
+    pub fn question(self) -> &'static str {
+        match self {
+            Self::Presence => "Is there a record at all?",
+            Self::Protection => "Is it intact and out of reach?",
+            Self::Delivery => "Does it arrive?",
+            Self::Privilege => "Who could stop it?",
+            Self::Monitoring => "Would anyone be told?",
+            Self::Organization => "Is every account part of it?",
+            Self::Continuity => "Was it ever off?",
+            Self::Cost => "Is money wasted?",
+            Self::Lake => "The same questions for CloudTrail Lake.",
+        }
+    }
 }
 
 impl fmt::Display for Group {
@@ -137,6 +153,30 @@ pub struct Remediation {
     pub command: &'static str,
     /// AWS's page on it.
     pub link: &'static str,
+}
+
+/// The state that satisfies a check, as infrastructure code; beside the check's constant where such code is how it is
+/// done. Names in it stand for the user's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct AsCode {
+    /// In Terraform's language, with the AWS provider.
+    pub terraform: Option<&'static str>,
+    /// In CloudFormation, as YAML.
+    pub cloudformation: Option<&'static str>,
+}
+
+impl AsCode {
+    /// Both languages.
+    #[must_use]
+    pub const fn both(terraform: &'static str, cloudformation: &'static str) -> Self {
+        Self { terraform: Some(terraform), cloudformation: Some(cloudformation) }
+    }
+
+    /// Where CloudFormation has no resource for it.
+    #[must_use]
+    pub const fn terraform(terraform: &'static str) -> Self {
+        Self { terraform: Some(terraform), cloudformation: None }
+    }
 }
 
 /// What a check may look at beside its subject.

@@ -250,6 +250,42 @@ pub struct Control {
     pub sureness: Sureness,
 }
 
+/// A requirement's id in the order of people: 3.9 before 3.10.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ControlId {
+    pieces: Vec<(String, u64)>,
+    text: String,
+}
+
+impl ControlId {
+    /// The id as it is written.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.text
+    }
+}
+
+impl From<&str> for ControlId {
+    fn from(text: &str) -> Self {
+        let mut pieces: Vec<(String, u64)> = vec![(String::new(), 0)];
+        let mut in_number = false;
+        for letter in text.chars() {
+            match (letter.to_digit(10), pieces.last_mut()) {
+                (Some(digit), Some((_, number))) => {
+                    *number = number.saturating_mul(10).saturating_add(digit.into());
+                    in_number = true;
+                }
+                (None, Some((word, _))) if !in_number => word.push(letter),
+                (_, _) => {
+                    pieces.push((letter.to_string(), 0));
+                    in_number = false;
+                }
+            }
+        }
+        Self { pieces, text: text.to_owned() }
+    }
+}
+
 /// What every check on the audit trail is related to, where it has no control of its own.
 pub const COMMON: [Control; 5] = [
     Framework::Nist800_53R5.related("AU-9"),
@@ -300,5 +336,14 @@ mod tests {
     #[test]
     fn what_is_common_is_only_related() {
         assert!(COMMON.iter().all(|control| !control.sureness.is_sure()));
+    }
+
+    #[test]
+    fn requirements_stand_in_the_order_of_people() {
+        let sorted = ["3.9", "3.10", "10.2.1", "10.2.1.7", "A1.2", "AU-9", "AU-9(2)", "AU-10"];
+        let mut ids = sorted.map(ControlId::from);
+        ids.reverse();
+        ids.sort();
+        assert_eq!(ids.map(ControlId::into_text), sorted);
     }
 }

@@ -43,7 +43,7 @@ pub mod fixture;
 pub mod prelude {
     pub use crate::account::AccountView;
     pub use crate::bucket::Bucket;
-    pub use crate::check::{Audit, Check, Group, Judge, RegionView, Remediation, Severity};
+    pub use crate::check::{AsCode, Audit, Check, Group, Judge, RegionView, Remediation, Severity};
     pub use crate::control::{
         Control,
         Framework::{

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::assessment::{ControlScore, FrameworkScore, ScoreRow, StatusCounts};
 use crate::check::Check;
-use crate::control::Framework;
+use crate::control::{ControlId, Framework};
+use crate::finding::Finding;
 
 /// A set of frameworks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,7 +34,7 @@ struct Member {
 pub(super) struct Profiles {
     members: BTreeMap<String, Member>,
     /// Each framework's requirements, in the order of their ids, with the checks that speak for them.
-    controls: BTreeMap<Framework, BTreeMap<Id, Vec<String>>>,
+    controls: BTreeMap<Framework, BTreeMap<ControlId, Vec<String>>>,
 }
 
 impl Profiles {
@@ -45,7 +46,7 @@ impl Profiles {
                 let member = members.entry(check.id.to_owned()).or_default();
                 member.frameworks.0 |= Set::of(control.framework).0;
                 let framework = controls.entry(control.framework).or_default();
-                framework.entry(Id::from(control.id)).or_default().push(check.id.to_owned());
+                framework.entry(ControlId::from(control.id)).or_default().push(check.id.to_owned());
             }
         }
         for checks in profiles.controls.values_mut().flat_map(BTreeMap::values_mut) {
@@ -60,7 +61,7 @@ impl Profiles {
         self.members.get(check).map_or_else(Set::default, |member| member.frameworks)
     }
 
-    pub(super) fn count(&mut self, finding: &crate::finding::Finding) {
+    pub(super) fn count(&mut self, finding: &Finding) {
         if let Some(member) = self.members.get_mut(&finding.check) {
             member.counts.add(finding.status);
         }
@@ -76,12 +77,12 @@ impl Profiles {
         row: impl Fn(Framework) -> Option<ScoreRow>,
     ) -> BTreeMap<Framework, FrameworkScore> {
         let Self { members, controls } = self;
-        let control = |(id, checks): (Id, Vec<String>)| {
+        let control = |(id, checks): (ControlId, Vec<String>)| {
             let counts = checks
                 .iter()
                 .filter_map(|check| members.get(check))
                 .fold(StatusCounts::default(), |sum, member| sum.and(member.counts));
-            ControlScore { id: id.text, status: counts.status(), counts, checks }
+            ControlScore { id: id.into_text(), status: counts.status(), counts, checks }
         };
         controls
             .into_iter()
@@ -94,49 +95,9 @@ impl Profiles {
     }
 }
 
-/// A requirement's id in the order of people: 3.9 before 3.10.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Id {
-    pieces: Vec<(String, u64)>,
-    text: String,
-}
-
-impl From<&str> for Id {
-    fn from(text: &str) -> Self {
-        let mut pieces: Vec<(String, u64)> = vec![(String::new(), 0)];
-        let mut in_number = false;
-        for letter in text.chars() {
-            match (letter.to_digit(10), pieces.last_mut()) {
-                (Some(digit), Some((_, number))) => {
-                    *number = number.saturating_mul(10).saturating_add(digit.into());
-                    in_number = true;
-                }
-                (None, Some((word, _))) if !in_number => word.push(letter),
-                (_, _) => {
-                    pieces.push((letter.to_string(), 0));
-                    in_number = false;
-                }
-            }
-        }
-        Self { pieces, text: text.to_owned() }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn requirements_stand_in_the_order_of_people() {
-        let mut ids =
-            ["3.10", "AU-9(2)", "3.9", "A1.2", "AU-10", "AU-9", "10.2.1.7", "10.2.1"].map(Id::from);
-        ids.sort();
-        let texts: Vec<&str> = ids.iter().map(|id| id.text.as_str()).collect();
-        assert_eq!(
-            texts,
-            ["3.9", "3.10", "10.2.1", "10.2.1.7", "A1.2", "AU-9", "AU-9(2)", "AU-10"]
-        );
-    }
 
     #[test]
     fn every_framework_has_a_place_of_its_own() {
