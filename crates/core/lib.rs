@@ -31,6 +31,7 @@ pub mod scope_file;
 pub mod score;
 pub mod selector;
 pub mod snapshot;
+pub mod store;
 pub mod trail;
 
 pub use graph::GraphBuilder;
@@ -43,7 +44,10 @@ pub mod fixture;
 pub mod prelude {
     pub use crate::account::AccountView;
     pub use crate::bucket::Bucket;
-    pub use crate::check::{AsCode, Audit, Check, Group, Judge, RegionView, Remediation, Severity};
+    pub use crate::check::{
+        AsCode, Audit, Check, Delivery, Group, Judge, OwnBucket, RegionView, Remediation, Severity,
+        TrailRegionView,
+    };
     pub use crate::control::{
         Control,
         Framework::{
@@ -55,8 +59,10 @@ pub mod prelude {
     pub use crate::fact::Fact;
     pub use crate::finding::{Verdict, fail, not_applicable, pass};
     pub use crate::key::Key;
+    pub use crate::organization::Organization;
     pub use crate::principal::Principal;
     pub use crate::selector::{Half, Recorded};
+    pub use crate::store::Store;
     pub use crate::trail::Trail;
 }
 
