@@ -94,6 +94,7 @@ impl Outputs {
                 width: width(),
                 color: path.is_none() && self.colored(),
                 junit_grain: self.grain,
+                frameworks: self.frameworks,
             };
             let place = path.as_ref().map_or("stdout".into(), |path| path.display().to_string());
             let stopped = |error: ReportError<R::Error>| match error {
