@@ -25,6 +25,7 @@ pub mod organization;
 pub mod plan;
 pub mod policy;
 pub mod principal;
+pub mod resource_policy;
 pub mod results;
 pub mod roster;
 pub mod scope_file;
