@@ -43,6 +43,7 @@ mod latency;
 mod millis;
 mod minimal;
 mod outcome;
+mod policies;
 mod quota;
 mod reply;
 mod services;

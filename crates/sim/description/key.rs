@@ -57,6 +57,13 @@ pub struct Key {
     pub describe_accounts: Vec<String>,
 }
 
+impl Key {
+    /// Whether an id or an alias means this key.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.id == name || self.aliases.iter().any(|alias| alias == name)
+    }
+}
+
 fn enabled() -> String {
     "Enabled".to_owned()
 }
