@@ -25,6 +25,7 @@ pub mod plan;
 pub mod policy;
 pub mod principal;
 pub mod results;
+pub mod retention;
 pub mod roster;
 pub mod scope_file;
 pub mod score;
