@@ -360,6 +360,9 @@ pub struct Grant {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Acl {
+    /// The canonical user who owns the bucket; absent from older snapshots.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// The grants.
     #[serde(default)]
     pub grants: Vec<Grant>,

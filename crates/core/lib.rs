@@ -27,6 +27,7 @@ pub mod principal;
 pub mod results;
 pub mod retention;
 pub mod roster;
+pub mod safeguard;
 pub mod scope_file;
 pub mod score;
 pub mod selector;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::aws::AccountId;
+
 /// The expectations, with the catalogue's defaults.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -18,6 +20,20 @@ pub struct Policy {
     pub default_lock_mode: Option<String>,
     /// The buckets whose data events `cloudtrail-s3-dataevents-enabled` asks for; empty asks for all.
     pub s3_data_event_buckets: Vec<String>,
+    /// How long logs must be kept, in days.
+    pub retention_days: u32,
+    /// How long logs must be readable without being restored first, in days.
+    pub immediate_days: u32,
+    /// How long a default retention must lock new objects, in days; none: as long as logs must be kept.
+    pub lock_min_days: Option<u32>,
+    /// The Object Lock mode that counts: `COMPLIANCE`, or `GOVERNANCE` for either.
+    pub lock_mode: String,
+    /// Accounts outside the organization that may own log buckets.
+    pub trusted_log_accounts: Vec<AccountId>,
+    /// Whether log buckets must be replicated.
+    pub replication_required: bool,
+    /// Whether the replica must be another account's.
+    pub require_cross_account: bool,
 }
 
 impl Default for Policy {
@@ -29,6 +45,13 @@ impl Default for Policy {
             na_without_buckets: true,
             default_lock_mode: None,
             s3_data_event_buckets: Vec::new(),
+            retention_days: 365,
+            immediate_days: 90,
+            lock_min_days: None,
+            lock_mode: "COMPLIANCE".into(),
+            trusted_log_accounts: Vec::new(),
+            replication_required: true,
+            require_cross_account: true,
         }
     }
 }

@@ -16,9 +16,10 @@ mod archive;
 mod reach;
 
 pub use archive::{Archiving, archived_before};
+pub(crate) use reach::name;
 pub use reach::reaches;
 
-use reach::{meets, name, overlap};
+use reach::{meets, overlap};
 
 /// A time for which something is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -215,6 +215,7 @@ pub async fn policy_status(
 pub async fn acl(session: &Session, region: &Region, bucket: &str) -> Result<Answer, Failure> {
     let request = session.s3().get_bucket_acl().bucket(bucket);
     let answer = request.customize().config_override(there(region)).send().await?;
+    let owner = answer.owner().and_then(|owner| owner.id()).map(str::to_owned);
     let grants = answer.grants.ok_or_else(|| incomplete("AccessControlList"))?;
     let grants = grants.iter().map(|grant| {
         let grantee = grant.grantee();
@@ -224,7 +225,7 @@ pub async fn acl(session: &Session, region: &Region, bucket: &str) -> Result<Ans
             permission: grant.permission().map(|p| p.as_str().to_owned()).unwrap_or_default(),
         }
     });
-    Ok(Answer::BucketAcl(Acl { grants: grants.collect() }))
+    Ok(Answer::BucketAcl(Acl { owner, grants: grants.collect() }))
 }
 
 const BLOCK: &str = "PublicAccessBlockConfiguration";

@@ -49,6 +49,6 @@ fn is_another_services(rest: &str) -> bool {
 }
 
 /// The rule's id, as messages give it.
-pub(super) fn name(rule: &LifecycleRule) -> String {
+pub(crate) fn name(rule: &LifecycleRule) -> String {
     rule.id.clone().unwrap_or_else(|| "(unnamed)".into())
 }
