@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use trailproof_core::answer::{PrincipalEntry, PrincipalKind};
+use trailproof_core::answer::{
+    LifecycleRule, ObjectLock, PrincipalEntry, PrincipalKind, Transition,
+};
 use trailproof_core::aws::{Partition, Region};
 use trailproof_core::fixture::*;
 use trailproof_core::policy::Policy;
@@ -93,6 +95,43 @@ prop_compose! {
     }
 }
 
+/// What a rule does: of each kind of retention one that is too short.
+fn expiring(rule: &mut LifecycleRule, kind: usize) {
+    let moved =
+        |class: &str| Transition { storage_class: Some(class.into()), days: Some(30), date: None };
+    match kind {
+        0 => rule.expiration_days = Some(30),
+        1 => rule.noncurrent_days = Some(1),
+        2 => (rule.expiration_days, rule.noncurrent_days) = (Some(30), Some(300)),
+        3 => rule.expiration_days = None,
+        4 => rule.transitions = vec![moved("GLACIER")],
+        _ => rule.transitions = vec![moved("FROZEN")],
+    }
+}
+
+/// A lock or none, and where there is none perhaps no versions.
+fn locking(bucket: &mut BucketSetup, kind: usize, status: usize) {
+    match kind {
+        0 => {}
+        1 => bucket.lock.default_retention = None,
+        2 => bucket.lock.default_retention.iter_mut().for_each(|rule| rule.days = Some(31)),
+        3 => {
+            let governance = Some("GOVERNANCE".to_owned());
+            bucket
+                .lock
+                .default_retention
+                .iter_mut()
+                .for_each(|rule| rule.mode.clone_from(&governance));
+        }
+        _ => {
+            bucket.lock = ObjectLock::default();
+            bucket.acl.owner = None;
+            let statuses = [Some("Enabled"), Some("Suspended"), None];
+            bucket.versioning.status = statuses[status].map(str::to_owned);
+        }
+    }
+}
+
 prop_compose! {
     /// A world and a policy.
     pub fn any_world()(
@@ -104,8 +143,9 @@ prop_compose! {
         (near, own, theirs, head) in
             (0..6usize, 0..6usize, prop::option::of(0..3usize), 0..3usize),
         (rule, versioned, mfa, open) in (0..4usize, any::<bool>(), any::<bool>(), any::<bool>()),
+        (expiry, lock, status) in (0..6usize, 0..5usize, 0..3usize),
         (data, attached) in (prop::option::of(0..2usize), any::<bool>()),
-        policy in (any::<bool>(), any::<bool>(), any::<bool>()),
+        policy in (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
     ) -> (World, Policy) {
         let base = if organized { organization() } else { account() };
         let mut world = base.but(|w| w.partition = Partition::new(PARTITION));
@@ -170,7 +210,9 @@ prop_compose! {
                 } else {
                     let prefixes = [None, Some("a/"), Some("AWSLogs/"), Some("tmp/")];
                     b.lifecycle.rules[0].prefix = prefixes[rule].map(str::to_owned);
+                    expiring(&mut b.lifecycle.rules[0], expiry);
                 }
+                locking(b, lock, status);
                 if open {
                     b.block = Default::default();
                     b.policy.is_public = Some(true);
@@ -183,10 +225,11 @@ prop_compose! {
             }),
         ];
         world.buckets.extend(data.map(|place| at("data", place)));
-        let (exclusion, na, named) = policy;
+        let (exclusion, na, named, governance) = policy;
         let policy = Policy {
             allow_log_bucket_exclusion: exclusion,
             na_without_buckets: na,
+            lock_mode: if governance { "GOVERNANCE" } else { "COMPLIANCE" }.into(),
             s3_data_event_buckets: if named { vec!["data".into()] } else { vec![] },
             ..Policy::default()
         };

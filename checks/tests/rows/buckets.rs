@@ -78,7 +78,11 @@ pub fn rows() -> Vec<Row> {
         row("84", logs(|b| b.versioning.status = Some("Suspended".into())))
             .says(VERSIONING, "fail suspended")
             .of(ARCHIVE),
-        row("85", logs(|b| b.lock.default_retention = None)).says(LOCK, "pass").of(ARCHIVE),
+        row("85", logs(|b| b.lock.default_retention = None))
+            .says(LOCK, "pass")
+            .of(ARCHIVE)
+            .says("trail-bucket-lock-retention", "fail no_default_retention")
+            .of(ARCHIVE),
         // S3 refuses lifecycle rules where MFA delete is on.
         row(
             "91",
@@ -88,6 +92,8 @@ pub fn rows() -> Vec<Row> {
             }),
         )
         .says(LIFECYCLE, "not_applicable mfa_delete")
+        .of(ARCHIVE)
+        .says("s3-bucket-mfa-delete-enabled", "pass")
         .of(ARCHIVE),
     ]
 }
