@@ -50,6 +50,7 @@ proptest! {
         let mut few = GraphBuilder::new(&bundle.manifest, &bundle.organization);
         let mut named = ledger.accounts();
         named.extend(few.delegated().unwrap_or_default());
+        named.extend(few.graph().management().ok().flatten());
         for document in bundle.accounts.iter().filter(|document| named.contains(&document.account)) {
             few.add(document);
         }

@@ -61,7 +61,7 @@ fn a_member_that_only_the_organization_trail_records_is_asked_twenty_questions()
 fn what_several_accounts_share_is_asked_for_once_at_its_owner() {
     let of = |owner: &str| trail("own").but(|t| t.owner = id(owner));
     let world = organization().with(of(MEMBER)).with(of(MANAGEMENT)).with(of(ARCHIVE));
-    let bundle = world.snapshot(&Demand::of(CATALOGUE));
+    let bundle = world.snapshot(&Demand::facts(Fact::ALL));
     let shared = [Fact::Key, Fact::AccountPublicAccessBlock].into_iter().chain(Fact::OF_A_BUCKET);
     for fact in shared {
         let numbers =
@@ -108,9 +108,8 @@ fn a_run_of_one_check_asks_for_nothing_that_the_check_does_not_read() {
         for row in rows() {
             let bundle = row.snapshot_of(&demand);
             for fact in facts(&bundle) {
-                // Who stands in for the owner of a trail outside the run is asked only where there is such a trail.
-                let stands_in = fact == Fact::DelegatedAdministrators
-                    && bundle.manifest.accounts.iter().any(|account| !account.in_scope);
+                // Who stands in for the owner of a trail outside the run is asked wherever there may be such a trail.
+                let stands_in = fact == Fact::DelegatedAdministrators;
                 assert!(
                     allowed.contains(&fact) || (stands_in && allowed.contains(&Fact::Trails)),
                     "{} asks for {fact:?} in row {}",

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::answer::{AuthorizationDetails, BucketEntry, TrailDescription, TrailStatus};
+use crate::answer::{
+    AuthorizationDetails, BucketEntry, RecentEvent, Tags, TrailDescription, TrailStatus,
+};
 use crate::aws::{AccountId, Region};
 use crate::evidence::{Cause, Evidence, Gap, Observed};
 use crate::fact::Fact;
@@ -110,6 +112,17 @@ impl<'a> AccountView<'a> {
         seen.into_values().map(Ok).chain(gaps.into_iter().map(Err)).collect()
     }
 
+    /// Each trail in each region that shows it, by ARN and region.
+    #[must_use]
+    pub fn sights(&self) -> Vec<(&'a Trail, Region)> {
+        let trails = self.member.sees.iter();
+        let trails =
+            trails.filter_map(|(arn, regions)| Some((self.organization.trail(arn)?, regions)));
+        trails
+            .flat_map(|(trail, regions)| regions.iter().map(move |r| (trail, r.clone())))
+            .collect()
+    }
+
     /// Whether at least one region told of its trails.
     #[must_use]
     pub fn any_region_told(&self) -> bool {
@@ -187,21 +200,37 @@ impl<'a> AccountView<'a> {
     /// # Errors
     /// Where the organization was not read and the trail is another account's.
     pub fn belongs(&self, trail: &Trail) -> Observed<bool> {
-        if trail.owner == self.id() {
-            return Ok(true);
-        }
-        if !trail.is_organization_trail() {
-            return Ok(false);
-        }
-        let management = self.organization.management().map_err(|gap| Gap {
-            cause: Cause::CrossAccountUnreadable,
-            detail: format!(
-                "whose organization {} belongs to was not read: {}",
-                trail.arn(),
-                gap.detail
-            ),
-            ..gap
-        })?;
-        Ok(management == Some(trail.owner))
+        self.organization.trail_belongs(trail, self.id())
+    }
+
+    /// How a trail's deliveries from one region went, as this account was told there.
+    ///
+    /// # Errors
+    /// The gap of that region's `GetTrailStatus`.
+    pub fn delivery(&self, trail: &Trail, region: &Region) -> Observed<(&'a TrailStatus, Source)> {
+        let at_home = Probe::resource(Fact::TrailStatus, Some(region), trail.arn());
+        let probe = if self.document.observations.contains_key(&at_home) {
+            at_home
+        } else {
+            Probe::resource(Fact::TrailDelivery, Some(region), trail.arn())
+        };
+        self.document.read::<TrailStatus>(&probe)
+    }
+
+    /// The newest management event that a region's history shows from before the run; none inside where it shows none.
+    ///
+    /// # Errors
+    /// The gap of the region's `LookupEvents`.
+    pub fn newest_event(&self, region: &Region) -> Observed<(&'a Option<RecentEvent>, Source)> {
+        self.document.read::<Option<RecentEvent>>(&Probe::regional(Fact::RecentEvents, region))
+    }
+
+    /// The tags of one of its buckets.
+    ///
+    /// # Errors
+    /// The gap of `GetBucketTagging`.
+    pub fn bucket_tags(&self, bucket: &BucketEntry) -> Observed<(&'a Tags, Source)> {
+        let region = bucket.bucket_region.as_ref();
+        self.document.read::<Tags>(&Probe::resource(Fact::BucketTags, region, &bucket.name))
     }
 }

@@ -11,6 +11,14 @@ use serde::{Deserialize, Serialize};
 use crate::aws::{AccountId, Region};
 use crate::roster::{AccountEntry, RegionEntry};
 
+mod bucket;
+mod store;
+mod trail;
+
+pub use bucket::{BucketEncryption, BucketLogging, BucketReplication, ReplicationRule};
+pub use store::{EventDataStore, StoreEntry};
+pub use trail::{InsightSelector, InsightSelectors, LogGroup, RecentEvent, Topic};
+
 /// `Caller`: who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -100,6 +108,12 @@ pub struct TrailDescription {
     /// The log group that it also delivers to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cloud_watch_logs_log_group_arn: Option<String>,
+    /// The topic that is told of each delivery. (`SnsTopicName` is no longer in use.)
+    #[serde(default, rename = "SnsTopicARN", skip_serializing_if = "Option::is_none")]
+    pub sns_topic_arn: Option<String>,
+    /// Whether it looks for any Insights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub has_insight_selectors: Option<bool>,
     /// False: the default selector is in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub has_custom_event_selectors: Option<bool>,
@@ -130,6 +144,18 @@ pub struct TrailStatus {
     /// The last delivery to CloudWatch Logs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latest_cloud_watch_logs_delivery_time: Option<Timestamp>,
+    /// The last error of delivering a digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest_digest_delivery_error: Option<String>,
+    /// The last delivery of a digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest_digest_delivery_time: Option<Timestamp>,
+    /// The last error of notifying the topic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest_notification_error: Option<String>,
+    /// The last notification.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest_notification_time: Option<Timestamp>,
 }
 
 /// A data resource of a classic selector.
@@ -422,6 +448,57 @@ pub struct KeyMetadata {
     /// When its imported material expires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_to: Option<Timestamp>,
+    /// `PRIMARY` or `REPLICA`, of a multi-Region key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub multi_region_key_type: Option<String>,
+}
+
+/// `KeyRotation`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct KeyRotation {
+    /// Whether AWS rotates the key's material by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_rotation_enabled: Option<bool>,
+    /// How often; a year where AWS leaves it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation_period_in_days: Option<i32>,
+}
+
+/// `BucketPolicy`, `KeyPolicy`, `StorePolicy`: the text of a resource's policy.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PolicyText {
+    /// The document as AWS stores it; absent where the resource has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+}
+
+/// `TrailTags`, `BucketTags`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Tags {
+    /// Values by key.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+}
+
+/// `TrustedServices`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TrustedServices {
+    /// Service principals such as `cloudtrail.amazonaws.com`, sorted.
+    #[serde(default)]
+    pub service_principals: Vec<String>,
+}
+
+/// `ServiceLinkedRole`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ServiceLinkedRole {
+    /// The role; absent where IAM says that there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
 }
 
 /// What kind of principal.
@@ -493,6 +570,16 @@ answers! {
     Trails(Vec<TrailDescription>),
     TrailStatus(TrailStatus),
     EventSelectors(EventSelectors),
+    InsightSelectors(InsightSelectors),
+    Topic(Option<Topic>),
+    LogGroup(Option<LogGroup>),
+    RecentEvents(Option<RecentEvent>),
+    EventDataStores(Vec<StoreEntry>),
+    EventDataStore(EventDataStore),
+    PolicyText(PolicyText),
+    Tags(Tags),
+    TrustedServices(TrustedServices),
+    ServiceLinkedRole(ServiceLinkedRole),
     BucketList(Vec<BucketEntry>),
     BucketHead(BucketHead),
     BucketVersioning(BucketVersioning),
@@ -502,6 +589,10 @@ answers! {
     BucketAcl(Acl),
     PublicAccessBlock(PublicAccessBlock),
     BucketOwnershipControls(OwnershipControls),
+    BucketLogging(BucketLogging),
+    BucketReplication(BucketReplication),
+    BucketEncryption(BucketEncryption),
     Key(Option<KeyMetadata>),
+    KeyRotation(KeyRotation),
     AuthorizationDetails(AuthorizationDetails),
 }

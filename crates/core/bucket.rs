@@ -1,4 +1,4 @@
-//! One log bucket: whether it is there, whose it is, and what protects it. Judged once, at its owner.
+//! One bucket of the logs: whether it is there, whose it is, and what protects it. Judged once, at its owner.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,14 +9,14 @@ use crate::evidence::{Cause, Evidence, Gap, Observed};
 use crate::fact::Fact;
 use crate::snapshot::{Source, Sourced};
 
-/// A bucket that at least one trail delivers to.
+/// A bucket that at least one trail delivers to, or to which such a bucket sends its access logs or copies.
 #[derive(Debug, Clone)]
 pub struct Bucket {
     /// The name, unique in the partition.
     pub name: String,
     /// The partition.
     pub partition: Partition,
-    /// The ARNs of the trails that deliver to it.
+    /// The ARNs of the trails that deliver to it, or to the log bucket that it serves.
     pub trails: BTreeSet<String>,
     /// The roots under which they deliver, such as `AWSLogs/`.
     pub key_spaces: BTreeSet<String>,
@@ -24,16 +24,31 @@ pub struct Bucket {
     pub trail_owners: BTreeSet<AccountId>,
     /// Whether an organization trail delivers to it.
     pub serves_organization: bool,
+    /// What it serves the logs for.
+    pub roles: BTreeSet<BucketRole>,
     /// The account whose list of buckets shows it.
     pub owner: Option<AccountId>,
     /// Where it lies, where a list or a HEAD said so.
     pub region: Option<Region>,
     pub(crate) listed: Option<Arc<Source>>,
     pub(crate) head: Option<Observed<Sourced<BucketHead>>>,
+    /// What S3 answered to the question whether it is that account's.
+    pub(crate) expected: BTreeMap<AccountId, Observed<Sourced<BucketHead>>>,
     /// The first account whose list of buckets is missing; none if every active account's was read.
     pub(crate) unlisted: Option<Arc<Gap>>,
     pub(crate) facts: Arc<BTreeMap<Fact, Observed<Sourced<Answer>>>>,
     pub(crate) account_block: Option<Observed<Sourced<PublicAccessBlock>>>,
+}
+
+/// What a bucket is to the logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BucketRole {
+    /// Trails deliver to it.
+    Log,
+    /// A log bucket's server access logs go to it.
+    AccessLogTarget,
+    /// A log bucket's objects are copied to it.
+    Replica,
 }
 
 /// Whether a bucket is there, with the proof.
@@ -95,6 +110,13 @@ impl Bucket {
             )),
             other => Err(gap(Cause::Undecidable, &format!("HTTP status {other} tells nothing"))),
         }
+    }
+
+    /// Whether its trails' owner may look at it although nobody of the run lists it.
+    #[must_use]
+    pub fn answers_everyone(&self) -> bool {
+        let head = self.head.as_ref().and_then(|head| head.as_ref().ok());
+        head.is_some_and(|head| head.value.http_status == 200)
     }
 
     /// Whether S3 said that there is no such bucket.

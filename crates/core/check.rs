@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::account::AccountView;
+use crate::answer::BucketEntry;
 use crate::bucket::Bucket;
 use crate::evidence::Observed;
 use crate::fact::Fact;
@@ -13,6 +14,7 @@ use crate::key::Key;
 use crate::organization::Organization;
 use crate::policy::Policy;
 use crate::principal::Principal;
+use crate::store::Store;
 use crate::trail::Trail;
 
 /// How bad it is when a check fails.
@@ -160,18 +162,45 @@ pub struct Audit<'a> {
 /// over accounts or regions, builds a report row or copies an ARN.
 #[derive(Clone, Copy)]
 pub enum Judge {
+    /// The organization, once; not applicable where there is none.
+    Organization(fn(&Organization, &Audit<'_>) -> Observed<Verdict>),
     /// Each active account of the organization (or the lone account).
     Account(fn(&AccountView<'_>, &Audit<'_>) -> Observed<Verdict>),
     /// Each enabled region of each account.
     Region(fn(&RegionView<'_>, &Audit<'_>) -> Observed<Verdict>),
     /// Each trail, at its owner; other accounts that see it inherit.
     Trail(fn(&Trail, &Audit<'_>) -> Observed<Verdict>),
+    /// Each trail in each region in which an account sees it: what happens to that account's events there.
+    TrailRegion(fn(&TrailRegionView<'_>, &Audit<'_>) -> Observed<Verdict>),
+    /// Each trail in each enabled region of its owner, whether or not it is seen there.
+    Replica(fn(&TrailRegionView<'_>, &Audit<'_>) -> Observed<Verdict>),
+    /// Each event data store, at its owner; not applicable to an account that has none.
+    Store(fn(&Store, &Audit<'_>) -> Observed<Verdict>),
     /// Each name of a bucket that a trail delivers to, whether or not there is such a bucket, at its owner.
     BucketName(fn(&Bucket, &Audit<'_>) -> Observed<Verdict>),
     /// Each bucket that a trail delivers to, at its owner; not applicable where it is proved to be missing.
     Bucket(fn(&Bucket, &Audit<'_>) -> Observed<Verdict>),
-    /// Each key that a trail encrypts with, at its owner.
+    /// Each bucket that a trail delivers to, as [`Self::Bucket`], and each bucket to which such a one sends its access
+    /// logs.
+    EvidenceBucket(fn(&Bucket, &Audit<'_>) -> Observed<Verdict>),
+    /// Each trail with the bucket that it delivers to, at the bucket's owner; the finding's resource is the trail.
+    Delivery(fn(&Delivery<'_>, &Audit<'_>) -> Observed<Verdict>),
+    /// Each account that owns log buckets, by the first of them.
+    BucketOwner(fn(&Bucket, &Audit<'_>) -> Observed<Verdict>),
+    /// Each log bucket, and each account beside.
+    BucketAndAccount {
+        /// Of a bucket, as [`Self::Bucket`].
+        bucket: fn(&Bucket, &Audit<'_>) -> Observed<Verdict>,
+        /// Of an account, as [`Self::Account`].
+        account: fn(&AccountView<'_>, &Audit<'_>) -> Observed<Verdict>,
+    },
+    /// Each bucket of an account that the policy designates. What the judge calls not applicable is not designated and
+    /// has no finding; where none is designated the account has one.
+    OwnBucket(fn(&OwnBucket<'_>, &Audit<'_>) -> Observed<Verdict>),
+    /// Each key that a trail or an event data store encrypts with, at its owner.
     Key(fn(&Key, &Audit<'_>) -> Observed<Verdict>),
+    /// Each of those, and the keys of log buckets' default encryption and of log groups.
+    AnyKey(fn(&Key, &Audit<'_>) -> Observed<Verdict>),
     /// Each user, group and role. One finding for each that fails; where none does, one pass for the account.
     Principal(fn(&Principal, &Audit<'_>) -> Observed<Verdict>),
 }
@@ -180,18 +209,45 @@ impl Judge {
     /// Whether its subjects are trails, or known only through trails.
     #[must_use]
     pub fn needs_trails(self) -> bool {
-        matches!(self, Self::Trail(_) | Self::BucketName(_) | Self::Bucket(_) | Self::Key(_))
+        match self {
+            Self::Trail(_)
+            | Self::TrailRegion(_)
+            | Self::Replica(_)
+            | Self::BucketName(_)
+            | Self::Bucket(_)
+            | Self::EvidenceBucket(_)
+            | Self::Delivery(_)
+            | Self::BucketOwner(_)
+            | Self::BucketAndAccount { .. }
+            | Self::Key(_)
+            | Self::AnyKey(_) => true,
+            Self::Organization(_)
+            | Self::Account(_)
+            | Self::Region(_)
+            | Self::Store(_)
+            | Self::OwnBucket(_)
+            | Self::Principal(_) => false,
+        }
     }
 
     /// The kind of subject, as `explain` and `checks` print it.
     #[must_use]
     pub fn scope(self) -> &'static str {
         match self {
+            Self::Organization(_) => "organization",
             Self::Account(_) => "account",
             Self::Region(_) => "account and region",
             Self::Trail(_) => "trail",
-            Self::BucketName(_) | Self::Bucket(_) => "bucket",
-            Self::Key(_) => "key",
+            Self::TrailRegion(_) | Self::Replica(_) => "trail and region",
+            Self::Store(_) => "event data store",
+            Self::BucketName(_)
+            | Self::Bucket(_)
+            | Self::EvidenceBucket(_)
+            | Self::OwnBucket(_) => "bucket",
+            Self::Delivery(_) => "bucket and trail",
+            Self::BucketOwner(_) => "account",
+            Self::BucketAndAccount { .. } => "bucket and account",
+            Self::Key(_) | Self::AnyKey(_) => "key",
             Self::Principal(_) => "principal",
         }
     }
@@ -210,6 +266,35 @@ pub struct RegionView<'a> {
     pub account: &'a AccountView<'a>,
     /// The region.
     pub region: &'a crate::aws::Region,
+}
+
+/// One trail in one region, as one account sees it.
+#[derive(Clone, Copy)]
+pub struct TrailRegionView<'a> {
+    /// The account.
+    pub account: &'a AccountView<'a>,
+    /// The trail.
+    pub trail: &'a Trail,
+    /// The region.
+    pub region: &'a crate::aws::Region,
+}
+
+/// One trail with the bucket that it delivers to.
+#[derive(Clone, Copy)]
+pub struct Delivery<'a> {
+    /// The bucket.
+    pub bucket: &'a Bucket,
+    /// The trail.
+    pub trail: &'a Trail,
+}
+
+/// One bucket of an account, whatever it is for.
+#[derive(Clone, Copy)]
+pub struct OwnBucket<'a> {
+    /// The account.
+    pub account: &'a AccountView<'a>,
+    /// The bucket.
+    pub bucket: &'a BucketEntry,
 }
 
 /// One check: everything that explains it, and the function that judges.

@@ -15,6 +15,8 @@ pub enum Fact {
     OrganizationalUnits,
     /// The accounts that administer CloudTrail on behalf of the management account.
     DelegatedAdministrators,
+    /// The AWS services that may act in every account of the organization.
+    TrustedServices,
     /// The role session in a member account.
     Session,
     /// The account's regions with their opt-in states.
@@ -23,12 +25,34 @@ pub enum Fact {
     Trails,
     /// Whether a trail is logging, and how its deliveries went.
     TrailStatus,
+    /// How a trail's deliveries went in a further region: the status of its home region is `TrailStatus`.
+    TrailDelivery,
     /// What a trail records.
     EventSelectors,
+    /// Which Insights a trail or an event data store looks for.
+    InsightSelectors,
+    /// A trail's tags.
+    TrailTags,
+    /// The topic that a trail notifies.
+    Topic,
+    /// The log group that a trail delivers to.
+    LogGroup,
+    /// The newest management event of a region from before the run.
+    RecentEvents,
+    /// The event data stores of a region.
+    EventDataStores,
+    /// An event data store's settings and state.
+    EventDataStore,
+    /// Who else may query an event data store.
+    StorePolicy,
     /// The buckets that an account owns.
     BucketList,
     /// Whether a bucket exists, as its trail's owner sees it.
     BucketHead,
+    /// Whether a bucket is the one of the account that it is expected to belong to.
+    BucketOwner,
+    /// A bucket's tags.
+    BucketTags,
     /// A bucket's versioning and MFA delete.
     BucketVersioning,
     /// A bucket's Object Lock configuration.
@@ -43,12 +67,26 @@ pub enum Fact {
     BucketPublicAccessBlock,
     /// Who owns the objects of a bucket, and whether its ACL counts at all.
     BucketOwnershipControls,
+    /// A bucket's policy.
+    BucketPolicy,
+    /// Where a bucket's server access logs go.
+    BucketLogging,
+    /// Where a bucket's objects are copied to.
+    BucketReplication,
+    /// How a bucket encrypts what comes without a header of its own.
+    BucketEncryption,
     /// An account's effective Block Public Access settings.
     AccountPublicAccessBlock,
     /// A KMS key's state and kind.
     Key,
+    /// Whether a key's material is rotated, and how often.
+    KeyRotation,
+    /// A key's policy.
+    KeyPolicy,
     /// An account's users, groups and roles with their policies.
     AuthorizationDetails,
+    /// The role by which CloudTrail acts for the organization, in the management account.
+    ServiceLinkedRole,
 }
 
 /// What one observation of a fact is about, beside the account that answered.
@@ -66,19 +104,31 @@ pub enum Scope {
 
 impl Fact {
     /// Every fact, in order.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 41] = [
         Self::Caller,
         Self::Organization,
         Self::Accounts,
         Self::OrganizationalUnits,
         Self::DelegatedAdministrators,
+        Self::TrustedServices,
         Self::Session,
         Self::Regions,
         Self::Trails,
         Self::TrailStatus,
+        Self::TrailDelivery,
         Self::EventSelectors,
+        Self::InsightSelectors,
+        Self::TrailTags,
+        Self::Topic,
+        Self::LogGroup,
+        Self::RecentEvents,
+        Self::EventDataStores,
+        Self::EventDataStore,
+        Self::StorePolicy,
         Self::BucketList,
         Self::BucketHead,
+        Self::BucketOwner,
+        Self::BucketTags,
         Self::BucketVersioning,
         Self::BucketObjectLock,
         Self::BucketLifecycle,
@@ -86,9 +136,16 @@ impl Fact {
         Self::BucketAcl,
         Self::BucketPublicAccessBlock,
         Self::BucketOwnershipControls,
+        Self::BucketPolicy,
+        Self::BucketLogging,
+        Self::BucketReplication,
+        Self::BucketEncryption,
         Self::AccountPublicAccessBlock,
         Self::Key,
+        Self::KeyRotation,
+        Self::KeyPolicy,
         Self::AuthorizationDetails,
+        Self::ServiceLinkedRole,
     ];
 
     /// The operation that reads it, as `service:Operation`.
@@ -100,13 +157,25 @@ impl Fact {
             Self::Accounts => "organizations:ListAccounts",
             Self::OrganizationalUnits => "organizations:ListOrganizationalUnitsForParent",
             Self::DelegatedAdministrators => "organizations:ListDelegatedAdministrators",
+            Self::TrustedServices => "organizations:ListAWSServiceAccessForOrganization",
             Self::Session => "sts:AssumeRole",
             Self::Regions => "account:ListRegions",
             Self::Trails => "cloudtrail:DescribeTrails",
             Self::TrailStatus => "cloudtrail:GetTrailStatus",
+            Self::TrailDelivery => "cloudtrail:GetTrailStatus",
             Self::EventSelectors => "cloudtrail:GetEventSelectors",
+            Self::InsightSelectors => "cloudtrail:GetInsightSelectors",
+            Self::TrailTags => "cloudtrail:ListTags",
+            Self::Topic => "sns:GetTopicAttributes",
+            Self::LogGroup => "logs:DescribeLogGroups",
+            Self::RecentEvents => "cloudtrail:LookupEvents",
+            Self::EventDataStores => "cloudtrail:ListEventDataStores",
+            Self::EventDataStore => "cloudtrail:GetEventDataStore",
+            Self::StorePolicy => "cloudtrail:GetResourcePolicy",
             Self::BucketList => "s3:ListBuckets",
             Self::BucketHead => "s3:HeadBucket",
+            Self::BucketOwner => "s3:HeadBucket",
+            Self::BucketTags => "s3:GetBucketTagging",
             Self::BucketVersioning => "s3:GetBucketVersioning",
             Self::BucketObjectLock => "s3:GetObjectLockConfiguration",
             Self::BucketLifecycle => "s3:GetBucketLifecycleConfiguration",
@@ -114,9 +183,16 @@ impl Fact {
             Self::BucketAcl => "s3:GetBucketAcl",
             Self::BucketPublicAccessBlock => "s3:GetPublicAccessBlock",
             Self::BucketOwnershipControls => "s3:GetBucketOwnershipControls",
+            Self::BucketPolicy => "s3:GetBucketPolicy",
+            Self::BucketLogging => "s3:GetBucketLogging",
+            Self::BucketReplication => "s3:GetBucketReplication",
+            Self::BucketEncryption => "s3:GetBucketEncryption",
             Self::AccountPublicAccessBlock => "s3control:GetPublicAccessBlock",
             Self::Key => "kms:DescribeKey",
+            Self::KeyRotation => "kms:GetKeyRotationStatus",
+            Self::KeyPolicy => "kms:GetKeyPolicy",
             Self::AuthorizationDetails => "iam:GetAccountAuthorizationDetails",
+            Self::ServiceLinkedRole => "iam:GetRole",
         }
     }
 
@@ -133,13 +209,25 @@ impl Fact {
                 "organizations:ListRoots",
             ],
             Self::DelegatedAdministrators => &["organizations:ListDelegatedAdministrators"],
+            Self::TrustedServices => &["organizations:ListAWSServiceAccessForOrganization"],
             Self::Session => &["sts:AssumeRole"],
             Self::Regions => &["account:ListRegions"],
             Self::Trails => &["cloudtrail:DescribeTrails"],
             Self::TrailStatus => &["cloudtrail:GetTrailStatus"],
+            Self::TrailDelivery => &["cloudtrail:GetTrailStatus"],
             Self::EventSelectors => &["cloudtrail:GetEventSelectors"],
+            Self::InsightSelectors => &["cloudtrail:GetInsightSelectors"],
+            Self::TrailTags => &["cloudtrail:ListTags"],
+            Self::Topic => &["sns:GetTopicAttributes"],
+            Self::LogGroup => &["logs:DescribeLogGroups"],
+            Self::RecentEvents => &["cloudtrail:LookupEvents"],
+            Self::EventDataStores => &["cloudtrail:ListEventDataStores"],
+            Self::EventDataStore => &["cloudtrail:GetEventDataStore"],
+            Self::StorePolicy => &["cloudtrail:GetResourcePolicy"],
             Self::BucketList => &["s3:ListAllMyBuckets"],
             Self::BucketHead => &["s3:ListBucket"],
+            Self::BucketOwner => &["s3:ListBucket"],
+            Self::BucketTags => &["s3:GetBucketTagging"],
             Self::BucketVersioning => &["s3:GetBucketVersioning"],
             Self::BucketObjectLock => &["s3:GetBucketObjectLockConfiguration"],
             Self::BucketLifecycle => &["s3:GetLifecycleConfiguration"],
@@ -147,9 +235,16 @@ impl Fact {
             Self::BucketAcl => &["s3:GetBucketAcl"],
             Self::BucketPublicAccessBlock => &["s3:GetBucketPublicAccessBlock"],
             Self::BucketOwnershipControls => &["s3:GetBucketOwnershipControls"],
+            Self::BucketPolicy => &["s3:GetBucketPolicy"],
+            Self::BucketLogging => &["s3:GetBucketLogging"],
+            Self::BucketReplication => &["s3:GetReplicationConfiguration"],
+            Self::BucketEncryption => &["s3:GetEncryptionConfiguration"],
             Self::AccountPublicAccessBlock => &["s3:GetAccountPublicAccessBlock"],
             Self::Key => &["kms:DescribeKey"],
+            Self::KeyRotation => &["kms:GetKeyRotationStatus"],
+            Self::KeyPolicy => &["kms:GetKeyPolicy"],
             Self::AuthorizationDetails => &["iam:GetAccountAuthorizationDetails"],
+            Self::ServiceLinkedRole => &["iam:GetRole"],
         }
     }
 
@@ -161,16 +256,27 @@ impl Fact {
             | Self::Organization
             | Self::Accounts
             | Self::OrganizationalUnits
-            | Self::DelegatedAdministrators => Scope::Organization,
+            | Self::DelegatedAdministrators
+            | Self::TrustedServices => Scope::Organization,
             Self::Session
             | Self::Regions
             | Self::BucketList
             | Self::AccountPublicAccessBlock
-            | Self::AuthorizationDetails => Scope::Account,
-            Self::Trails => Scope::Region,
+            | Self::AuthorizationDetails
+            | Self::ServiceLinkedRole => Scope::Account,
+            Self::Trails | Self::RecentEvents | Self::EventDataStores => Scope::Region,
             Self::TrailStatus
+            | Self::TrailDelivery
             | Self::EventSelectors
+            | Self::InsightSelectors
+            | Self::TrailTags
+            | Self::Topic
+            | Self::LogGroup
+            | Self::EventDataStore
+            | Self::StorePolicy
             | Self::BucketHead
+            | Self::BucketOwner
+            | Self::BucketTags
             | Self::BucketVersioning
             | Self::BucketObjectLock
             | Self::BucketLifecycle
@@ -178,7 +284,13 @@ impl Fact {
             | Self::BucketAcl
             | Self::BucketPublicAccessBlock
             | Self::BucketOwnershipControls
-            | Self::Key => Scope::Resource,
+            | Self::BucketPolicy
+            | Self::BucketLogging
+            | Self::BucketReplication
+            | Self::BucketEncryption
+            | Self::Key
+            | Self::KeyRotation
+            | Self::KeyPolicy => Scope::Resource,
         }
     }
 
@@ -186,23 +298,43 @@ impl Fact {
     #[must_use]
     pub fn needs(self) -> &'static [Self] {
         match self {
-            Self::Trails => &[Self::Regions],
-            Self::TrailStatus | Self::EventSelectors | Self::Key => &[Self::Trails],
+            Self::Trails | Self::RecentEvents | Self::EventDataStores => &[Self::Regions],
+            Self::TrailStatus
+            | Self::TrailDelivery
+            | Self::EventSelectors
+            | Self::InsightSelectors
+            | Self::TrailTags
+            | Self::Topic
+            | Self::LogGroup
+            | Self::Key => &[Self::Trails],
+            Self::EventDataStore | Self::StorePolicy => &[Self::EventDataStores],
             Self::BucketHead => &[Self::Trails, Self::BucketList],
-            Self::BucketVersioning
-            | Self::BucketObjectLock
-            | Self::BucketLifecycle
-            | Self::BucketPolicyStatus
-            | Self::BucketAcl
-            | Self::BucketPublicAccessBlock
-            | Self::BucketOwnershipControls
-            | Self::AccountPublicAccessBlock => &[Self::Trails, Self::BucketList],
+            Self::BucketOwner => &[Self::BucketHead],
+            Self::BucketTags => &[Self::BucketList],
+            Self::KeyRotation | Self::KeyPolicy => &[Self::Key],
+            Self::AccountPublicAccessBlock => &[Self::Trails, Self::BucketList],
+            fact if Self::OF_A_BUCKET.contains(&fact) => &[Self::Trails, Self::BucketList],
             _ => &[],
         }
     }
 
-    /// The facts that describe one bucket, read with its owner's credentials.
-    pub const OF_A_BUCKET: [Self; 7] = [
+    /// The facts that describe one log bucket, read with its owner's credentials.
+    pub const OF_A_BUCKET: [Self; 11] = [
+        Self::BucketVersioning,
+        Self::BucketObjectLock,
+        Self::BucketLifecycle,
+        Self::BucketPolicyStatus,
+        Self::BucketAcl,
+        Self::BucketPublicAccessBlock,
+        Self::BucketOwnershipControls,
+        Self::BucketPolicy,
+        Self::BucketLogging,
+        Self::BucketReplication,
+        Self::BucketEncryption,
+    ];
+
+    /// The facts that describe the bucket to which a log bucket's own access logs go.
+    pub const OF_A_TARGET: [Self; 7] = [
         Self::BucketVersioning,
         Self::BucketObjectLock,
         Self::BucketLifecycle,
@@ -212,13 +344,27 @@ impl Fact {
         Self::BucketOwnershipControls,
     ];
 
-    /// Whether one account's trails may make another account answer for it: buckets, keys, and what a delegated
-    /// administrator reads of the management account's trails.
+    /// The facts that describe the bucket to which a log bucket's objects are copied.
+    pub const OF_A_REPLICA: [Self; 2] = [Self::BucketVersioning, Self::BucketObjectLock];
+
+    /// Whether one account's trails may make another account answer for it: buckets, keys, topics, log groups, and
+    /// what a delegated administrator reads of the management account's trails.
     #[must_use]
     pub fn crosses_accounts(self) -> bool {
         matches!(
             self,
-            Self::EventSelectors | Self::BucketHead | Self::AccountPublicAccessBlock | Self::Key
+            Self::EventSelectors
+                | Self::InsightSelectors
+                | Self::TrailTags
+                | Self::Topic
+                | Self::LogGroup
+                | Self::BucketHead
+                | Self::BucketOwner
+                | Self::AccountPublicAccessBlock
+                | Self::Key
+                | Self::KeyRotation
+                | Self::KeyPolicy
+                | Self::ServiceLinkedRole
         ) || Self::OF_A_BUCKET.contains(&self)
     }
 

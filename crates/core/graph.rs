@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::answer::{
     Answer, BucketEntry, BucketHead, KeyMetadata, OrganizationDescription, OrganizationalTree,
-    PublicAccessBlock, Reading, RoleSession, TrailDescription, TrailStatus,
+    PublicAccessBlock, Reading, RoleSession, StoreEntry, TrailDescription, TrailStatus,
+    TrustedServices,
 };
 use crate::aws::{AccountId, Arn, Region};
 use crate::evidence::{Cause, Gap, Observed};
@@ -15,6 +16,7 @@ use crate::roster::{AccountEntry, AccountState, OptInStatus, RegionEntry};
 use crate::snapshot::{Document, Manifest, Probe, Source, Sourced};
 use crate::trail::Best;
 
+mod keys;
 mod objects;
 mod trails;
 mod units;
@@ -47,10 +49,25 @@ pub struct GraphBuilder {
     bucket_facts: BTreeMap<(String, AccountId), Arc<BucketFacts>>,
     account_blocks: BTreeMap<AccountId, Observed<Sourced<PublicAccessBlock>>>,
     keys: BTreeMap<(Option<Region>, String), BTreeMap<AccountId, KeyReading>>,
+    stores: BTreeMap<String, ListedStore>,
+    resources: BTreeMap<(Fact, String), (AccountId, Observed<Sourced<Answer>>)>,
+    trusted_services: Observed<Sourced<TrustedServices>>,
     asked: BTreeSet<(AccountId, Probe)>,
     added: BTreeSet<AccountId>,
     /// The lists of regions that accounts have: most have the same.
     region_lists: BTreeSet<Arc<[RegionEntry]>>,
+    /// What accounts see of trails: most see the same.
+    sights: BTreeSet<Arc<BTreeMap<String, BTreeSet<Region>>>>,
+    nothing_unread: Arc<BTreeMap<Region, Gap>>,
+}
+
+/// An event data store, as its region's list shows it.
+#[derive(Debug, Clone)]
+struct ListedStore {
+    owner: AccountId,
+    region: Region,
+    name: Option<String>,
+    listed: Source,
 }
 
 fn sourced<T: Reading + Clone>(document: &Document, probe: &Probe) -> Observed<Sourced<T>> {
@@ -96,7 +113,10 @@ impl GraphBuilder {
                     regions: nowhere.clone(),
                     region_scope: None,
                     bucket_list: Err(never_asked.clone()),
-                    trails_read: Err(never_asked),
+                    trails_read: Err(never_asked.clone()),
+                    stores_read: Err(never_asked),
+                    sees: Arc::default(),
+                    unread_regions: Arc::default(),
                     read_between: None,
                 },
             );
@@ -115,9 +135,14 @@ impl GraphBuilder {
             bucket_facts: BTreeMap::new(),
             account_blocks: BTreeMap::new(),
             keys: BTreeMap::new(),
+            stores: BTreeMap::new(),
+            resources: BTreeMap::new(),
+            trusted_services: sourced(organization, &probe(Fact::TrustedServices)),
             asked: BTreeSet::new(),
             added: BTreeSet::new(),
             region_lists: BTreeSet::new(),
+            sights: BTreeSet::new(),
+            nothing_unread: Arc::default(),
         }
     }
 
@@ -149,6 +174,20 @@ impl GraphBuilder {
                     let reading = sourced(document, probe);
                     self.keys.entry(key).or_default().insert(document.account, reading);
                 }
+                (Fact::EventDataStores, _) => self.add_stores(document, probe),
+                (Fact::ServiceLinkedRole, None) => self.add_resource(document, probe, ""),
+                (
+                    Fact::InsightSelectors
+                    | Fact::TrailTags
+                    | Fact::Topic
+                    | Fact::LogGroup
+                    | Fact::EventDataStore
+                    | Fact::StorePolicy
+                    | Fact::BucketOwner
+                    | Fact::KeyRotation
+                    | Fact::KeyPolicy,
+                    Some(resource),
+                ) => self.add_resource(document, probe, resource),
                 (fact, Some(name)) if Fact::OF_A_BUCKET.contains(&fact) => {
                     let answer = document.answer(probe);
                     let reading =
@@ -167,7 +206,7 @@ impl GraphBuilder {
     }
 
     fn add_member(&mut self, document: &Document) {
-        let Self { members, manifest, region_lists, .. } = self;
+        let Self { members, manifest, region_lists, sights, nothing_unread, .. } = self;
         let Some(member) = members.get_mut(&document.account) else { return };
         member.read_between = document.read_between();
         // The caller's own account needs no role.
@@ -182,6 +221,7 @@ impl GraphBuilder {
         if let Err(gap) = &member.session {
             member.bucket_list = Err(gap.clone());
             member.trails_read = Err(gap.clone());
+            member.stores_read = Err(gap.clone());
             return;
         }
         let partition = &manifest.partition;
@@ -217,15 +257,77 @@ impl GraphBuilder {
         };
         let buckets = document.read::<Vec<BucketEntry>>(&Probe::global(Fact::BucketList));
         member.bucket_list = buckets.map(|_| ()).map_err(Box::new);
-        let unread = |entry: &RegionEntry| {
-            let wanted =
-                entry.region_opt_status.in_scope() && manifest.wants_region(&entry.region_name);
-            let probe = Probe::regional(Fact::Trails, &entry.region_name);
-            let read = document.read::<Vec<TrailDescription>>(&probe);
-            read.err().filter(|_| wanted).map(Box::new)
+        let in_scope = |entry: &&RegionEntry| {
+            entry.region_opt_status.in_scope() && manifest.wants_region(&entry.region_name)
         };
-        let gap = member.regions.iter().find_map(unread).or_else(|| member.region_scope.clone());
+        let (mut sees, mut unread) = (BTreeMap::<String, BTreeSet<Region>>::new(), BTreeMap::new());
+        let mut stores_unread = None;
+        for region in member.regions.iter().filter(in_scope).map(|entry| &entry.region_name) {
+            let trails = Probe::regional(Fact::Trails, region);
+            match document.read::<Vec<TrailDescription>>(&trails) {
+                Ok((trails, _)) => {
+                    for trail in trails {
+                        sees.entry(trail.trail_arn.clone()).or_default().insert(region.clone());
+                    }
+                }
+                Err(gap) => drop(unread.insert(region.clone(), gap)),
+            }
+            let stores = Probe::regional(Fact::EventDataStores, region);
+            stores_unread =
+                stores_unread.or_else(|| document.read::<Vec<StoreEntry>>(&stores).err());
+        }
+        let first = member.regions.iter().find_map(|entry| unread.get(&entry.region_name)).cloned();
+        let gap = first.map(Box::new).or_else(|| member.region_scope.clone());
         member.trails_read = gap.map_or(Ok(()), Err);
+        let gap = stores_unread.map(Box::new).or_else(|| member.region_scope.clone());
+        member.stores_read = gap.map_or(Ok(()), Err);
+        member.unread_regions =
+            if unread.is_empty() { nothing_unread.clone() } else { Arc::new(unread) };
+        member.sees = match sights.get(&sees) {
+            Some(known) => known.clone(),
+            None => {
+                let sight = Arc::new(sees);
+                sights.insert(sight.clone());
+                sight
+            }
+        };
+    }
+
+    fn add_stores(&mut self, document: &Document, probe: &Probe) {
+        let (Ok((entries, listed)), Some(region)) =
+            (document.read::<Vec<StoreEntry>>(probe), &probe.region)
+        else {
+            return;
+        };
+        for entry in entries {
+            let arn = &entry.event_data_store_arn;
+            let owner = Arn::parse(arn).ok().and_then(|arn| arn.account_id());
+            let store = ListedStore {
+                owner: owner.unwrap_or(document.account),
+                region: region.clone(),
+                name: entry.name.clone(),
+                listed: listed.clone(),
+            };
+            // Whoever lists it, it is one store; the smaller account's word, whatever the order of reading.
+            match self.stores.get_mut(arn) {
+                Some(slot) if slot.listed.account <= document.account => {}
+                Some(slot) => *slot = store,
+                None => drop(self.stores.insert(arn.clone(), store)),
+            }
+        }
+    }
+
+    /// What is read of a resource: an answer before a gap, then the smaller account's, whatever the order of reading.
+    fn add_resource(&mut self, document: &Document, probe: &Probe, resource: &str) {
+        let reading = document
+            .answer(probe)
+            .map(|(answer, source)| Sourced { value: answer.clone(), source });
+        let new = (document.account, reading);
+        match self.resources.get_mut(&(probe.fact, resource.to_owned())) {
+            Some(slot) if (slot.1.is_err(), slot.0) <= (new.1.is_err(), new.0) => {}
+            Some(slot) => *slot = new,
+            None => drop(self.resources.insert((probe.fact, resource.to_owned()), new)),
+        }
     }
 
     fn add_trails(&mut self, document: &Document, probe: &Probe) {
@@ -298,20 +400,21 @@ impl GraphBuilder {
         let probe = Probe::global(Fact::DelegatedAdministrators);
         self.delegated_administrators =
             organization.read::<Vec<AccountId>>(&probe).map(|(delegates, _)| delegates.clone());
+        self.trusted_services = sourced(organization, &Probe::global(Fact::TrustedServices));
     }
 
     /// The graph of all that was added so far.
     #[must_use]
     pub fn graph(&self) -> Organization {
-        let objects = self.objects();
         Organization {
             manifest: self.manifest.clone(),
             description: self.description.clone(),
             listed: self.listed.clone(),
             delegated_administrators: self.delegated_administrators.clone(),
+            trusted_services: self.trusted_services.clone(),
             members: self.members.clone(),
             asked: self.asked.clone(),
-            objects,
+            objects: self.objects(),
         }
     }
 
@@ -319,15 +422,14 @@ impl GraphBuilder {
     #[must_use]
     pub fn into_graph(self) -> Organization {
         let objects = self.objects();
-        let Self { manifest, description, listed, delegated_administrators, members, .. } = self;
-        let asked = self.asked;
         Organization {
-            manifest,
-            description,
-            listed,
-            delegated_administrators,
-            members,
-            asked,
+            manifest: self.manifest,
+            description: self.description,
+            listed: self.listed,
+            delegated_administrators: self.delegated_administrators,
+            trusted_services: self.trusted_services,
+            members: self.members,
+            asked: self.asked,
             objects,
         }
     }

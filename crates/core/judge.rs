@@ -2,22 +2,22 @@
 
 use crate::account::AccountView;
 use crate::aws::{AccountId, Region};
-use crate::bucket::Bucket;
-use crate::check::{Audit, Check, Judge, RegionView};
+use crate::check::{Audit, Check, Judge, OwnBucket, RegionView, TrailRegionView};
 use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
 use crate::finding::{
     Finding, GLOBAL, ScoredIn, Status, Verdict, fingerprint, not_applicable, pass,
 };
-use crate::key::Key;
 use crate::organization::{Member, Organization};
 use crate::policy::Policy;
 use crate::results::in_order;
 use crate::snapshot::{Document, Probe};
 use crate::trail::Trail;
 
+mod objects;
 mod shared;
 
+use objects::trail_subject;
 pub(crate) use shared::Shared;
 
 /// A subject's identity, as findings carry it.
@@ -109,36 +109,6 @@ impl Engine<'_> {
         in_order(findings)
     }
 
-    /// The findings on the trails, buckets and keys of the graph that stand in that account.
-    fn shared(&self, account: AccountId) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        let Some(objects) = self.shared.in_account(account) else { return findings };
-        let (all, audit) = (self.organization, self.audit());
-        for check in self.checks {
-            match check.judge {
-                Judge::Trail(judge) => {
-                    findings.extend(objects.trails(all).map(|trail| {
-                        self.finding(check, trail_subject(trail), judge(trail, &audit))
-                    }))
-                }
-                Judge::BucketName(judge) => findings.extend(objects.buckets(all).map(|bucket| {
-                    self.finding(check, bucket_subject(bucket, account), judge(bucket, &audit))
-                })),
-                Judge::Bucket(judge) => findings.extend(objects.buckets(all).map(|bucket| {
-                    let verdict = missing(bucket).map_or_else(|| judge(bucket, &audit), Ok);
-                    self.finding(check, bucket_subject(bucket, account), verdict)
-                })),
-                Judge::Key(judge) => {
-                    findings.extend(objects.keys(all).map(|key| {
-                        self.finding(check, key_subject(key, account), judge(key, &audit))
-                    }))
-                }
-                Judge::Account(_) | Judge::Region(_) | Judge::Principal(_) => {}
-            }
-        }
-        findings
-    }
-
     fn account(&self, member: &Member, document: Option<&Document>) -> Vec<Finding> {
         if !member.in_scope {
             return Vec::new();
@@ -148,15 +118,18 @@ impl Engine<'_> {
             let verdict = not_applicable(format!("the account is {state}"))
                 .reason("account_not_active")
                 .observed(format!("State={state}"));
-            let accounts =
-                self.checks.iter().filter(|check| matches!(check.judge, Judge::Account(_)));
+            let accounts = self.checks.iter().filter(|check| {
+                matches!(check.judge, Judge::Account(_) | Judge::BucketAndAccount { .. })
+            });
             return accounts
                 .map(|check| self.finding(check, account_subject(member), Ok(verdict.clone())))
                 .collect();
         }
         let (Ok(()), Some(document)) = (&member.session, document) else {
             let gap = member.session.clone().err().map(|gap| *gap);
-            return self.unseen(member, |_| true, gap.unwrap_or_else(|| unreached(member)));
+            // What is asked of the organization has a finding of its own.
+            let kind = |judge: Judge| !matches!(judge, Judge::Organization(_));
+            return self.unseen(member, kind, gap.unwrap_or_else(|| unreached(member)));
         };
         let view = AccountView { member, organization: self.organization, document };
         let mut findings = Vec::new();
@@ -176,9 +149,38 @@ impl Engine<'_> {
                         unproven.map(|gap| self.finding(check, account_subject(member), Err(gap))),
                     );
                 }
+                Judge::BucketAndAccount { account: judge, .. } => {
+                    let verdict = judge(&view, &self.audit());
+                    findings.push(self.finding(check, account_subject(member), verdict));
+                }
                 Judge::Principal(_) => findings.extend(self.principals(check, &view)),
                 Judge::Trail(_) => findings.extend(self.inherited(check, &view)),
-                Judge::BucketName(_) | Judge::Bucket(_) | Judge::Key(_) => {}
+                Judge::TrailRegion(judge) => {
+                    let seen = view.sights();
+                    findings.extend(seen.iter().map(|(trail, region)| {
+                        self.trail_region(check, (&view, trail, region), judge)
+                    }));
+                }
+                Judge::Replica(judge) => {
+                    let own = view.trails().into_iter().flatten().map(|seen| seen.trail);
+                    let own = own.filter(|trail| trail.owner == view.id());
+                    findings.extend(own.flat_map(|trail| {
+                        let view = &view;
+                        view.regions().map(move |region| {
+                            self.trail_region(check, (view, trail, region), judge)
+                        })
+                    }));
+                }
+                Judge::Store(_) => findings.extend(self.without_stores(check, member)),
+                Judge::OwnBucket(_) => findings.extend(self.own_buckets(check, &view)),
+                Judge::Organization(_)
+                | Judge::BucketName(_)
+                | Judge::Bucket(_)
+                | Judge::EvidenceBucket(_)
+                | Judge::Delivery(_)
+                | Judge::BucketOwner(_)
+                | Judge::Key(_)
+                | Judge::AnyKey(_) => {}
             }
         }
         // A region that told nothing of its trails may hide some, with their buckets and keys: that they are nowhere
@@ -192,6 +194,65 @@ impl Engine<'_> {
                 unseen.iter_mut().for_each(|finding| finding.weight = 0);
             }
             findings.extend(unseen);
+        }
+        findings
+    }
+
+    fn trail_region(
+        &self,
+        check: &Check,
+        (account, trail, region): (&AccountView<'_>, &Trail, &Region),
+        judge: fn(&TrailRegionView<'_>, &Audit<'_>) -> Observed<Verdict>,
+    ) -> Finding {
+        let subject = Subject {
+            account: account.id(),
+            region: region.as_str(),
+            resource: trail.arn().to_owned(),
+            scored_in: ScoredIn::Account(account.id()),
+        };
+        let verdict = judge(&TrailRegionView { account, trail, region }, &self.audit());
+        self.finding(check, subject, verdict)
+    }
+
+    /// That an account has no event data store, or that it is not known whether it has.
+    fn without_stores(&self, check: &Check, member: &Member) -> Option<Finding> {
+        let has = self.shared.in_account(member.id).is_some_and(|objects| objects.has_stores());
+        let verdict =
+            match &member.stores_read {
+                Err(gap) => Err((**gap).clone()),
+                Ok(()) if has => return None,
+                Ok(()) => Ok(not_applicable("the account has no event data store")
+                    .reason("no_event_data_store")),
+            };
+        Some(self.finding(check, account_subject(member), verdict))
+    }
+
+    fn own_buckets(&self, check: &Check, view: &AccountView<'_>) -> Vec<Finding> {
+        let Judge::OwnBucket(judge) = check.judge else { return Vec::new() };
+        let (buckets, source) = match view.buckets() {
+            Ok(read) => read,
+            Err(gap) => return vec![self.finding(check, account_subject(view.member), Err(gap))],
+        };
+        let partition = self.organization.partition();
+        let mut findings: Vec<Finding> = buckets
+            .iter()
+            .map(|bucket| {
+                let subject = Subject {
+                    region: bucket.bucket_region.as_ref().map_or(GLOBAL, Region::as_str),
+                    resource: format!("arn:{partition}:s3:::{}", bucket.name),
+                    ..account_subject(view.member)
+                };
+                let verdict = judge(&OwnBucket { account: view, bucket }, &self.audit());
+                self.finding(check, subject, verdict)
+            })
+            .filter(|finding| finding.status != Status::NotApplicable)
+            .collect();
+        if findings.is_empty() {
+            let total = buckets.len();
+            let verdict = not_applicable(format!("none of {total} buckets is designated"))
+                .reason("none_designated")
+                .cite([source.cite("Buckets", total)]);
+            findings.push(self.finding(check, account_subject(view.member), Ok(verdict)));
         }
         findings
     }
@@ -307,38 +368,4 @@ fn region_subject<'r>(member: &Member, region: &'r Region) -> Subject<'r> {
         resource: format!("region/{region}"),
         scored_in: ScoredIn::Account(member.id),
     }
-}
-
-fn trail_subject(trail: &Trail) -> Subject<'_> {
-    Subject {
-        account: trail.owner,
-        region: trail.home().as_str(),
-        resource: trail.arn().to_owned(),
-        scored_in: scored_in(trail.is_organization_trail(), trail.owner),
-    }
-}
-
-fn bucket_subject(bucket: &Bucket, account: AccountId) -> Subject<'_> {
-    Subject {
-        account,
-        region: bucket.region.as_ref().map_or(GLOBAL, Region::as_str),
-        resource: bucket.arn(),
-        scored_in: scored_in(bucket.is_shared(), account),
-    }
-}
-
-fn key_subject(key: &Key, account: AccountId) -> Subject<'_> {
-    Subject {
-        account,
-        region: key.target.region.as_str(),
-        resource: key.arn.clone(),
-        scored_in: scored_in(key.is_shared(), account),
-    }
-}
-
-/// Of a bucket that is proved not to exist nothing else is asked.
-fn missing(bucket: &Bucket) -> Option<Verdict> {
-    let found = bucket.exists().ok().filter(|found| !found.exists)?;
-    let verdict = not_applicable("the bucket does not exist");
-    Some(verdict.reason("bucket_missing").observed("HeadBucket: 404").cite([found.evidence]))
 }

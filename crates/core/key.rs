@@ -58,29 +58,44 @@ impl KeyTarget {
     }
 }
 
-/// A key that at least one trail encrypts with.
+/// What encrypts with a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeyUser {
+    /// A trail.
+    Trail,
+    /// An event data store.
+    Store,
+    /// A log bucket, for what comes without a header of its own.
+    BucketDefault,
+    /// A log group that a trail delivers to.
+    LogGroup,
+}
+
+/// A key that the logs are encrypted with somewhere.
 #[derive(Debug, Clone)]
 pub struct Key {
     /// Where it is.
     pub target: KeyTarget,
     /// The identity.
     pub arn: String,
-    /// The ARNs of the trails that use it.
+    /// What encrypts with it.
+    pub users: BTreeSet<KeyUser>,
+    /// The ARNs of the trails that use it, or whose bucket or log group does.
     pub trails: BTreeSet<String>,
-    /// The owners of those trails.
+    /// The owners of what uses it.
     pub trail_owners: BTreeSet<AccountId>,
     /// Whether an organization trail uses it.
     pub serves_organization: bool,
-    /// What each of those trails needs of it and says of it, by ARN.
+    /// What each trail and event data store that encrypts with it needs of it and says of it, by ARN.
     pub(crate) uses: BTreeMap<String, Use>,
     /// None inside: KMS says that there is no such key.
     pub(crate) metadata: Option<Observed<Sourced<Option<KeyMetadata>>>>,
 }
 
-/// One trail's use of a key.
+/// One trail's or event data store's use of a key.
 #[derive(Debug, Clone)]
 pub(crate) struct Use {
-    /// The region of the bucket that it delivers to.
+    /// The region of the bucket that it delivers to, or of the store.
     pub(crate) bucket_region: Observed<Region>,
     /// Its delivery error, where that names KMS.
     pub(crate) kms_error: Observed<Option<Sourced<String>>>,
@@ -102,6 +117,12 @@ impl Key {
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.serves_organization || self.trail_owners.len() > 1
+    }
+
+    /// Whether a trail or an event data store depends on it, and not only a default or a copy.
+    #[must_use]
+    pub fn guards_evidence(&self) -> bool {
+        self.users.contains(&KeyUser::Trail) || self.users.contains(&KeyUser::Store)
     }
 
     fn gap(&self, cause: Cause, detail: String) -> Gap {
@@ -251,4 +272,18 @@ fn expiring(metadata: &KeyMetadata, read_at: Timestamp) -> Option<Timestamp> {
     metadata
         .valid_to
         .filter(|valid_to| metadata.origin.as_deref() == Some("EXTERNAL") && *valid_to < soon)
+}
+
+impl KeyMetadata {
+    /// Whether AWS can rotate it by itself: symmetric, of material that KMS made, and not about to go. What AWS left
+    /// out is taken for the usual.
+    #[must_use]
+    pub fn rotates(&self) -> bool {
+        let is = |value: &Option<String>, usual: &str| value.as_deref().is_none_or(|v| v == usual);
+        let going = ["PendingDeletion", "PendingReplicaDeletion", "PendingImport"];
+        is(&self.origin, "AWS_KMS")
+            && is(&self.key_spec, "SYMMETRIC_DEFAULT")
+            && is(&self.key_usage, "ENCRYPT_DECRYPT")
+            && !self.key_state.as_deref().is_some_and(|state| going.contains(&state))
+    }
 }

@@ -9,10 +9,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::answer::{BucketEntry, TrailDescription};
+use crate::answer::{
+    BucketEncryption, BucketEntry, BucketLogging, BucketReplication, EventDataStore, LogGroup,
+    TrailDescription,
+};
 use crate::aws::{AccountId, Arn};
 use crate::fact::Fact;
-use crate::snapshot::{Document, Sourced};
+use crate::snapshot::{Document, Probe, Sourced};
 use crate::trail::Best;
 
 /// What was noted of the accounts so far. Their order changes nothing.
@@ -22,8 +25,10 @@ pub struct Ledger {
     named: BTreeSet<AccountId>,
     /// Who sees each foreign trail best.
     seen: BTreeMap<String, Best<TrailDescription>>,
-    /// The names of all buckets that trails deliver to, as digests.
+    /// The names of all buckets that trails deliver to, and of those that log buckets name, as digests.
     wanted: BTreeSet<u32>,
+    /// Accounts that could not be asked for their buckets, so that a bucket which nobody lists may be theirs.
+    unlisted: BTreeSet<AccountId>,
     /// Every bucket that an account lists, as a digest, with the account's place below: two names that share a digest
     /// only cost a document that is read in vain.
     listed: Vec<(u32, u32)>,
@@ -35,6 +40,10 @@ fn digest(name: &str) -> u32 {
     name.hash(&mut hasher);
     let [a, b, c, d, ..] = hasher.finish().to_be_bytes();
     u32::from_be_bytes([a, b, c, d])
+}
+
+fn account_of(arn: &str) -> Option<AccountId> {
+    Arn::parse(arn).ok()?.account_id()
 }
 
 impl Ledger {
@@ -65,13 +74,60 @@ impl Ledger {
                 _ => {}
             }
         }
+        let entered = document.answer(&Probe::global(Fact::Session)).is_ok();
+        let refused = document.observations.contains_key(&Probe::global(Fact::Session)) && !entered;
+        let list = Probe::global(Fact::BucketList);
+        if refused || (document.observations.contains_key(&list) && document.answer(&list).is_err())
+        {
+            self.unlisted.insert(document.account);
+        }
+        self.links(document);
+    }
+
+    /// Notes whom the answers of shared objects name: the buckets that a log bucket's access logs and copies go to, the
+    /// keys of buckets, event data stores and log groups. To be called again whenever such an answer has come.
+    pub fn links(&mut self, document: &Document) {
+        for probe in document.observations.keys() {
+            let key = match probe.fact {
+                Fact::BucketLogging => {
+                    let logging = document.read::<BucketLogging>(probe);
+                    let target =
+                        logging.ok().and_then(|(logging, _)| logging.target_bucket.as_deref());
+                    self.wanted.extend(target.map(digest));
+                    None
+                }
+                Fact::BucketReplication => {
+                    let replication = document.read::<BucketReplication>(probe);
+                    for rule in replication.map_or(&[][..], |(read, _)| &read.rules) {
+                        let name = rule.destination_bucket.rsplit_once(":::").map(|(_, name)| name);
+                        self.wanted.extend(name.map(digest));
+                    }
+                    None
+                }
+                Fact::BucketEncryption => document
+                    .read::<BucketEncryption>(probe)
+                    .ok()
+                    .and_then(|(read, _)| read.kms_master_key_id.as_deref()),
+                Fact::EventDataStore => document
+                    .read::<EventDataStore>(probe)
+                    .ok()
+                    .and_then(|(read, _)| read.kms_key_id.as_deref()),
+                Fact::LogGroup => document
+                    .read::<Option<LogGroup>>(probe)
+                    .ok()
+                    .and_then(|(read, _)| read.as_ref()?.kms_key_id.as_deref()),
+                _ => None,
+            };
+            self.named.extend(key.and_then(account_of));
+        }
     }
 
     fn trail(&mut self, seer: AccountId, trail: &TrailDescription, view: Best<TrailDescription>) {
         let owner = Arn::parse(&trail.trail_arn).ok().and_then(|arn| arn.account_id());
         self.named.extend(owner);
-        let key = trail.kms_key_id.as_deref().and_then(|id| Arn::parse(id).ok());
-        self.named.extend(key.and_then(|arn| arn.account_id()));
+        let named =
+            [&trail.kms_key_id, &trail.sns_topic_arn, &trail.cloud_watch_logs_log_group_arn];
+        self.named.extend(named.into_iter().flatten().filter_map(|arn| account_of(arn)));
         self.wanted.extend(trail.s3_bucket_name.as_deref().map(digest));
         if owner != Some(seer) {
             match self.seen.get_mut(&trail.trail_arn) {
@@ -90,6 +146,8 @@ impl Ledger {
         let seers = self.seen.values().map(Best::account);
         let lister = |place: u32| self.listers.get(usize::try_from(place).ok()?).copied();
         let owners = owners.filter_map(|(_, place)| lister(*place));
-        self.named.iter().copied().chain(owners).chain(seers).collect()
+        // S3 is asked of the first few only.
+        let unlisted = self.unlisted.iter().copied().take(crate::plan::OWNERS);
+        self.named.iter().copied().chain(owners).chain(seers).chain(unlisted).collect()
     }
 }

@@ -32,6 +32,7 @@ pub mod scope_file;
 pub mod score;
 pub mod selector;
 pub mod snapshot;
+pub mod store;
 pub mod trail;
 
 pub use graph::GraphBuilder;
@@ -45,14 +46,17 @@ pub mod prelude {
     pub use crate::account::AccountView;
     pub use crate::bucket::Bucket;
     pub use crate::check::{
-        Audit, Check, Control, Group, Judge, RegionView, Remediation, Severity,
+        Audit, Check, Control, Delivery, Group, Judge, OwnBucket, RegionView, Remediation,
+        Severity, TrailRegionView,
     };
     pub use crate::evidence::{Cause, Evidence, Gap, Observed, all, any, find};
     pub use crate::fact::Fact;
     pub use crate::finding::{Verdict, fail, not_applicable, pass};
     pub use crate::key::Key;
+    pub use crate::organization::Organization;
     pub use crate::principal::Principal;
     pub use crate::selector::{Half, Recorded};
+    pub use crate::store::Store;
     pub use crate::trail::Trail;
 }
 

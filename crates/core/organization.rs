@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::answer::OrganizationDescription;
+use crate::answer::{Answer, OrganizationDescription, TrustedServices};
 use crate::aws::{AccountId, Partition, Region};
 use crate::bucket::Bucket;
 use crate::evidence::{Cause, Gap, Observed};
@@ -13,7 +13,10 @@ use crate::fact::Fact;
 use crate::key::{Key, KeyTarget};
 use crate::roster::{AccountState, RegionEntry};
 use crate::snapshot::{Manifest, Probe, Sourced};
+use crate::store::Store;
 use crate::trail::Trail;
+
+mod questions;
 
 /// One account of the organization, or the lone account: what is known of it without its document.
 #[derive(Debug, Clone)]
@@ -41,6 +44,12 @@ pub struct Member {
     pub(crate) bucket_list: Result<(), Box<Gap>>,
     /// Whether all of its regions were asked for their trails.
     pub(crate) trails_read: Result<(), Box<Gap>>,
+    /// Whether all of its regions were asked for their event data stores.
+    pub(crate) stores_read: Result<(), Box<Gap>>,
+    /// The regions in which it sees each trail, by ARN. Accounts that see the same share it.
+    pub sees: Arc<BTreeMap<String, BTreeSet<Region>>>,
+    /// The regions in scope that did not tell of their trails.
+    pub unread_regions: Arc<BTreeMap<Region, Gap>>,
     /// Its first and last call.
     pub read_between: Option<(Timestamp, Timestamp)>,
 }
@@ -83,7 +92,12 @@ pub(crate) struct Objects {
     pub(crate) trails: BTreeMap<String, Trail>,
     pub(crate) buckets: BTreeMap<String, Bucket>,
     pub(crate) keys: BTreeMap<KeyTarget, Key>,
-    /// The names of all buckets.
+    /// The buckets that log buckets send their access logs or copies to, and that are no log buckets themselves.
+    pub(crate) companions: BTreeMap<String, Bucket>,
+    pub(crate) stores: BTreeMap<String, Store>,
+    /// What else was read of one resource, at its owner.
+    pub(crate) resources: BTreeMap<(Fact, String), Observed<Sourced<Answer>>>,
+    /// The names of all log buckets.
     pub(crate) log_buckets: BTreeSet<String>,
     /// The ARNs of the organization trails, of whatever organization.
     pub(crate) of_organizations: Vec<String>,
@@ -102,6 +116,8 @@ pub struct Organization {
     pub listed: Observed<()>,
     /// The accounts that administer CloudTrail for the management account, where that was asked.
     pub delegated_administrators: Observed<Vec<AccountId>>,
+    /// The services that may act in every account, where that was asked.
+    pub trusted_services: Observed<Sourced<TrustedServices>>,
     /// Every account that the organization lists, by id.
     pub members: BTreeMap<AccountId, Member>,
     pub(crate) objects: Objects,
@@ -155,7 +171,24 @@ impl Organization {
         self.objects.buckets.get(trail.bucket()?)
     }
 
-    /// All keys that trails encrypt with.
+    /// A bucket that logs, or a log bucket's own access logs or copies, go to.
+    #[must_use]
+    pub fn bucket(&self, name: &str) -> Option<&Bucket> {
+        let Objects { buckets, companions, .. } = &self.objects;
+        buckets.get(name).or_else(|| companions.get(name))
+    }
+
+    /// The buckets that log buckets send their access logs or copies to, and that are no log buckets themselves.
+    pub fn companions(&self) -> impl Iterator<Item = &Bucket> {
+        self.objects.companions.values()
+    }
+
+    /// All event data stores, by ARN.
+    pub fn stores(&self) -> impl Iterator<Item = &Store> {
+        self.objects.stores.values()
+    }
+
+    /// All keys that trails, event data stores, log buckets and log groups encrypt with.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
         self.objects.keys.values()
     }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::answer::{BucketEntry, TrailDescription};
+use crate::answer::{BucketEntry, KeyMetadata, StoreEntry, TrailDescription};
 use crate::aws::{AccountId, Arn, Region};
-use crate::bucket::Bucket;
+use crate::bucket::{Bucket, BucketRole};
 use crate::check::Check;
 use crate::fact::{Fact, Scope};
 use crate::key::{Key, KeyTarget};
@@ -77,6 +77,12 @@ pub fn missing(demand: &Demand, manifest: &Manifest, document: &Document) -> Vec
     if demand.wants(Fact::Regions) {
         regional(demand, manifest, document, &mut wanted);
     }
+    if demand.wants(Fact::BucketTags) {
+        let list = document.read::<Vec<BucketEntry>>(&Probe::global(Fact::BucketList));
+        wanted.extend(list.map_or(&[][..], |(buckets, _)| buckets).iter().map(|bucket| {
+            Probe::resource(Fact::BucketTags, bucket.bucket_region.as_ref(), &bucket.name)
+        }));
+    }
     wanted.retain(|probe| !document.observations.contains_key(probe));
     wanted.sort();
     wanted.dedup();
@@ -103,10 +109,16 @@ fn regional(demand: &Demand, manifest: &Manifest, document: &Document, wanted: &
         wanted.push(list);
         return;
     }
+    let regions = regions(manifest, document);
+    for fact in [Fact::RecentEvents, Fact::EventDataStores] {
+        if demand.wants(fact) {
+            wanted.extend(regions.iter().map(|region| Probe::regional(fact, region)));
+        }
+    }
+    stores(demand, document, &regions, wanted);
     if !demand.wants(Fact::Trails) {
         return;
     }
-    let regions = regions(manifest, document);
     wanted.extend(regions.iter().map(|region| Probe::regional(Fact::Trails, region)));
     let asked = |region: &Region| {
         document.observations.contains_key(&Probe::regional(Fact::Trails, region))
@@ -126,22 +138,56 @@ fn regional(demand: &Demand, manifest: &Manifest, document: &Document, wanted: &
     for (arn, (trail, seen_in)) in seen {
         let own = Arn::parse(arn).ok().and_then(|arn| arn.account_id()) == Some(document.account);
         let home = &trail.home_region;
+        // A member that has not switched the home region on asks where it sees the trail.
+        let place = match seen_in.first() {
+            Some(first) if !own && !regions.contains(home) => first,
+            _ => home,
+        };
         if demand.wants(Fact::TrailStatus) {
-            // A member that has not switched the home region on asks where it sees the trail.
-            let place = match seen_in.first() {
-                Some(first) if !own && !regions.contains(home) => first,
-                _ => home,
-            };
             wanted.push(Probe::resource(Fact::TrailStatus, Some(place), arn));
         }
+        if demand.wants(Fact::TrailDelivery) {
+            let asked = |region: &Region| demand.wants(Fact::TrailStatus) && region == place;
+            let further = seen_in.iter().copied().filter(|region| !asked(region));
+            wanted.extend(
+                further.map(|region| Probe::resource(Fact::TrailDelivery, Some(region), arn)),
+            );
+        }
         if own {
-            if demand.wants(Fact::EventSelectors) && trail.has_custom_event_selectors != Some(false)
-            {
-                wanted.push(Probe::resource(Fact::EventSelectors, Some(home), arn));
-            }
+            own_trail(demand, trail, wanted);
             own_objects(demand, document, trail, wanted);
         }
     }
+}
+
+/// What else an account is asked of its event data stores.
+fn stores(demand: &Demand, document: &Document, regions: &[Region], wanted: &mut Vec<Probe>) {
+    for region in regions {
+        let list =
+            document.read::<Vec<StoreEntry>>(&Probe::regional(Fact::EventDataStores, region));
+        for store in list.map_or(&[][..], |(stores, _)| stores) {
+            let facts = [Fact::EventDataStore, Fact::StorePolicy, Fact::InsightSelectors];
+            wanted.extend(
+                facts
+                    .into_iter()
+                    .filter(|fact| demand.wants(*fact))
+                    .map(|fact| Probe::resource(fact, Some(region), &store.event_data_store_arn)),
+            );
+        }
+    }
+}
+
+/// What an account is asked of its own trail beside its status.
+fn own_trail(demand: &Demand, trail: &TrailDescription, wanted: &mut Vec<Probe>) {
+    let (home, arn) = (&trail.home_region, trail.trail_arn.as_str());
+    let mut ask = |fact, needed: bool| {
+        if needed && demand.wants(fact) {
+            wanted.push(Probe::resource(fact, Some(home), arn));
+        }
+    };
+    ask(Fact::EventSelectors, trail.has_custom_event_selectors != Some(false));
+    ask(Fact::InsightSelectors, trail.has_insight_selectors != Some(false));
+    ask(Fact::TrailTags, true);
 }
 
 /// The bucket and the key of an own trail, where they are the account's own too: no other account need be waited for.
@@ -164,14 +210,55 @@ fn own_objects(
     {
         let target = KeyTarget::new(id, document.account, region, &trail.home_region);
         if target.account == document.account && !target.guessed {
-            wanted.push(Probe::resource(Fact::Key, Some(&target.region), id));
+            let probe = Probe::resource(Fact::Key, Some(&target.region), id);
+            if let Ok((Some(metadata), _)) = document.read::<Option<KeyMetadata>>(&probe) {
+                wanted.extend(of_key(demand, metadata));
+            }
+            wanted.push(probe);
         }
+    }
+    for (fact, arn) in [
+        (Fact::Topic, trail.sns_topic_arn.as_deref()),
+        (Fact::LogGroup, trail.cloud_watch_logs_log_group_arn.as_deref()),
+    ] {
+        wanted.extend(
+            arn.filter(|_| demand.wants(fact))
+                .and_then(|arn| at_owner(fact, arn))
+                .filter(|(owner, _)| *owner == document.account)
+                .map(|(_, probe)| probe),
+        );
     }
 }
 
+/// The question for a resource that its ARN places, and whom to ask.
+fn at_owner(fact: Fact, arn: &str) -> Option<(AccountId, Probe)> {
+    let parsed = Arn::parse(arn).ok()?;
+    Some((parsed.account_id()?, Probe::resource(fact, Some(&parsed.region()?), arn)))
+}
+
+/// What a key is asked once it is known which it is. AWS rotates its own keys by itself, and cannot rotate imported
+/// material or what is not symmetric; whose policy cannot be changed has none worth reading.
+fn of_key(demand: &Demand, metadata: &KeyMetadata) -> Vec<Probe> {
+    let Some((_, probe)) = at_owner(Fact::KeyRotation, &metadata.arn) else { return Vec::new() };
+    let mut probes = Vec::new();
+    let customer = metadata.key_manager.as_deref() != Some("AWS");
+    if customer && metadata.rotates() && demand.wants(Fact::KeyRotation) {
+        probes.push(probe.clone());
+    }
+    if customer && demand.wants(Fact::KeyPolicy) {
+        probes.push(Probe { fact: Fact::KeyPolicy, ..probe });
+    }
+    probes
+}
+
 fn bucket_facts(demand: &Demand, name: &str, region: Option<&Region>) -> Vec<Probe> {
-    let mut probes: Vec<Probe> = Fact::OF_A_BUCKET
-        .into_iter()
+    facts_of(demand, &Fact::OF_A_BUCKET, name, region)
+}
+
+fn facts_of(demand: &Demand, facts: &[Fact], name: &str, region: Option<&Region>) -> Vec<Probe> {
+    let mut probes: Vec<Probe> = facts
+        .iter()
+        .copied()
         .filter(|fact| demand.wants(*fact))
         .map(|fact| Probe::resource(fact, region, name))
         .collect();
@@ -201,11 +288,13 @@ pub fn follow_ups(demand: &Demand, graph: &Organization, organization: &Document
             && graph.members.contains_key(&trail.owner)
             && !graph.can_ask(trail.owner)
     };
-    let delegates = Probe::global(Fact::DelegatedAdministrators);
-    if graph.trails().any(|trail| orphaned(&trail)) && demand.wants(Fact::DelegatedAdministrators) {
-        if !organization.observations.contains_key(&delegates) {
-            follow_ups.organization.push(delegates);
-        }
+    if graph.is_organization() {
+        let facts = [Fact::DelegatedAdministrators, Fact::TrustedServices];
+        let probes = facts.into_iter().filter(|fact| demand.wants(*fact)).map(Probe::global);
+        let open = probes.filter(|probe| !organization.observations.contains_key(probe));
+        follow_ups.organization.extend(open);
+    }
+    if demand.wants(Fact::DelegatedAdministrators) {
         for trail in graph.trails().filter(orphaned) {
             let administrators = graph.delegated_administrators.as_ref().ok().into_iter().flatten();
             if let Some(administrator) = administrators.copied().find(|id| graph.can_ask(*id))
@@ -223,11 +312,28 @@ pub fn follow_ups(demand: &Demand, graph: &Organization, organization: &Document
     for bucket in graph.buckets().filter(|bucket| judged(&bucket.trails)) {
         asks.extend(bucket_questions(demand, graph, bucket));
     }
+    for bucket in graph.companions().filter(|bucket| judged(&bucket.trails)) {
+        asks.extend(bucket_questions(demand, graph, bucket));
+    }
     if demand.wants(Fact::Key) {
         // Of a key whose region is a guess another one might answer.
-        for key in graph.keys().filter(|key| judged(&key.trails) && !key.target.guessed) {
-            asks.extend(key_question(graph, key));
+        let used =
+            |key: &&Key| !key.target.guessed && (key.trails.is_empty() || judged(&key.trails));
+        for key in graph.keys().filter(used) {
+            asks.extend(key_questions(demand, graph, key));
         }
+    }
+    for trail in graph.trails().filter(|trail| graph.judges(trail)) {
+        for (fact, arn) in [(Fact::Topic, trail.topic()), (Fact::LogGroup, trail.log_group())] {
+            let question = arn.filter(|_| demand.wants(fact)).and_then(|arn| at_owner(fact, arn));
+            asks.extend(question.filter(|(owner, _)| graph.can_ask(*owner)));
+        }
+    }
+    if demand.wants(Fact::ServiceLinkedRole)
+        && let Ok(Some(management)) = graph.management()
+        && graph.can_ask(management)
+    {
+        asks.insert((management, Probe::global(Fact::ServiceLinkedRole)));
     }
     for (account, probe) in asks {
         if !graph.asked.contains(&(account, probe.clone())) {
@@ -246,11 +352,19 @@ fn bucket_questions(
     match bucket.owner {
         None => {
             let asker = bucket.trail_owners.iter().copied().find(|owner| graph.can_ask(*owner));
-            asker
-                .filter(|_| demand.wants(Fact::BucketHead))
-                .map(|asker| (asker, head))
-                .into_iter()
-                .collect()
+            let Some(asker) = asker.filter(|_| demand.wants(Fact::BucketHead)) else {
+                return Vec::new();
+            };
+            let mut questions = vec![(asker, head)];
+            // Where anybody may look at it, S3 tells whether it is a certain account's.
+            if demand.wants(Fact::BucketOwner) && bucket.answers_everyone() {
+                let owners: BTreeSet<AccountId> = graph.possible_owners().collect();
+                questions.extend(owners.into_iter().take(OWNERS).map(|owner| {
+                    let resource = format!("{owner}/{}", bucket.name);
+                    (asker, Probe::resource(Fact::BucketOwner, bucket.region.as_ref(), &resource))
+                }));
+            }
+            questions
         }
         Some(owner) if !graph.can_ask(owner) => Vec::new(),
         // An old list leaves the region out; S3's answer to HEAD names it.
@@ -261,11 +375,40 @@ fn bucket_questions(
         {
             vec![(owner, head)]
         }
-        Some(owner) => bucket_facts(demand, &bucket.name, bucket.region.as_ref())
-            .into_iter()
-            .map(|probe| (owner, probe))
-            .collect(),
+        Some(owner) => {
+            let mut facts: BTreeSet<Fact> = BTreeSet::new();
+            for role in &bucket.roles {
+                facts.extend(match role {
+                    BucketRole::Log => &Fact::OF_A_BUCKET[..],
+                    BucketRole::AccessLogTarget => &Fact::OF_A_TARGET[..],
+                    BucketRole::Replica => &Fact::OF_A_REPLICA[..],
+                });
+            }
+            let facts: Vec<Fact> = facts.into_iter().collect();
+            let region = bucket.region.as_ref();
+            let mut probes = facts_of(demand, &facts, &bucket.name, region);
+            if bucket.roles.iter().all(|role| *role == BucketRole::Replica) {
+                probes.retain(|probe| probe.fact != Fact::AccountPublicAccessBlock);
+            }
+            probes.into_iter().map(|probe| (owner, probe)).collect()
+        }
     }
+}
+
+/// Of how many accounts S3 is asked whether a bucket is theirs.
+pub(crate) const OWNERS: usize = 25;
+
+fn key_questions(demand: &Demand, graph: &Organization, key: &Key) -> Vec<(AccountId, Probe)> {
+    let mut questions: Vec<(AccountId, Probe)> = key_question(graph, key).into_iter().collect();
+    if let Ok(read) = key.metadata()
+        && let Some(metadata) = &read.value
+    {
+        let probes = of_key(demand, metadata).into_iter();
+        let owner = Some(key.target.account).filter(|owner| graph.can_ask(*owner));
+        questions
+            .extend(owner.into_iter().flat_map(|owner| probes.clone().map(move |p| (owner, p))));
+    }
+    questions
 }
 
 fn key_question(graph: &Organization, key: &Key) -> Option<(AccountId, Probe)> {

@@ -330,6 +330,9 @@ pub struct Manifest {
     pub excluded_regions: Vec<String>,
     /// Every account of the organization, or the lone account.
     pub accounts: Vec<ManifestAccount>,
+    /// Accounts outside the organization to which a log bucket may belong by the user's word.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expected_owners: Vec<AccountId>,
     /// Sentences about the scope for the reader of the report.
     #[serde(default)]
     pub notes: Vec<String>,

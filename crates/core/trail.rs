@@ -64,6 +64,19 @@ impl Trail {
         self.description.value.kms_key_id.as_deref().filter(|id| !id.is_empty())
     }
 
+    /// The log group that it also delivers to.
+    #[must_use]
+    pub fn log_group(&self) -> Option<&str> {
+        let arn = self.description.value.cloud_watch_logs_log_group_arn.as_deref();
+        arn.filter(|arn| !arn.is_empty())
+    }
+
+    /// The topic that it notifies.
+    #[must_use]
+    pub fn topic(&self) -> Option<&str> {
+        self.description.value.sns_topic_arn.as_deref().filter(|arn| !arn.is_empty())
+    }
+
     /// Where its key lies, given the region of its bucket.
     pub(crate) fn key_target(&self, bucket_region: Option<&Region>) -> Option<KeyTarget> {
         Some(KeyTarget::new(self.key()?, self.owner, bucket_region, self.home()))

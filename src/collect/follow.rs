@@ -11,6 +11,7 @@ use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 use tokio::sync::OnceCell;
 use trailproof_core::GraphBuilder;
+use trailproof_core::answer::OrganizationDescription;
 use trailproof_core::aws::{AccountId, Arn};
 use trailproof_core::fact::Fact;
 use trailproof_core::plan::follow_ups;
@@ -19,7 +20,6 @@ use trailproof_core::snapshot::{Document, Manifest, Observation, Probe};
 use super::reading::Run;
 use super::{Work, credentials::Kept};
 use crate::exit::Stop;
-use crate::keep::Store;
 
 /// What one account answered.
 pub(super) type Answers = (AccountId, Vec<(Probe, Observation)>);
@@ -43,8 +43,14 @@ impl Known<'_> {
         if let Ok((delegates, _)) = self.organization.read::<Vec<AccountId>>(&probe) {
             matter.extend(delegates);
         }
+        let organization = Probe::global(Fact::Organization);
+        let described = self.organization.read::<Option<OrganizationDescription>>(&organization);
+        if let Ok((Some(organization), _)) = described {
+            matter.insert(organization.master_account_id);
+        }
         let mut manifest = self.manifest.clone();
-        manifest.accounts.retain(|account| matter.contains(&account.id));
+        // What is left out may own what nobody lists.
+        manifest.accounts.retain(|account| !account.in_scope || matter.contains(&account.id));
         let mut builder = GraphBuilder::new(&manifest, self.organization);
         for account in matter.iter().filter(|account| work.read.contains(account)) {
             if let Some(document) = work.store.get(*account) {
@@ -110,14 +116,15 @@ impl<'a> Follow<'a> {
     pub(super) fn keep(
         &mut self,
         (account, answers): Answers,
-        store: &mut Store,
+        work: &mut Work<'_>,
     ) -> Result<Option<Document>, Stop> {
         if answers.is_empty() {
             return Ok(None);
         }
-        let mut document = store.get(account).unwrap_or_else(|| Document::new(account));
+        let mut document = work.store.get(account).unwrap_or_else(|| Document::new(account));
         document.observations.extend(answers);
-        store.put(document.clone())?;
+        work.store.put(document.clone())?;
+        work.ledger.links(&document);
         Ok(Some(document))
     }
 
@@ -151,7 +158,7 @@ impl<'a> Follow<'a> {
                 return Ok(());
             }
             while let Some(answers) = next {
-                let document = self.keep(answers, &mut work.store)?;
+                let document = self.keep(answers, work)?;
                 document.iter().for_each(|document| builder.add(document));
                 let ending = self.run.ending.halted().is_some();
                 next =
@@ -159,6 +166,11 @@ impl<'a> Follow<'a> {
             }
             if self.run.ending.halted().is_some() {
                 return Ok(());
+            }
+            // An answer may name an account that did not matter before: the owner of the bucket that the copies go to.
+            let known = |account: &AccountId| !work.read.contains(account) || builder.has(*account);
+            if !work.ledger.accounts().iter().all(known) {
+                builder = Known { manifest, organization }.of_those_that_matter(work);
             }
         }
     }
@@ -177,8 +189,8 @@ impl<'a> Follow<'a> {
 /// a key's own account answers for it.
 fn is_certain(account: AccountId, probe: &Probe) -> bool {
     match probe.fact {
-        Fact::AccountPublicAccessBlock => true,
-        Fact::Key => {
+        Fact::AccountPublicAccessBlock | Fact::ServiceLinkedRole => true,
+        Fact::Key | Fact::KeyRotation | Fact::KeyPolicy | Fact::Topic | Fact::LogGroup => {
             let arn = probe.resource.as_deref().and_then(|id| Arn::parse(id).ok());
             arn.and_then(|arn| arn.account_id()) == Some(account)
         }

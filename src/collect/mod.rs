@@ -175,7 +175,7 @@ pub async fn collect(
             }
             Some(answers) = next(&mut follow), if asking => {
                 if let Some(follow) = &mut follow {
-                    follow.keep(answers, &mut work.store)?;
+                    follow.keep(answers, &mut work)?;
                 }
             }
             done = &mut listing, if listing_goes_on => {
@@ -272,6 +272,7 @@ fn manifest(request: &Request, identity: &Identity) -> Manifest {
         regions: request.plan.filter.regions.clone(),
         excluded_regions: request.plan.filter.exclude_regions.clone(),
         accounts: Vec::new(),
+        expected_owners: Vec::new(),
         notes: Vec::new(),
         interrupted: false,
     }

@@ -1,15 +1,19 @@
-//! What lies between the accounts: the trails that anybody sees, and the buckets and keys that they use.
+//! What lies between the accounts: the trails that anybody sees, the buckets that they use, and event data stores.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{GraphBuilder, KeyReading};
-use crate::aws::Region;
-use crate::bucket::Bucket;
+use super::{GraphBuilder, ListedStore};
+use crate::answer::{
+    BucketHead, BucketLogging, BucketReplication, EventDataStore, PolicyText, Reading,
+};
+use crate::aws::AccountId;
+use crate::bucket::{Bucket, BucketRole};
 use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
-use crate::key::{Key, KeyTarget, Use};
 use crate::organization::Objects;
+use crate::snapshot::Sourced;
+use crate::store::Store;
 use crate::trail::Trail;
 
 impl GraphBuilder {
@@ -19,9 +23,12 @@ impl GraphBuilder {
             .filter_map(|(arn, views)| Some((arn.clone(), self.trail(arn, views)?)))
             .collect();
         let buckets = self.buckets(&trails);
-        let keys = self.keys(&trails, &buckets);
+        let companions = self.companions(&buckets);
+        let stores = self.stores();
+        let keys = self.keys(&trails, &buckets, &stores);
         let mut judged = self.members.values().filter(|member| member.is_judged());
         let trails_unread = judged.find_map(|member| member.trails_read.as_ref().err().cloned());
+        let resources = self.resources.iter();
         Objects {
             log_buckets: buckets.keys().cloned().collect(),
             of_organizations: trails
@@ -31,103 +38,177 @@ impl GraphBuilder {
                 .collect(),
             trails,
             buckets,
+            companions,
+            stores,
             keys,
+            resources: resources
+                .map(|(key, (_, reading))| (key.clone(), reading.clone()))
+                .collect(),
             trails_unread,
         }
     }
 
     fn buckets(&self, trails: &BTreeMap<String, Trail>) -> BTreeMap<String, Bucket> {
-        let mut active = self.members.values().filter(|member| member.state.is_active());
-        let unlisted: Option<Arc<Gap>> = active
-            .find_map(|member| member.bucket_list.as_ref().err())
-            .map(|gap| Arc::new((**gap).clone()));
+        let unlisted = self.unlisted();
         let mut buckets: BTreeMap<String, Bucket> = BTreeMap::new();
         for trail in trails.values() {
             let Some(name) = trail.bucket() else { continue };
-            let bucket = buckets.entry(name.to_owned()).or_insert_with(|| {
-                let place = self.places.get(name);
-                // What was read beats what was not; then the smaller account.
-                let head = self.heads.get(name).and_then(|by_account| {
-                    by_account
-                        .values()
-                        .find(|head| head.is_ok())
-                        .or_else(|| by_account.values().next())
-                });
-                let told = head.and_then(|head| head.as_ref().ok()?.value.bucket_region.clone());
-                Bucket {
-                    name: name.to_owned(),
-                    partition: self.manifest.partition.clone(),
-                    trails: BTreeSet::new(),
-                    key_spaces: BTreeSet::new(),
-                    trail_owners: BTreeSet::new(),
-                    serves_organization: false,
-                    owner: place.map(|place| place.owner),
-                    region: place.and_then(|place| place.region.clone()).or(told),
-                    listed: place.map(|place| place.listed.clone()),
-                    head: head.cloned(),
-                    unlisted: unlisted.clone(),
-                    facts: place
-                        .and_then(|place| self.bucket_facts.get(&(name.to_owned(), place.owner)))
-                        .cloned()
-                        .unwrap_or_default(),
-                    account_block: place
-                        .and_then(|place| self.account_blocks.get(&place.owner).cloned()),
-                }
-            });
+            let bucket = buckets
+                .entry(name.to_owned())
+                .or_insert_with(|| self.bucket(name, unlisted.as_ref()));
+            bucket.roles.insert(BucketRole::Log);
             bucket.trails.insert(trail.arn().to_owned());
             bucket.key_spaces.insert(trail.key_space());
             bucket.trail_owners.insert(trail.owner);
             bucket.serves_organization |= trail.is_organization_trail();
         }
+        let others = self.destinations(&buckets);
+        for (name, role, _) in others {
+            if let Some(bucket) = buckets.get_mut(&name) {
+                bucket.roles.insert(role);
+            }
+        }
         buckets
     }
 
-    fn keys(
-        &self,
-        trails: &BTreeMap<String, Trail>,
-        buckets: &BTreeMap<String, Bucket>,
-    ) -> BTreeMap<KeyTarget, Key> {
-        let mut keys: BTreeMap<KeyTarget, Key> = BTreeMap::new();
-        for trail in trails.values() {
-            let bucket = trail.bucket().and_then(|name| buckets.get(name));
-            let region = bucket.and_then(|bucket| bucket.region.as_ref());
-            let Some(target) = trail.key_target(region) else { continue };
-            let key = keys.entry(target.clone()).or_insert_with(|| Key {
-                arn: target.arn(&self.manifest.partition),
-                trails: BTreeSet::new(),
-                trail_owners: BTreeSet::new(),
-                serves_organization: false,
-                uses: BTreeMap::new(),
-                metadata: self.key_reading(&target),
-                target,
+    /// The first account whose list of buckets is missing.
+    fn unlisted(&self) -> Option<Arc<Gap>> {
+        let mut active = self.members.values().filter(|member| member.state.is_active());
+        active
+            .find_map(|member| member.bucket_list.as_ref().err())
+            .map(|gap| Arc::new((**gap).clone()))
+    }
+
+    /// A bucket as far as it is known by itself.
+    fn bucket(&self, name: &str, unlisted: Option<&Arc<Gap>>) -> Bucket {
+        let place = self.places.get(name);
+        // What was read beats what was not; then the smaller account.
+        let head = self.heads.get(name).and_then(|by_account| {
+            by_account.values().find(|head| head.is_ok()).or_else(|| by_account.values().next())
+        });
+        let told = head.and_then(|head| head.as_ref().ok()?.value.bucket_region.clone());
+        let expected = self.expected(name);
+        let confirmed = expected.iter().find_map(|(account, answer)| {
+            answer.as_ref().is_ok_and(|read| read.value.http_status == 200).then_some(*account)
+        });
+        let owner = place.map(|place| place.owner).or(confirmed);
+        Bucket {
+            name: name.to_owned(),
+            partition: self.manifest.partition.clone(),
+            trails: BTreeSet::new(),
+            key_spaces: BTreeSet::new(),
+            trail_owners: BTreeSet::new(),
+            serves_organization: false,
+            roles: BTreeSet::new(),
+            owner,
+            region: place.and_then(|place| place.region.clone()).or(told),
+            listed: place.map(|place| place.listed.clone()),
+            head: head.cloned(),
+            expected,
+            unlisted: unlisted.cloned(),
+            facts: owner
+                .and_then(|owner| self.bucket_facts.get(&(name.to_owned(), owner)))
+                .cloned()
+                .unwrap_or_default(),
+            account_block: owner.and_then(|owner| self.account_blocks.get(&owner).cloned()),
+        }
+    }
+
+    /// What S3 answered to the question whether a bucket is that account's.
+    fn expected(&self, name: &str) -> BTreeMap<AccountId, Observed<Sourced<BucketHead>>> {
+        let asked = self.resources.iter().filter_map(|((fact, resource), (_, reading))| {
+            let (account, bucket) = resource.split_once('/')?;
+            if *fact != Fact::BucketOwner || bucket != name {
+                return None;
+            }
+            let reading = reading.as_ref().map_err(Clone::clone).and_then(|sourced| {
+                let value = BucketHead::of(&sourced.value).cloned().ok_or_else(|| {
+                    let detail = "the snapshot holds another kind of answer";
+                    Gap::new(Fact::BucketOwner, Cause::ServiceError, detail)
+                })?;
+                Ok(Sourced { value, source: sourced.source.clone() })
             });
-            key.trails.insert(trail.arn().to_owned());
-            key.trail_owners.insert(trail.owner);
-            key.serves_organization |= trail.is_organization_trail();
-            let bucket_region = bucket_region(region, trail);
-            let kms_error = trail.kms_error.clone();
-            key.uses.insert(trail.arn().to_owned(), Use { bucket_region, kms_error });
-        }
-        keys
+            Some((account.parse().ok()?, reading))
+        });
+        asked.collect()
     }
 
-    fn key_reading(&self, target: &KeyTarget) -> Option<KeyReading> {
-        let readings = self.keys.get(&(Some(target.region.clone()), target.id.clone()))?;
-        let by_owner = readings.get(&target.account).filter(|reading| reading.is_ok());
-        by_owner
-            .or_else(|| readings.values().find(|reading| reading.is_ok()))
-            .or_else(|| readings.values().next())
+    /// Where log buckets send their access logs and copies: the name, what for, and the log bucket's name.
+    fn destinations(
+        &self,
+        buckets: &BTreeMap<String, Bucket>,
+    ) -> Vec<(String, BucketRole, String)> {
+        let mut found = Vec::new();
+        for bucket in buckets.values() {
+            if let Ok((logging, _)) = bucket.read::<BucketLogging>(Fact::BucketLogging)
+                && let Some(target) = logging.target_bucket.clone()
+            {
+                found.push((target, BucketRole::AccessLogTarget, bucket.name.clone()));
+            }
+            let replication = bucket.read::<BucketReplication>(Fact::BucketReplication);
+            for rule in replication.map_or(&[][..], |(replication, _)| &replication.rules) {
+                if let Some((_, name)) = rule.destination_bucket.rsplit_once(":::") {
+                    found.push((name.to_owned(), BucketRole::Replica, bucket.name.clone()));
+                }
+            }
+        }
+        found.retain(|(name, _, of)| name != of);
+        found
+    }
+
+    fn companions(&self, buckets: &BTreeMap<String, Bucket>) -> BTreeMap<String, Bucket> {
+        let unlisted = self.unlisted();
+        let mut companions: BTreeMap<String, Bucket> = BTreeMap::new();
+        for (name, role, of) in self.destinations(buckets) {
+            let Some(log) = buckets.get(&of).filter(|_| !buckets.contains_key(&name)) else {
+                continue;
+            };
+            let bucket = companions
+                .entry(name.clone())
+                .or_insert_with(|| self.bucket(&name, unlisted.as_ref()));
+            bucket.roles.insert(role);
+            bucket.trails.extend(log.trails.iter().cloned());
+            bucket.trail_owners.extend(&log.trail_owners);
+            bucket.serves_organization |= log.serves_organization;
+        }
+        companions
+    }
+
+    fn stores(&self) -> BTreeMap<String, Store> {
+        let stores = self.stores.iter().map(|(arn, listed)| {
+            let described = self.of_resource::<EventDataStore>(Fact::EventDataStore, arn, listed);
+            let store = Store {
+                arn: arn.clone(),
+                owner: listed.owner,
+                region: listed.region.clone(),
+                name: listed.name.clone(),
+                described,
+                policy: self.of_resource::<PolicyText>(Fact::StorePolicy, arn, listed),
+                listed: listed.listed.clone(),
+            };
+            (arn.clone(), store)
+        });
+        stores.collect()
+    }
+
+    fn of_resource<T: Reading + Clone>(
+        &self,
+        fact: Fact,
+        arn: &str,
+        listed: &ListedStore,
+    ) -> Observed<Sourced<T>> {
+        let gap = |cause, detail: &str| Gap {
+            account: Some(listed.listed.account),
+            region: Some(listed.region.clone()),
+            ..Gap::new(fact, cause, format!("{} of {arn} {detail}", fact.operation()))
+        };
+        let Some((_, reading)) = self.resources.get(&(fact, arn.to_owned())) else {
+            return Err(gap(Cause::NotAttempted, "was not called"));
+        };
+        let sourced = reading.as_ref().map_err(Clone::clone)?;
+        let value = T::of(&sourced.value)
             .cloned()
+            .ok_or_else(|| gap(Cause::ServiceError, "holds another kind of answer"))?;
+        Ok(Sourced { value, source: sourced.source.clone() })
     }
-}
-
-fn bucket_region(region: Option<&Region>, trail: &Trail) -> Observed<Region> {
-    region.cloned().ok_or_else(|| {
-        let name = trail.bucket().unwrap_or_default();
-        let detail = format!("the region of the bucket {name} is not known");
-        Gap {
-            account: Some(trail.owner),
-            ..Gap::new(Fact::BucketList, Cause::CrossAccountUnreadable, detail)
-        }
-    })
 }

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::AccountId;
-use crate::bucket::Bucket;
+use crate::bucket::{Bucket, BucketRole};
 use crate::key::{Key, KeyTarget};
 use crate::organization::Organization;
+use crate::store::Store;
 use crate::trail::Trail;
 
 /// The names of what is judged in one account.
@@ -13,12 +14,19 @@ use crate::trail::Trail;
 pub(super) struct Objects {
     trails: Vec<String>,
     buckets: Vec<String>,
+    /// Buckets that log buckets send their access logs to.
+    targets: Vec<String>,
+    stores: Vec<String>,
     keys: Vec<KeyTarget>,
 }
 
 /// The names of all that is judged apart from documents.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Shared(BTreeMap<AccountId, Objects>);
+#[derive(Debug, Clone)]
+pub(crate) struct Shared {
+    objects: BTreeMap<AccountId, Objects>,
+    /// Where findings on the organization itself stand.
+    organization: AccountId,
+}
 
 impl Shared {
     pub(crate) fn of(organization: &Organization) -> Self {
@@ -35,21 +43,42 @@ impl Shared {
                 shared.entry(account).or_default().buckets.push(bucket.name.clone());
             }
         }
-        for key in organization.keys().filter(|key| judged(&key.trails)) {
+        let targets = organization.companions().filter(|bucket| {
+            bucket.roles.contains(&BucketRole::AccessLogTarget) && judged(&bucket.trails)
+        });
+        for bucket in targets {
+            if let Some(account) = bucket.account() {
+                shared.entry(account).or_default().targets.push(bucket.name.clone());
+            }
+        }
+        let in_scope = |id: AccountId| organization.members.get(&id).is_some_and(|m| m.in_scope);
+        for store in organization.stores() {
+            shared.entry(store.owner).or_default().stores.push(store.arn.clone());
+        }
+        let used = |key: &&Key| {
+            judged(&key.trails) || key.trail_owners.iter().any(|owner| in_scope(*owner))
+        };
+        for key in organization.keys().filter(used) {
             let account = account_of(key, organization);
             shared.entry(account).or_default().keys.push(key.target.clone());
         }
-        Self(shared)
+        Self { objects: shared, organization: stands_in(organization) }
+    }
+
+    /// The account in which findings on the organization itself stand: the management account, or where that is not
+    /// known or not listed, the caller's.
+    pub(super) fn organization(&self) -> AccountId {
+        self.organization
     }
 
     /// The accounts in which something is judged.
     pub(crate) fn accounts(&self) -> impl Iterator<Item = AccountId> {
-        self.0.keys().copied()
+        self.objects.keys().copied().chain([self.organization])
     }
 
     /// What is judged in that account.
     pub(super) fn in_account(&self, account: AccountId) -> Option<&Objects> {
-        self.0.get(&account)
+        self.objects.get(&account)
     }
 }
 
@@ -62,9 +91,42 @@ impl Objects {
         self.buckets.iter().filter_map(|name| all.objects.buckets.get(name))
     }
 
+    /// Log buckets, and the buckets that they send their access logs to.
+    pub(super) fn evidence_buckets<'a>(
+        &'a self,
+        all: &'a Organization,
+    ) -> impl Iterator<Item = &'a Bucket> {
+        self.buckets.iter().chain(&self.targets).filter_map(|name| all.bucket(name))
+    }
+
+    /// The first log bucket of the account's own.
+    pub(super) fn first_own<'a>(
+        &self,
+        all: &'a Organization,
+        account: AccountId,
+    ) -> Option<&'a Bucket> {
+        let mut buckets = self.buckets.iter().filter_map(|name| all.objects.buckets.get(name));
+        buckets.find(|bucket| bucket.owner == Some(account))
+    }
+
+    pub(super) fn stores<'a>(&self, all: &'a Organization) -> impl Iterator<Item = &'a Store> {
+        self.stores.iter().filter_map(|arn| all.objects.stores.get(arn))
+    }
+
+    pub(super) fn has_stores(&self) -> bool {
+        !self.stores.is_empty()
+    }
+
     pub(super) fn keys<'a>(&self, all: &'a Organization) -> impl Iterator<Item = &'a Key> {
         self.keys.iter().filter_map(|target| all.objects.keys.get(target))
     }
+}
+
+fn stands_in(organization: &Organization) -> AccountId {
+    let management = organization.management().ok().flatten();
+    management
+        .filter(|id| organization.members.contains_key(id))
+        .unwrap_or(organization.manifest.caller_account)
 }
 
 /// A key outside the organization stands with the trail that depends on it.

@@ -1,0 +1,176 @@
+//! What is judged apart from any document: the organization, and each trail, bucket, key and event data store once.
+
+use super::shared::Objects;
+use super::{Engine, Subject, scored_in};
+use crate::aws::{AccountId, Region};
+use crate::bucket::Bucket;
+use crate::check::{Check, Delivery, Judge};
+use crate::evidence::Observed;
+use crate::finding::{Finding, GLOBAL, ScoredIn, Verdict, not_applicable};
+use crate::key::Key;
+use crate::store::Store;
+use crate::trail::Trail;
+
+impl Engine<'_> {
+    /// The findings on what stands in that account of the graph's objects.
+    pub(super) fn shared(&self, account: AccountId) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let objects = self.shared.in_account(account);
+        for check in self.checks {
+            if let Judge::Organization(_) = check.judge {
+                let here = self.shared.organization() == account;
+                findings.extend(here.then(|| self.of_organization(check, account)));
+            } else if let Some(objects) = objects {
+                self.of_objects(check, (account, objects), &mut findings);
+            }
+        }
+        findings
+    }
+
+    fn of_organization(&self, check: &Check, account: AccountId) -> Finding {
+        let all = self.organization;
+        let described = all.description.as_ref();
+        let id = described.ok().and_then(|read| Some(read.as_ref()?.value.id.as_str()));
+        let subject = Subject {
+            account,
+            region: GLOBAL,
+            resource: id.map_or(format!("account/{account}"), |id| format!("organization/{id}")),
+            scored_in: ScoredIn::Organization,
+        };
+        let verdict = match (&all.description, check.judge) {
+            (Err(gap), _) => Err(gap.clone()),
+            (Ok(Some(_)), Judge::Organization(judge)) => judge(all, &self.audit()),
+            _ => Ok(not_applicable("the account is in no organization").reason("no_organization")),
+        };
+        self.finding(check, subject, verdict)
+    }
+
+    fn of_objects(
+        &self,
+        check: &Check,
+        (account, objects): (AccountId, &Objects),
+        findings: &mut Vec<Finding>,
+    ) {
+        let (all, audit) = (self.organization, self.audit());
+        let of_bucket = |bucket: &Bucket, judge: &dyn Fn(&Bucket) -> Observed<Verdict>| {
+            let verdict = missing(bucket).map_or_else(|| judge(bucket), Ok);
+            self.finding(check, bucket_subject(bucket, account), verdict)
+        };
+        match check.judge {
+            Judge::Trail(judge) => findings.extend(
+                objects
+                    .trails(all)
+                    .map(|trail| self.finding(check, trail_subject(trail), judge(trail, &audit))),
+            ),
+            Judge::BucketName(judge) => findings.extend(objects.buckets(all).map(|bucket| {
+                self.finding(check, bucket_subject(bucket, account), judge(bucket, &audit))
+            })),
+            Judge::Bucket(judge) | Judge::BucketAndAccount { bucket: judge, .. } => {
+                let buckets = objects.buckets(all);
+                findings.extend(
+                    buckets.map(|bucket| of_bucket(bucket, &|bucket| judge(bucket, &audit))),
+                );
+            }
+            Judge::EvidenceBucket(judge) => {
+                let buckets = objects.evidence_buckets(all);
+                findings.extend(
+                    buckets.map(|bucket| of_bucket(bucket, &|bucket| judge(bucket, &audit))),
+                );
+            }
+            Judge::Delivery(judge) => {
+                for bucket in objects.buckets(all) {
+                    let trails = bucket.trails.iter().filter_map(|arn| all.trail(arn));
+                    findings.extend(trails.map(|trail| {
+                        let pair = Delivery { bucket, trail };
+                        let verdict = missing(bucket).map_or_else(|| judge(&pair, &audit), Ok);
+                        let subject = Subject {
+                            resource: trail.arn().to_owned(),
+                            scored_in: scored_in(trail.is_organization_trail(), account),
+                            ..bucket_subject(bucket, account)
+                        };
+                        self.finding(check, subject, verdict)
+                    }));
+                }
+            }
+            Judge::BucketOwner(judge) => {
+                findings.extend(objects.first_own(all, account).map(|bucket| {
+                    let subject = Subject {
+                        account,
+                        region: GLOBAL,
+                        resource: format!("account/{account}"),
+                        scored_in: ScoredIn::Account(account),
+                    };
+                    self.finding(check, subject, judge(bucket, &audit))
+                }))
+            }
+            Judge::Store(judge) => findings.extend(
+                objects
+                    .stores(all)
+                    .map(|store| self.finding(check, store_subject(store), judge(store, &audit))),
+            ),
+            Judge::Key(judge) => {
+                let keys = objects.keys(all).filter(|key| key.guards_evidence());
+                findings.extend(
+                    keys.map(|key| {
+                        self.finding(check, key_subject(key, account), judge(key, &audit))
+                    }),
+                );
+            }
+            Judge::AnyKey(judge) => findings.extend(
+                objects
+                    .keys(all)
+                    .map(|key| self.finding(check, key_subject(key, account), judge(key, &audit))),
+            ),
+            Judge::Organization(_)
+            | Judge::Account(_)
+            | Judge::Region(_)
+            | Judge::TrailRegion(_)
+            | Judge::Replica(_)
+            | Judge::OwnBucket(_)
+            | Judge::Principal(_) => {}
+        }
+    }
+}
+
+fn store_subject(store: &Store) -> Subject<'_> {
+    Subject {
+        account: store.owner,
+        region: store.region.as_str(),
+        resource: store.arn.clone(),
+        scored_in: scored_in(store.is_organization_store(), store.owner),
+    }
+}
+
+pub(super) fn trail_subject(trail: &Trail) -> Subject<'_> {
+    Subject {
+        account: trail.owner,
+        region: trail.home().as_str(),
+        resource: trail.arn().to_owned(),
+        scored_in: scored_in(trail.is_organization_trail(), trail.owner),
+    }
+}
+
+fn bucket_subject(bucket: &Bucket, account: AccountId) -> Subject<'_> {
+    Subject {
+        account,
+        region: bucket.region.as_ref().map_or(GLOBAL, Region::as_str),
+        resource: bucket.arn(),
+        scored_in: scored_in(bucket.is_shared(), account),
+    }
+}
+
+fn key_subject(key: &Key, account: AccountId) -> Subject<'_> {
+    Subject {
+        account,
+        region: key.target.region.as_str(),
+        resource: key.arn.clone(),
+        scored_in: scored_in(key.is_shared(), account),
+    }
+}
+
+/// Of a bucket that is proved not to exist nothing else is asked.
+fn missing(bucket: &Bucket) -> Option<Verdict> {
+    let found = bucket.exists().ok().filter(|found| !found.exists)?;
+    let verdict = not_applicable("the bucket does not exist");
+    Some(verdict.reason("bucket_missing").observed("HeadBucket: 404").cite([found.evidence]))
+}

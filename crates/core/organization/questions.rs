@@ -1,0 +1,171 @@
+//! What checks ask of the graph: who records a region, whose a resource is, what else was read of it.
+
+use std::collections::BTreeSet;
+
+use super::{Member, Organization};
+use crate::answer::{BucketHead, Reading};
+use crate::aws::{AccountId, Region};
+use crate::bucket::Bucket;
+use crate::coverage::deliverable;
+use crate::evidence::{Cause, Gap, Observed, all};
+use crate::fact::Fact;
+use crate::snapshot::{Source, Sourced};
+use crate::store::Store;
+use crate::trail::Trail;
+
+impl Organization {
+    /// What was read of one resource beside its main description: tags of a trail, rotation of a key, a topic.
+    ///
+    /// # Errors
+    /// The call's gap; `cross_account_unreadable` where nobody of the run could be asked for it.
+    pub fn resource<T: Reading>(
+        &self,
+        fact: Fact,
+        resource: &str,
+        owner: AccountId,
+    ) -> Observed<(&T, &Source)> {
+        let gap =
+            |cause, detail: String| Gap { account: Some(owner), ..Gap::new(fact, cause, detail) };
+        let Some(reading) = self.objects.resources.get(&(fact, resource.to_owned())) else {
+            let operation = fact.operation();
+            return Err(if self.can_ask(owner) {
+                gap(Cause::NotAttempted, format!("{operation} was not called for {resource}"))
+            } else {
+                let detail = format!("{resource} belongs to {owner}, which was not asked");
+                gap(Cause::CrossAccountUnreadable, detail)
+            });
+        };
+        let sourced = reading.as_ref().map_err(Clone::clone)?;
+        let value = T::of(&sourced.value).ok_or_else(|| {
+            gap(Cause::ServiceError, "the snapshot holds another kind of answer".into())
+        })?;
+        Ok((value, &sourced.source))
+    }
+
+    /// The trails that one region of an account shows, by ARN.
+    ///
+    /// # Errors
+    /// Where the account or that region of it was not read.
+    pub fn trails_seen(&self, account: AccountId, region: &Region) -> Observed<Vec<&Trail>> {
+        let Some(member) = self.members.get(&account) else {
+            let detail = format!("{account} is not part of this run");
+            return Err(Gap::new(Fact::Trails, Cause::CrossAccountUnreadable, detail));
+        };
+        member.session.clone().map_err(|gap| *gap)?;
+        if let Some(gap) = member.unread_regions.get(region) {
+            return Err(gap.clone());
+        }
+        let known = member.regions.iter().any(|entry| {
+            entry.region_name == *region
+                && entry.region_opt_status.in_scope()
+                && self.manifest.wants_region(region)
+        });
+        if !known {
+            return Err(Gap {
+                account: Some(account),
+                region: Some(region.clone()),
+                ..Gap::new(Fact::Trails, Cause::NotAttempted, format!("{region} was not asked"))
+            });
+        }
+        let seen = member.sees.iter().filter(|(_, regions)| regions.contains(region));
+        Ok(seen.filter_map(|(arn, _)| self.trail(arn)).collect())
+    }
+
+    /// Whether a trail may count for an account: its own, or an organization trail of its organization.
+    ///
+    /// # Errors
+    /// Where the organization was not read and the trail is another account's.
+    pub fn trail_belongs(&self, trail: &Trail, account: AccountId) -> Observed<bool> {
+        if trail.owner == account {
+            return Ok(true);
+        }
+        if !trail.is_organization_trail() {
+            return Ok(false);
+        }
+        let management = self.management().map_err(|gap| Gap {
+            cause: Cause::CrossAccountUnreadable,
+            detail: format!(
+                "whose organization {} belongs to was not read: {}",
+                trail.arn(),
+                gap.detail
+            ),
+            ..gap
+        })?;
+        Ok(management == Some(trail.owner))
+    }
+
+    /// Each trail that one region of an account shows, with whether it works for it: it belongs, logs, and can deliver.
+    ///
+    /// # Errors
+    /// As [`Self::trails_seen`]; the gap of one trail stands beside it.
+    pub fn recorders(
+        &self,
+        account: AccountId,
+        region: &Region,
+    ) -> Observed<Vec<(&Trail, Observed<bool>)>> {
+        let seen = self.trails_seen(account, region)?;
+        let works = |trail: &Trail| {
+            all([
+                self.trail_belongs(trail, account),
+                trail.is_logging(),
+                deliverable(self, trail).map(|outcome| outcome.is_ok()),
+            ])
+        };
+        Ok(seen.into_iter().map(|trail| (trail, works(trail))).collect())
+    }
+
+    /// The event data stores that take in an account's events: its own, and those of its organization.
+    ///
+    /// # Errors
+    /// Where some account's event data stores were not read, so that there may be more.
+    pub fn stores_for(&self, account: AccountId) -> Vec<Observed<&Store>> {
+        let management = self.management().ok().flatten();
+        let serves = |store: &&Store| {
+            store.owner == account
+                || (store.is_organization_store() && Some(store.owner) == management)
+        };
+        let known = self.stores().filter(serves).map(Ok);
+        let owners: BTreeSet<AccountId> = [account].into_iter().chain(management).collect();
+        let unread = owners.into_iter().filter_map(|id| self.stores_complete(id).err()).map(Err);
+        known.chain(unread).collect()
+    }
+
+    /// Whether every region of that account was asked for its event data stores.
+    ///
+    /// # Errors
+    /// The first gap.
+    pub fn stores_complete(&self, account: AccountId) -> Observed<()> {
+        let Some(member) = self.members.get(&account) else {
+            let detail = format!("{account} is not part of this run");
+            return Err(Gap::new(Fact::EventDataStores, Cause::CrossAccountUnreadable, detail));
+        };
+        member.stores_read.clone().map_err(|gap| *gap)
+    }
+
+    /// The log buckets of an account.
+    pub fn log_buckets_of(&self, account: AccountId) -> impl Iterator<Item = &Bucket> {
+        self.buckets().filter(move |bucket| bucket.owner == Some(account))
+    }
+
+    /// The accounts of which it is not known whether a bucket that nobody lists is theirs, so that S3 may be asked: those
+    /// that the run left out or that would not list their buckets, and whom the user named.
+    pub fn possible_owners(&self) -> impl Iterator<Item = AccountId> + '_ {
+        let unlisted = |member: &&Member| {
+            let refused =
+                member.bucket_list.as_ref().is_err_and(|gap| gap.cause != Cause::NotAttempted);
+            member.state.is_active() && (!member.in_scope || refused)
+        };
+        let unlisted = self.members.values().filter(unlisted).map(|member| member.id);
+        self.manifest.expected_owners.iter().copied().chain(unlisted)
+    }
+}
+
+impl Bucket {
+    /// What S3 answered to the question whether it is that account's.
+    ///
+    /// # Errors
+    /// The call's gap.
+    pub fn expected_owner(&self, account: AccountId) -> Option<Observed<&Sourced<BucketHead>>> {
+        self.expected.get(&account).map(|reading| reading.as_ref().map_err(Clone::clone))
+    }
+}
