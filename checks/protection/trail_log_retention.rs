@@ -28,11 +28,46 @@ pub const CHECK: Check = Check {
         Fact::BucketVersioning,
         Fact::BucketObjectLock,
         Fact::BucketLifecycle,
+        Fact::EventDataStores,
+        Fact::EventDataStore,
     ],
-    judge: Judge::Bucket(judge),
+    judge: Judge::BucketAndAccount { bucket: of_bucket, account: of_account },
 };
 
-fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
+/// What no trail keeps only an event data store keeps for longer than the event history does.
+fn of_account(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
+    let days = audit.policy.retention_days;
+    let expected = format!("a trail, or an event data store that keeps events for {days} days");
+    if let Some(seen) = find(account.trails(), |_| Ok(true))? {
+        return Ok(not_applicable(format!("kept by {}", seen.trail.arn()))
+            .reason("kept_by_trail")
+            .expected(expected)
+            .cite([seen.cite()]));
+    }
+    let keeps = find(audit.organization.stores_for(account.id()), |store| keeps(store, days))?;
+    let Some(store) = keeps else {
+        return Ok(fail("only the event history keeps its events, for 90 days")
+            .reason("event_history_only")
+            .expected(expected)
+            .cite(account.regions().map(|region| account.cite_trails_in(region))));
+    };
+    let (described, source) = store.described()?;
+    let kept = described.retention_period.unwrap_or_default();
+    Ok(pass(format!("the event data store {} keeps events for {kept} days", store.arn))
+        .observed(format!("RetentionPeriod={kept}"))
+        .expected(expected)
+        .cite([source.cite("RetentionPeriod", kept)]))
+}
+
+/// Whether a store takes in all management events, and keeps them for so long.
+fn keeps(store: &Store, days: u32) -> Observed<bool> {
+    let (described, _) = store.described()?;
+    let kept = described.retention_period.and_then(|kept| u32::try_from(kept).ok()).unwrap_or(0);
+    let takes_in = described.status.as_deref() == Some("ENABLED");
+    all([Ok(takes_in && kept >= days), store.records_all_management()])
+}
+
+fn of_bucket(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let days = audit.policy.retention_days;
     let expected = format!("every log is kept for {days} days");
     let spaces = || bucket.key_spaces.iter().map(|space| bucket.retention(Keys::Under(space)));
@@ -132,14 +167,58 @@ mod tests {
         rule(|rule| (rule.expiration_days, rule.expiration_date) = (None, Some(date)))
     }
 
+    /// Without versions and a lock, so that the rule decides alone.
+    fn prefix(prefix: &str) -> World {
+        rule(|rule| rule.prefix = Some(prefix.to_owned()))
+    }
+
+    /// With versions, of which the noncurrent ones go after so many days.
+    fn bounded(noncurrent: i32) -> World {
+        logs(|b| {
+            b.lifecycle.rules[0].expiration_days = Some(90);
+            b.lifecycle.rules[0].noncurrent_days = Some(noncurrent);
+        })
+    }
+
+    fn locked(days: i32) -> World {
+        let mut lock = bucket("any").lock;
+        lock.default_retention.as_mut().unwrap().days = Some(days);
+        bounded(1).but(|world| {
+            let logs = world.buckets.iter_mut().find(|bucket| bucket.name == "logs").unwrap();
+            logs.lock = lock;
+        })
+    }
+
+    fn stored(change: impl FnOnce(&mut StoreSetup)) -> World {
+        let mut setup = store("lake");
+        change(&mut setup);
+        organization().but(|world| world.stores.push(setup))
+    }
+
     #[test]
-    fn every_prefix_must_be_kept_for_long_enough() {
-        let prefix = |prefix: &str| rule(|rule| rule.prefix = Some(prefix.to_owned()));
+    fn every_log_and_every_account_must_be_kept_for_long_enough() {
         let second = trail("second").but(|t| {
             t.owner = id(MANAGEMENT);
             t.description.s3_key_prefix = Some("second".into());
         });
-        let _ = expect(&CHECK)
+        let narrow = |s: &mut StoreSetup| s.described.organization_enabled = Some(false);
+        let of_accounts = expect(&CHECK)
+            .fails("event_history_only", organization())
+            .passes(stored(|_| {})) // edge 157
+            .fails("event_history_only", stored(|s| s.described.retention_period = Some(364)))
+            .fails(
+                "event_history_only",
+                stored(|s| s.described.status = Some("STOPPED_INGESTION".into())),
+            )
+            .fails("event_history_only", stored(narrow))
+            .is_unknown(Cause::AccessDenied, stored(|_| {}).deny(Fact::EventDataStore))
+            .is_unknown(Cause::AccessDenied, organization().deny(Fact::EventDataStores))
+            .is_unknown(Cause::AccessDenied, organization().deny(Fact::Trails));
+        let _ = of_accounts
+            .in_account(MEMBER)
+            .does_not_apply("kept_by_trail", logs(|_| {}))
+            .in_account(ARCHIVE)
+            .on(":logs")
             .passes(logs(|_| {}))
             .passes(rule(|rule| rule.expiration_days = Some(365)))
             .fails("shorter", rule(|rule| rule.expiration_days = Some(364)))
@@ -151,30 +230,8 @@ mod tests {
             .fails("shorter", dated("2026-01-01T00:00:00Z"))
             .fails("absolute_date", dated("2030-01-01T00:00:00Z"))
             .is_unknown(Cause::AccessDenied, rule(|_| {}).deny(Fact::BucketLifecycle))
-            .is_unknown(
-                Cause::Undecidable,
-                rule(|rule| rule.expiration_days = None), // as older snapshots hold it
-            )
-            .does_not_apply("bucket_missing", rule(|_| {}).but(|w| w.buckets.clear()))
-            .policy(|policy| policy.retention_days = 30)
-            .passes(rule(|_| {}));
-    }
-
-    #[test]
-    fn versions_and_the_lock_hold_what_a_rule_expires() {
-        let bounded = |noncurrent: i32| {
-            logs(|b| {
-                b.lifecycle.rules[0].expiration_days = Some(90);
-                b.lifecycle.rules[0].noncurrent_days = Some(noncurrent);
-            })
-        };
-        let locked = |days| {
-            let lock = bucket("any").lock;
-            bounded(1).but(|w| w.buckets[0].lock = lock).but(|w| {
-                w.buckets[0].lock.default_retention.as_mut().unwrap().days = Some(days);
-            })
-        };
-        let _ = expect(&CHECK)
+            // As older snapshots hold it.
+            .is_unknown(Cause::Undecidable, rule(|rule| rule.expiration_days = None))
             .passes(bounded(300))
             .fails("shorter", bounded(1))
             .passes(locked(365)) // edge 89
@@ -183,6 +240,9 @@ mod tests {
             .passes(locked(365).deny(Fact::BucketVersioning))
             .is_unknown(Cause::AccessDenied, locked(365).deny(Fact::BucketObjectLock))
             .is_unknown(Cause::AccessDenied, bounded(300).deny(Fact::BucketVersioning))
-            .is_unknown(Cause::AccessDenied, logs(|_| {}).deny(Fact::BucketLifecycle));
+            .policy(|policy| policy.retention_days = 30)
+            .passes(rule(|_| {}))
+            .in_account(MEMBER)
+            .does_not_apply("bucket_missing", rule(|_| {}).but(|w| w.buckets.clear()));
     }
 }

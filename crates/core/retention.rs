@@ -132,6 +132,8 @@ impl Retention {
 pub enum Keys<'a> {
     /// CloudTrail's files under a root such as `AWSLogs/`.
     Under(&'a str),
+    /// All that begin so.
+    Prefix(&'a str),
     /// Any key: a trail that nobody saw may deliver under any prefix.
     Any,
 }

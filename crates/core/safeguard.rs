@@ -1,11 +1,21 @@
 //! What a bucket's configurations add up to: how long it keeps logs, and what public access it blocks.
 
-use crate::answer::{BucketVersioning, Lifecycle, ObjectLock, PublicAccessBlock};
+use crate::answer::{BucketEncryption, BucketVersioning, Lifecycle, ObjectLock, PublicAccessBlock};
 use crate::bucket::Bucket;
 use crate::evidence::{Cause, Evidence, Gap, Observed, any};
 use crate::fact::Fact;
+use crate::key::{Key, KeyTarget};
+use crate::organization::Organization;
 use crate::policy::Policy;
 use crate::retention::{Binding, Keys, Retention, Storage, lock_days, name};
+
+mod belonging;
+mod copies;
+mod exposure;
+
+pub use belonging::Belonging;
+pub use copies::{Copies, Uncopied, name as replication_rule};
+pub use exposure::{Exposure, PUBLIC_GROUPS};
 
 /// One of the four switches of Block Public Access.
 pub type Switch = fn(&PublicAccessBlock) -> Option<bool>;
@@ -79,6 +89,20 @@ impl Bucket {
         }
         evidence.extend(self.cite_lock());
         evidence
+    }
+
+    /// The key of its default encryption, where that names one.
+    ///
+    /// # Errors
+    /// The call's gap.
+    pub fn default_key<'a>(&self, organization: &'a Organization) -> Observed<Option<&'a Key>> {
+        let (encryption, _) = self.read::<BucketEncryption>(Fact::BucketEncryption)?;
+        let id = encryption.kms_master_key_id.as_deref().filter(|id| !id.is_empty());
+        let (Some(id), Some(owner), Some(region)) = (id, self.owner, &self.region) else {
+            return Ok(None);
+        };
+        let target = KeyTarget::new(id, owner, Some(region), region);
+        Ok(organization.keys().find(|key| key.target == target))
     }
 
     /// What its default retention is worth.

@@ -19,6 +19,7 @@ pub(super) fn meets(prefix: Option<&str>, keys: Keys<'_>) -> bool {
     let prefix = prefix.unwrap_or_default();
     match keys {
         Keys::Any => true,
+        Keys::Prefix(other) => overlap(Some(prefix), Some(other)),
         Keys::Under(space) => {
             space.starts_with(prefix)
                 || prefix.strip_prefix(space).is_some_and(|rest| !is_another_services(rest))
