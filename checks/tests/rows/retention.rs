@@ -1,4 +1,4 @@
-//! Rows 86 to 102: how long logs are locked and kept, and how soon they are archived.
+//! Rows 86 to 102 and 157: how long logs are locked and kept, and how soon they are archived.
 
 use trailproof_core::answer::{DefaultRetention, LifecycleRule, ObjectLock, Transition};
 use trailproof_core::fixture::*;
@@ -8,6 +8,7 @@ use super::{Row, row, with};
 const RETENTION: &str = "trail-log-retention";
 const IMMEDIATE: &str = "trail-log-immediate-availability";
 const LOCK: &str = "trail-bucket-lock-retention";
+const RESISTANT: &str = "trail-bucket-tamper-resistant";
 const MFA: &str = "s3-bucket-mfa-delete-enabled";
 
 fn logs(change: impl FnOnce(&mut BucketSetup)) -> World {
@@ -65,8 +66,16 @@ pub fn rows() -> Vec<Row> {
         rule.transitions = vec![Transition { storage_class, days: Some(30), date: None }];
     };
     vec![
-        row("86", locked("GOVERNANCE", Some(365), None)).says(LOCK, "fail other_mode").of(ARCHIVE),
-        row("87", locked("COMPLIANCE", None, Some(1))).says(LOCK, "pass").of(ARCHIVE),
+        row("86", locked("GOVERNANCE", Some(365), None))
+            .says(LOCK, "fail other_mode")
+            .of(ARCHIVE)
+            .says(RESISTANT, "fail no_mechanism")
+            .of(ARCHIVE),
+        row("87", locked("COMPLIANCE", None, Some(1)))
+            .says(LOCK, "pass")
+            .of(ARCHIVE)
+            .says(RESISTANT, "pass")
+            .of(ARCHIVE),
         row("88", locked("COMPLIANCE", Some(90), None)).says(LOCK, "fail shorter").of(ARCHIVE),
         row(
             "89",
@@ -91,6 +100,20 @@ pub fn rows() -> Vec<Row> {
         keeps("100/to-come", date("2030-01-01T00:00:00Z"), "fail absolute_date"),
         keeps("101", prefix("AWSLogs/111122223333/CloudTrail-Digest/"), "fail shorter"),
         keeps("102", ruled(deep), "pass").says(IMMEDIATE, "fail archived_early").of(ARCHIVE),
+        row("157", organization().but(|world| world.stores.push(store("lake"))))
+            .says("cloudtrail-enabled", "fail no_trail")
+            .says(RETENTION, "pass")
+            .times(1),
+        row("+event-history-only", organization())
+            .says(RETENTION, "fail event_history_only")
+            .says(RETENTION, "fail event_history_only")
+            .of(ARCHIVE),
+        row("+a-store-that-was-not-described", {
+            organization()
+                .but(|world| world.stores.push(store("lake")))
+                .deny(trailproof_core::fact::Fact::EventDataStore)
+        })
+        .says(RETENTION, "unknown access_denied"),
         // Several services share the root: what another's rule expires are not CloudTrail's logs.
         keeps("+anothers-logs", prefix("AWSLogs/111122223333/elasticloadbalancing/"), "pass"),
         keeps(
