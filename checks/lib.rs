@@ -6,13 +6,14 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+pub mod doubts;
 pub mod monitoring;
 pub mod organization;
 pub mod presence;
 pub mod privilege;
 pub mod protection;
 
-use trailproof_core::check::Check;
+use trailproof_core::check::{AsCode, Check};
 
 /// Every check, by its id.
 pub static CATALOGUE: &[&Check] = &[
@@ -47,3 +48,9 @@ pub static CATALOGUE: &[&Check] = &[
     &protection::trail_log_immediate_availability::CHECK,
     &protection::trail_log_retention::CHECK,
 ];
+
+/// The checks that infrastructure code satisfies, by id.
+pub static AS_CODE: &[(&str, &AsCode)] = &[];
+
+/// What checks ask of the user's policy themselves, by id.
+pub static PARAMETERS: &[(&str, &[&str])] = &[];

@@ -19,8 +19,16 @@ pub const CHECK: Check = Check {
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
     },
     controls: &[
-        Control { framework: "cis-1.4", id: "3.3" },
-        Control { framework: "fsbp", id: "CloudTrail.6" },
+        Cis1_4.seen("3.3"),
+        Fsbp.seen("CloudTrail.6"),
+        Pci4_0_1.recalled("1.4.4"),
+        Pci4_0_1.related("10.3.1"),
+        Nist800_53R5.related("AC-3"),
+        Nist800_53R5.related("AC-21"),
+        Nist800_53R5.related("SC-7"),
+        Soc2.prowler("CC6.1"),
+        Iso27001_2022.prowler("A.8.15"),
+        Hipaa164.prowler("164.312(a)(1)"),
     ],
     reads: &[
         Fact::Trails,

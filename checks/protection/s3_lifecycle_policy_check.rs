@@ -19,7 +19,17 @@ pub const CHECK: Check = Check {
                   file://lifecycle.json",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-set-lifecycle-configuration-intro.html",
     },
-    controls: &[Control { framework: "fsbp", id: "S3.13" }],
+    controls: &[
+        Fsbp.seen("S3.13"),
+        Pci4_0_1.prowler("10.5.1"),
+        Nist800_53R5.seen("CP-10"),
+        Nist800_53R5.seen("CP-6(2)"),
+        Nist800_53R5.seen("CP-9"),
+        Nist800_53R5.seen("SC-5(2)"),
+        Nist800_53R5.seen("SI-13(5)"),
+        Soc2.stave("A1.2"),
+        Iso27001_2022.prowler("A.8.10"),
+    ],
     reads: &[
         Fact::Trails,
         Fact::BucketList,

@@ -1,7 +1,7 @@
 //! A lock protects what is locked for long enough, by a mode that nobody lifts.
 
 use trailproof_core::prelude::*;
-use trailproof_core::safeguard::{Lock, lock_min_days};
+use trailproof_core::safeguard::Lock;
 
 /// The check.
 pub const CHECK: Check = Check {
@@ -25,8 +25,8 @@ pub const CHECK: Check = Check {
 };
 
 fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
-    let wanted = lock_min_days(audit.policy);
-    let mode = &audit.policy.lock_mode;
+    let wanted = audit.policy.lock_min_days();
+    let mode = audit.policy.lock_mode;
     let verdict = match bucket.lock(audit.policy)? {
         Lock::Off => return Ok(not_applicable("Object Lock is off").reason("lock_off")),
         Lock::WithoutRule => {
@@ -57,6 +57,7 @@ mod tests {
     use trailproof_core::evidence::Cause;
     use trailproof_core::fact::Fact;
     use trailproof_core::fixture::*;
+    use trailproof_core::policy::LockMode;
 
     fn lock(change: impl FnOnce(&mut ObjectLock)) -> World {
         organization()
@@ -81,7 +82,7 @@ mod tests {
             .is_unknown(Cause::AccessDenied, lock(|_| {}).deny(Fact::BucketObjectLock))
             .policy(|policy| policy.lock_min_days = Some(90))
             .passes(rule("COMPLIANCE", Some(90), None))
-            .policy(|policy| policy.lock_mode = "GOVERNANCE".into())
+            .policy(|policy| policy.lock_mode = LockMode::Governance)
             .passes(lock(|_| {}))
             .fails("shorter", rule("GOVERNANCE", Some(90), None))
             // Who may bypass it is not read.

@@ -83,7 +83,7 @@ mod tests {
             .is_unknown(Cause::AccessDenied, foreign(403).deny(Fact::BucketHead))
             .is_unknown(Cause::Undecidable, foreign(400))
             .does_not_apply("bucket_missing", foreign(403).but(|world| world.buckets.clear()))
-            .policy(|policy| policy.trusted_log_accounts = vec![id(VENDOR)])
+            .policy(|policy| policy.trusted_log_accounts = [id(VENDOR)].into())
             .passes(vendors())
             .fails("foreign", ask(foreign(200))) // edge 67b
             .is_unknown(Cause::CrossAccountUnreadable, foreign(200))

@@ -81,6 +81,7 @@ mod tests {
     use trailproof_core::evidence::Cause;
     use trailproof_core::fact::Fact;
     use trailproof_core::fixture::*;
+    use trailproof_core::policy::LockMode;
 
     fn bare(change: impl FnOnce(&mut BucketSetup)) -> World {
         organization().with(trail("audit")).with_bucket(
@@ -121,7 +122,7 @@ mod tests {
             .passes(locked().deny(Fact::BucketReplication).deny(Fact::BucketVersioning))
             .is_unknown(Cause::AccessDenied, bare(|_| {}).deny(Fact::BucketReplication))
             .is_unknown(Cause::AccessDenied, bare(|_| {}).deny(Fact::BucketVersioning))
-            .policy(|policy| policy.lock_mode = "GOVERNANCE".into())
+            .policy(|policy| policy.lock_mode = LockMode::Governance)
             .is_unknown(Cause::Undecidable, bare(governance))
             .passes(bare(|b| {
                 governance(b);

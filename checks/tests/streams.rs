@@ -45,7 +45,8 @@ fn totals_hold(assessment: &Assessment<Judged<'_, Bundle>>, all: &[Finding], gat
         assessed: account.assessed,
         weight: 1,
     });
-    let mut scorer = Scorer::new(scored, assessment.scope.organization_id.is_some());
+    let mut scorer =
+        Scorer::new(scored, assessment.scope.organization_id.is_some()).with_profiles(CATALOGUE);
     all.iter().rev().for_each(|finding| scorer.add(finding));
     assert_eq!(scorer.report(), assessment.score);
 

@@ -81,7 +81,7 @@ pub fn assess_watched<'a, S: Snapshot>(
         let assessed = member.standing() == Standing::Assessed;
         ScoredAccount { id: member.id, assessed, weight: 1 }
     });
-    let mut scorer = Scorer::new(scored, organization.is_organization());
+    let mut scorer = Scorer::new(scored, organization.is_organization()).with_profiles(checks);
     let mut gaps = Gaps::of_sessions(organization);
     let mut counts =
         AccountCounts { listed: organization.manifest.accounts.len(), ..AccountCounts::default() };

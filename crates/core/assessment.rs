@@ -9,11 +9,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::{AccountId, Partition, Region};
 use crate::check::{Check, Group, Severity};
+use crate::control::Framework;
 use crate::evidence::Cause;
 use crate::finding::Finding;
 use crate::organization::Standing;
 use crate::results::Results;
 use crate::roster::{AccountState, OptInStatus};
+
+mod profile;
+
+pub use profile::{ControlScore, FrameworkScore, StatusCounts};
 
 /// The schema that this version writes and reads.
 pub const SCHEMA: &str = "trailproof.report/1";
@@ -254,6 +259,9 @@ pub struct ScoreReport {
     pub accounts: Vec<AccountScore>,
     /// Of each group that has findings, without caps.
     pub groups: BTreeMap<Group, ScoreRow>,
+    /// Of each framework that some judged check surely speaks for, without caps.
+    #[serde(default)]
+    pub frameworks: BTreeMap<Framework, FrameworkScore>,
 }
 
 /// How one gate went.

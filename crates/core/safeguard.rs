@@ -6,7 +6,7 @@ use crate::evidence::{Cause, Evidence, Gap, Observed, any};
 use crate::fact::Fact;
 use crate::key::{Key, KeyTarget};
 use crate::organization::Organization;
-use crate::policy::Policy;
+use crate::policy::{LockMode, Policy};
 use crate::retention::{Binding, Keys, Retention, Storage, lock_days, name};
 
 mod belonging;
@@ -118,10 +118,10 @@ impl Bucket {
         let Some(days) = lock_days(lock) else { return Ok(Lock::WithoutRule) };
         let mode = lock.default_retention.as_ref().and_then(|rule| rule.mode.clone());
         let mode = mode.unwrap_or_default();
-        if mode != COMPLIANCE && mode != policy.lock_mode {
+        if mode != COMPLIANCE && mode != policy.lock_mode.as_str() {
             return Ok(Lock::OtherMode { mode, days });
         }
-        if days < lock_min_days(policy) {
+        if days < policy.lock_min_days() {
             return Ok(Lock::Short { mode, days });
         }
         if mode == COMPLIANCE {
@@ -159,13 +159,7 @@ impl Bucket {
 }
 
 /// The mode that nobody can bypass.
-const COMPLIANCE: &str = "COMPLIANCE";
-
-/// For how many days the user wants new objects locked.
-#[must_use]
-pub fn lock_min_days(policy: &Policy) -> u32 {
-    policy.lock_min_days.unwrap_or(policy.retention_days)
-}
+const COMPLIANCE: &str = LockMode::Compliance.as_str();
 
 /// What a bucket's default retention is worth.
 #[derive(Debug, Clone, PartialEq, Eq)]

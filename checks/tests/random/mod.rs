@@ -7,7 +7,7 @@ use trailproof_core::answer::{
 };
 use trailproof_core::aws::{Partition, Region};
 use trailproof_core::fixture::*;
-use trailproof_core::policy::Policy;
+use trailproof_core::policy::{LockMode, Policy};
 use trailproof_core::roster::{AccountState, OptInStatus};
 
 /// The smallest partition whose accounts list their regions: what matters happens in each of them.
@@ -229,7 +229,7 @@ prop_compose! {
         let policy = Policy {
             allow_log_bucket_exclusion: exclusion,
             na_without_buckets: na,
-            lock_mode: if governance { "GOVERNANCE" } else { "COMPLIANCE" }.into(),
+            lock_mode: if governance { LockMode::Governance } else { LockMode::Compliance },
             s3_data_event_buckets: if named { vec!["data".into()] } else { vec![] },
             ..Policy::default()
         };

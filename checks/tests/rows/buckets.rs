@@ -98,7 +98,7 @@ fn companions() -> Vec<Row> {
             logs(|b| (b.owner, b.head) = (Some(id(VENDOR)), 200))
                 .but(|world| world.expected_owners = vec![id(VENDOR)]),
         )
-        .policy(|policy| policy.trusted_log_accounts = vec![id(VENDOR)])
+        .policy(|policy| policy.trusted_log_accounts = [id(VENDOR)].into())
         .says(OWNED, "pass")
         .of(VENDOR),
     ]
@@ -133,7 +133,7 @@ fn listed() -> Vec<Row> {
                 bucket_of(world, "logs").head = 200;
             }),
         )
-        .policy(|policy| policy.trusted_log_accounts = vec![id(VENDOR)])
+        .policy(|policy| policy.trusted_log_accounts = [id(VENDOR)].into())
         .says(OWNED, "fail foreign"),
         row(
             "68",

@@ -2,6 +2,7 @@
 
 use trailproof_core::answer::{DefaultRetention, LifecycleRule, ObjectLock, Transition};
 use trailproof_core::fixture::*;
+use trailproof_core::policy::LockMode;
 
 use super::{Row, row, with};
 
@@ -52,7 +53,7 @@ fn noncurrent(days: i32, newer: Option<i32>) -> World {
 }
 
 fn keeps(id: &'static str, world: World, verdict: &'static str) -> Row {
-    row(id, world).says(RETENTION, verdict).of(ARCHIVE)
+    row(id, world).says(RETENTION, verdict).of(ARCHIVE).on(":logs")
 }
 
 pub fn rows() -> Vec<Row> {
@@ -85,7 +86,8 @@ pub fn rows() -> Vec<Row> {
             }),
         )
         .says(RETENTION, "pass lock_reaches_later_objects")
-        .of(ARCHIVE),
+        .of(ARCHIVE)
+        .on(":logs"),
         row("90", ruled(|_| {})).says(MFA, "not_applicable lifecycle").of(ARCHIVE),
         keeps("92", ruled(|rule| rule.status = "Disabled".into()), "pass"),
         keeps("93", prefix("tmp/"), "pass"),
@@ -136,7 +138,7 @@ pub fn rows() -> Vec<Row> {
             "unknown access_denied",
         ),
         row("+governance-accepted", locked("GOVERNANCE", Some(365), None))
-            .policy(|policy| policy.lock_mode = "GOVERNANCE".into())
+            .policy(|policy| policy.lock_mode = LockMode::Governance)
             .says(LOCK, "unknown undecidable")
             .of(ARCHIVE),
     ]

@@ -108,6 +108,7 @@ fn assessment(proven: u32, potential: u32, coverage: u32) -> Assessment {
             organization: None,
             accounts: Vec::new(),
             groups: std::collections::BTreeMap::new(),
+            frameworks: std::collections::BTreeMap::new(),
         },
         gates: Vec::new(),
         checks: Vec::new(),

@@ -28,7 +28,7 @@ impl Bucket {
     pub fn belonging(
         &self,
         organization: &Organization,
-        trusted: &[AccountId],
+        trusted: &BTreeSet<AccountId>,
     ) -> Observed<Belonging> {
         if let Some(owner) = self.owner {
             if organization.members.contains_key(&owner) {

@@ -18,6 +18,10 @@ use super::recorder::{bucket_region, last_status};
 use super::session::{Session, sdk_region};
 use super::skew;
 
+mod writes;
+
+pub use writes::{encryption, logging, policy, replication, tags};
+
 /// Any page size makes AWS name the buckets' regions.
 const PAGE: i32 = 1000;
 
@@ -61,13 +65,18 @@ pub async fn list(session: &Session) -> Result<Answer, Failure> {
 /// A HEAD answer has no body: its status and the region's header are all there is. Only an answer that names the
 /// bucket's region is S3's own; any other 200 proves nothing, and neither does a 400, which is as good for a token that
 /// has ended as for a request that S3 does not like.
-pub async fn head(session: &Session, bucket: &str) -> Result<Answer, Failure> {
+pub async fn head(
+    session: &Session,
+    bucket: &str,
+    expected: Option<&str>,
+) -> Result<Answer, Failure> {
     let (mut region, mut again) = (session.partition.global_region(), false);
     for _ in 0..3 {
         let sent = session
             .s3()
             .head_bucket()
             .bucket(bucket)
+            .set_expected_bucket_owner(expected.map(str::to_owned))
             .customize()
             .config_override(there(&region))
             .send()

@@ -1,0 +1,1 @@
+//! Policies by table, and what holds of all of them.
