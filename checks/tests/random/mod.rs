@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use trailproof_core::answer::{
-    LifecycleRule, ObjectLock, PrincipalEntry, PrincipalKind, Transition,
+    LifecycleRule, ObjectLock, PrincipalEntry, PrincipalKind, ReplicationRule, Transition,
 };
 use trailproof_core::aws::{Partition, Region};
 use trailproof_core::fixture::*;
@@ -15,6 +15,8 @@ const PARTITION: &str = "aws-cn";
 const OPT_IN: &str = "cn-opt-1";
 const REGIONS: [&str; 3] = ["cn-north-1", "cn-northwest-1", OPT_IN];
 const ACCOUNTS: [&str; 3] = [MEMBER, ARCHIVE, MANAGEMENT];
+/// An account outside the organization.
+const STRANGER: &str = "444444444444";
 const BUCKETS: [&str; 5] = ["logs", "far", "theirs", "gone", "logs"];
 const KEYS: [Option<&str>; 6] = [
     Some("arn:aws-cn:kms:cn-north-1:555566667777:key/near"),
@@ -132,6 +134,25 @@ fn locking(bucket: &mut BucketSetup, kind: usize, status: usize) {
     }
 }
 
+/// Where copies and access logs go: each to one of the buckets, to one that does not exist, or nowhere.
+fn serving(bucket: &mut BucketSetup, (copies, target, kms): (usize, usize, bool)) {
+    const NAMES: [Option<&str>; 5] =
+        [Some("logs"), Some("far"), Some("theirs"), Some("gone"), None];
+    bucket.logging.target_bucket = NAMES[target].map(str::to_owned);
+    bucket.replication.rules = NAMES[copies]
+        .map(|name| ReplicationRule {
+            status: "Enabled".into(),
+            prefix: kms.then(|| "a/".into()),
+            destination_bucket: format!("arn:aws-cn:s3:::{name}"),
+            sse_kms_encrypted_objects: Some("Enabled".into()),
+            replica_kms_key_id: kms.then(|| "key".into()),
+            ..ReplicationRule::default()
+        })
+        .into_iter()
+        .collect();
+    bucket.encryption.kms_master_key_id = kms.then(|| KEYS[0].unwrap().to_owned());
+}
+
 prop_compose! {
     /// A world and a policy.
     pub fn any_world()(
@@ -144,6 +165,11 @@ prop_compose! {
             (0..6usize, 0..6usize, prop::option::of(0..3usize), 0..3usize),
         (rule, versioned, mfa, open) in (0..4usize, any::<bool>(), any::<bool>(), any::<bool>()),
         (expiry, lock, status) in (0..6usize, 0..5usize, 0..3usize),
+        (near_serves, far_serves, stored) in (
+            (0..5usize, 0..5usize, any::<bool>()),
+            (0..5usize, 0..5usize, any::<bool>()),
+            prop::option::of((0..3usize, 0..3usize, any::<bool>())),
+        ),
         (data, attached) in (prop::option::of(0..2usize), any::<bool>()),
         policy in (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
     ) -> (World, Policy) {
@@ -213,22 +239,33 @@ prop_compose! {
                     expiring(&mut b.lifecycle.rules[0], expiry);
                 }
                 locking(b, lock, status);
+                serving(b, near_serves);
                 if open {
                     b.block = Default::default();
                     b.policy.is_public = Some(true);
                 }
             }),
-            at("far", 1).owner(ARCHIVE),
+            at("far", 1).owner(ARCHIVE).but(|b| serving(b, far_serves)),
             at("theirs", 1).but(|b| {
                 b.owner = theirs.map(|account| id(ACCOUNTS[account]));
                 b.head = [200, 403, 400][head];
             }),
         ];
+        world.stores.extend(stored.map(|(owner, place, wide)| {
+            let mut setup = store("lake");
+            setup.owner = id(ACCOUNTS[owner]);
+            setup.region = region(REGIONS[place % 2]);
+            setup.described.organization_enabled = Some(wide);
+            setup
+        }));
+        world.expected_owners = vec![id(STRANGER)];
         world.buckets.extend(data.map(|place| at("data", place)));
         let (exclusion, na, named, governance) = policy;
         let policy = Policy {
             allow_log_bucket_exclusion: exclusion,
             na_without_buckets: na,
+            trusted_log_accounts: if na { [id(STRANGER)].into() } else { Default::default() },
+            require_cross_account: named,
             lock_mode: if governance { LockMode::Governance } else { LockMode::Compliance },
             s3_data_event_buckets: if named { vec!["data".into()] } else { vec![] },
             ..Policy::default()

@@ -90,9 +90,13 @@ fn companions() -> Vec<Row> {
             .says(LEVEL, "pass")
             .of(ARCHIVE)
             .on(":access"),
-        row("+a-public-target", targeted(authenticated_users_of_an_open_one))
-            .says(protected, "fail public_acl")
-            .of(ARCHIVE),
+        row(
+            "+a-public-target",
+            targeted(authenticated_users_of_an_open_one)
+                .member(ARCHIVE, |m| m.block = PublicAccessBlock::default()),
+        )
+        .says(protected, "fail public_acl")
+        .of(ARCHIVE),
         row(
             "+a-trusted-owner",
             logs(|b| (b.owner, b.head) = (Some(id(VENDOR)), 200))
