@@ -4,8 +4,10 @@
 pub mod cloud_trail_encryption_enabled;
 pub mod cloud_trail_log_file_validation_enabled;
 pub mod cloudtrail_s3_bucket_public_access_prohibited;
+pub mod cmk_backing_key_rotation_enabled;
 pub mod s3_bucket_default_lock_enabled;
 pub mod s3_bucket_versioning_enabled;
 pub mod s3_lifecycle_policy_check;
 pub mod trail_bucket_exists;
+pub mod trail_kms_key_customer_managed;
 pub mod trail_kms_key_usable;
