@@ -7,7 +7,9 @@
 mod beyond;
 mod buckets;
 mod data;
+mod delivery;
 mod keys;
+mod lake;
 mod left_out;
 mod organizations;
 mod presence;
@@ -115,6 +117,8 @@ pub fn rows() -> Vec<Row> {
         organizations::rows(),
         keys::rows(),
         buckets::rows(),
+        delivery::rows(),
+        lake::rows(),
         beyond::rows(),
     ]
     .concat()
