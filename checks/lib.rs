@@ -6,6 +6,7 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+pub mod cost;
 pub mod delivery;
 pub mod doubts;
 pub mod lake;
@@ -22,13 +23,26 @@ pub static CATALOGUE: &[&Check] = &[
     &monitoring::cloud_trail_cloud_watch_logs_enabled::CHECK,
     &protection::cloud_trail_encryption_enabled::CHECK,
     &protection::cloud_trail_log_file_validation_enabled::CHECK,
+    &presence::cloudtrail_all_read_s3_data_event_check::CHECK,
+    &presence::cloudtrail_all_write_s3_data_event_check::CHECK,
+    &presence::cloudtrail_dynamodb_dataevents_enabled::CHECK,
     &presence::cloudtrail_enabled::CHECK,
+    &presence::cloudtrail_global_service_events::CHECK,
+    &presence::cloudtrail_lambda_dataevents_enabled::CHECK,
+    &presence::cloudtrail_log_bucket_dataevents::CHECK,
+    &presence::cloudtrail_network_activity_events::CHECK,
     &protection::cloudtrail_s3_bucket_access_logging::CHECK,
     &protection::cloudtrail_s3_bucket_public_access_prohibited::CHECK,
     &presence::cloudtrail_s3_dataevents_enabled::CHECK,
     &presence::cloudtrail_security_trail_enabled::CHECK,
+    &presence::cloudtrail_sensitive_bucket_dataevents::CHECK,
     &presence::cloudtrail_trail_tagged::CHECK,
     &protection::cmk_backing_key_rotation_enabled::CHECK,
+    &cost::cost_duplicate_data_events::CHECK,
+    &cost::cost_duplicate_management_events::CHECK,
+    &cost::cost_insights_duplicated::CHECK,
+    &cost::cost_lake_and_trail_overlap::CHECK,
+    &cost::cost_log_bucket_self_recording::CHECK,
     &lake::event_data_store_cmk_encryption_enabled::CHECK,
     &lake::event_data_store_ingesting::CHECK,
     &lake::event_data_store_key_usable::CHECK,
@@ -38,6 +52,7 @@ pub static CATALOGUE: &[&Check] = &[
     &lake::event_data_store_scope::CHECK,
     &lake::event_data_store_termination_protection::CHECK,
     &privilege::iam_cloudtrail_full_access_attached::CHECK,
+    &presence::management_events_complete_per_region::CHECK,
     &presence::multi_region_cloudtrail_enabled::CHECK,
     &organization::org_account_inventory_complete::CHECK,
     &organization::org_all_features_enabled::CHECK,
@@ -73,6 +88,7 @@ pub static CATALOGUE: &[&Check] = &[
     &protection::trail_log_retention::CHECK,
     &presence::trail_replication_consistent::CHECK,
     &delivery::trail_s3_delivery_healthy::CHECK,
+    &presence::trail_selector_blind_spot::CHECK,
     &delivery::trail_sns_delivery_healthy::CHECK,
     &presence::trail_stale_or_orphaned::CHECK,
 ];
