@@ -40,6 +40,32 @@ pub const CHECK: Check = Check {
     judge: Judge::Bucket(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_s3_bucket_lifecycle_configuration" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  rule {
+    id     = "keep-logs"
+    status = "Enabled"
+    filter {
+      prefix = "AWSLogs/"
+    }
+    expiration {
+      days = 400
+    }
+  }
+}"#,
+    r#"LogBucket:
+  Type: AWS::S3::Bucket
+  Properties:
+    # …
+    LifecycleConfiguration:
+      Rules:
+        - Id: keep-logs
+          Status: Enabled
+          Prefix: AWSLogs/
+          ExpirationInDays: 400"#,
+);
+
 fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let mfa_delete = bucket
         .read::<BucketVersioning>(Fact::BucketVersioning)
