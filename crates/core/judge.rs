@@ -95,6 +95,7 @@ impl Engine<'_> {
                 ScoredIn::Account(account)
             },
             inherits: None,
+            waiver: None,
             gap,
         }
     }
