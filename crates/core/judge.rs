@@ -117,6 +117,7 @@ impl Engine<'_> {
                 ScoredIn::Account(account)
             },
             inherits: None,
+            waiver: None,
             gap,
         }
     }

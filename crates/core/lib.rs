@@ -25,6 +25,7 @@ pub mod key;
 pub mod ledger;
 pub mod organization;
 pub mod plan;
+pub mod policies;
 pub mod policy;
 pub mod principal;
 pub mod resource_policy;
@@ -37,7 +38,9 @@ pub mod score;
 pub mod selector;
 pub mod snapshot;
 pub mod store;
+pub mod terms;
 pub mod trail;
+pub mod waiver;
 
 pub use graph::GraphBuilder;
 

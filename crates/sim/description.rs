@@ -170,6 +170,9 @@ pub struct Account {
     /// Came by invitation instead of being created in the organization.
     #[serde(default, skip_serializing_if = "is_false")]
     pub invited: bool,
+    /// What it is marked with in the organization.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
     /// Opt-in regions that are switched on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub opted_in_regions: Vec<String>,
