@@ -70,7 +70,7 @@ BUCKETS = {
     "legacy-logs": ("legacy", "eu-west-1", PASS, FAIL, FAIL, FAIL, FAIL),
     "legacy-doomed-logs": ("legacy", "us-west-2", PASS, FAIL, FAIL, FAIL, FAIL),
     "sandbox-logs": ("sandbox", "eu-west-1", PASS, PASS, PASS, FAIL, FAIL),
-    "sandbox-us-logs": ("sandbox", "us-east-1", PASS, PASS, FAIL, FAIL, FAIL),
+    "sandbox-us-logs": ("sandbox", "us-east-1", PASS, PASS, FAIL, FAIL, PASS),
     # A deleted bucket has no owner to ask: it stands in the account of its trail, in no known region.
     "analytics-logs": ("analytics", None, FAIL, None, None, None, None),
 }
@@ -80,7 +80,7 @@ BUCKET_REASONS = {
     "legacy-logs": "versioning suspended, no lock, no lifecycle, ACL grants READ to all users",
     "legacy-doomed-logs": "no versioning, no lock, a lifecycle for other keys, policy allows everyone to read",
     "sandbox-logs": "public policy that the bucket's block restricts; versioned, no lock, its lifecycle is disabled",
-    "sandbox-us-logs": "ACL grants that BucketOwnerEnforced disables; nothing else is set",
+    "sandbox-us-logs": "ACL grants that BucketOwnerEnforced disables; no versioning, no lock, a lifecycle of 90 days",
     "analytics-logs": "deleted after the trail was made",
 }
 
@@ -97,6 +97,7 @@ KEYS = {
 
 S3_DATA_EVENTS = {
     "management": (NOT_APPLICABLE, "owns no bucket"),
+    "log_archive": (FAIL, "owns buckets, and no trail has data events of it"),
     "security": (NOT_APPLICABLE, "owns no bucket"),
     "payments": (PASS, "an advanced term for all objects"),
     "legacy": (FAIL, "one bucket's events only, on a stopped trail"),
@@ -132,9 +133,8 @@ def expectations(seed, opened_region):
             verdict = lent if with_org_trail else alone.get(name, (FAIL, "no trail applies to it"))
             expect_account(check, name, verdict)
 
-    archive = (FAIL, "owns the log bucket, no data events") if with_org_trail else (NOT_APPLICABLE, "owns no bucket")
     for name in ACTIVE:
-        expect_account("cloudtrail-s3-dataevents-enabled", name, S3_DATA_EVENTS.get(name, archive))
+        expect_account("cloudtrail-s3-dataevents-enabled", name, S3_DATA_EVENTS[name])
 
     for name in (*ACTIVE[1:], "retired"):
         verdict = (PASS, "the trail shows in every enabled region")
