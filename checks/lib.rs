@@ -37,7 +37,38 @@ pub static CATALOGUE: &[&Check] = &[
 ];
 
 /// The checks that infrastructure code satisfies, by id.
-pub static AS_CODE: &[(&str, &AsCode)] = &[];
+pub static AS_CODE: &[(&str, &AsCode)] = &[
+    (
+        "cloud-trail-cloud-watch-logs-enabled",
+        &monitoring::cloud_trail_cloud_watch_logs_enabled::AS_CODE,
+    ),
+    ("cloud-trail-encryption-enabled", &protection::cloud_trail_encryption_enabled::AS_CODE),
+    (
+        "cloud-trail-log-file-validation-enabled",
+        &protection::cloud_trail_log_file_validation_enabled::AS_CODE,
+    ),
+    ("cloudtrail-enabled", &presence::cloudtrail_enabled::AS_CODE),
+    (
+        "cloudtrail-s3-bucket-public-access-prohibited",
+        &protection::cloudtrail_s3_bucket_public_access_prohibited::AS_CODE,
+    ),
+    ("cloudtrail-s3-dataevents-enabled", &presence::cloudtrail_s3_dataevents_enabled::AS_CODE),
+    ("cloudtrail-security-trail-enabled", &presence::cloudtrail_security_trail_enabled::AS_CODE),
+    ("multi-region-cloudtrail-enabled", &presence::multi_region_cloudtrail_enabled::AS_CODE),
+    ("s3-bucket-default-lock-enabled", &protection::s3_bucket_default_lock_enabled::AS_CODE),
+    ("s3-bucket-versioning-enabled", &protection::s3_bucket_versioning_enabled::AS_CODE),
+    ("s3-lifecycle-policy-check", &protection::s3_lifecycle_policy_check::AS_CODE),
+    ("trail-coverage-per-region", &presence::trail_coverage_per_region::AS_CODE),
+    ("trail-is-logging", &presence::trail_is_logging::AS_CODE),
+];
 
 /// What checks ask of the user's policy themselves, by id.
-pub static PARAMETERS: &[(&str, &[&str])] = &[];
+pub static PARAMETERS: &[(&str, &[&str])] = &[
+    ("cloud-trail-cloud-watch-logs-enabled", &["cwl_stale_hours"]),
+    (
+        "cloudtrail-s3-dataevents-enabled",
+        &["allow_log_bucket_exclusion", "na_without_buckets", "s3_data_event_buckets"],
+    ),
+    ("iam-cloudtrail-full-access-attached", &["approved_principals"]),
+    ("s3-bucket-default-lock-enabled", &["default_lock_mode"]),
+];

@@ -196,6 +196,7 @@ fn demo(args: &DemoArgs) -> Result<u8, Stop> {
     let answering = InProcess {
         http: SharedHttpClient::new(simulator.clone()),
         keys: simulator.caller_credentials(),
+        region: Partition::new("aws").global_region().to_string(),
         clock: still(simulator.now()),
         attempt_timeout: Duration::from_secs(20),
     };

@@ -39,6 +39,32 @@ pub const CHECK: Check = Check {
     judge: Judge::Bucket(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_s3_bucket_lifecycle_configuration" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  rule {
+    id     = "keep-logs"
+    status = "Enabled"
+    filter {
+      prefix = "AWSLogs/"
+    }
+    expiration {
+      days = 400
+    }
+  }
+}"#,
+    r#"LogBucket:
+  Type: AWS::S3::Bucket
+  Properties:
+    # …
+    LifecycleConfiguration:
+      Rules:
+        - Id: keep-logs
+          Status: Enabled
+          Prefix: AWSLogs/
+          ExpirationInDays: 400"#,
+);
+
 /// Whether a rule can match any log at all. CloudTrail's objects carry no tags.
 fn counts(rule: &LifecycleRule) -> bool {
     rule.status == "Enabled" && !rule.has_tag_filter

@@ -154,7 +154,9 @@ impl Engine<'_> {
                     findings.push(self.finding(check, account_subject(member), verdict));
                 }
                 Judge::Principal(_) => findings.extend(self.principals(check, &view)),
-                Judge::Trail(_) => findings.extend(self.inherited(check, &view)),
+                Judge::Trail(_) | Judge::SeenTrail(_) => {
+                    findings.extend(self.inherited(check, &view));
+                }
                 Judge::TrailRegion(judge) => {
                     let seen = view.sights();
                     findings.extend(seen.iter().map(|(trail, region)| {
@@ -194,6 +196,12 @@ impl Engine<'_> {
                 unseen.iter_mut().for_each(|finding| finding.weight = 0);
             }
             findings.extend(unseen);
+        } else {
+            let keys = self.checks.iter().filter_map(|check| {
+                let gap = self.keys_unseen(check, member)?;
+                Some(self.finding(check, account_subject(member), Err(gap)))
+            });
+            findings.extend(keys);
         }
         findings
     }
@@ -305,6 +313,16 @@ impl Engine<'_> {
             view.trails().into_iter().flatten().filter(|seen| seen.trail.owner != view.id());
         foreign
             .map(|seen| {
+                if let Judge::SeenTrail(judge) = check.judge
+                    && !self.organization.members.contains_key(&seen.trail.owner)
+                {
+                    let subject = Subject {
+                        account: view.id(),
+                        scored_in: ScoredIn::Account(view.id()),
+                        ..trail_subject(seen.trail)
+                    };
+                    return self.finding(check, subject, judge(seen.trail, &self.audit()));
+                }
                 let judged = self.organization.judges(seen.trail);
                 let (reason, message) = if judged {
                     ("judged_at_owner", format!("judged at its owner {}", seen.trail.owner))

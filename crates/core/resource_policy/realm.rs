@@ -7,6 +7,7 @@ use trailproof_iam::pattern::{Case, matches};
 use crate::aws::{AccountId, Arn};
 use crate::evidence::Observed;
 use crate::organization::Organization;
+use crate::policy::Policy;
 
 /// The accounts inside, the organization's id, and who may administer logging.
 pub struct Realm<'a> {
@@ -33,11 +34,8 @@ impl<'a> Realm<'a> {
 
     /// The accounts of the organization as read and those that are trusted besides.
     #[must_use]
-    pub fn of(
-        organization: &'a Organization,
-        trusted: &'a [AccountId],
-        approved: &'a [String],
-    ) -> Self {
+    pub fn of(organization: &'a Organization, policy: &'a Policy) -> Self {
+        let trusted = &policy.trusted_log_accounts;
         let id = organization
             .description
             .as_ref()
@@ -55,7 +53,7 @@ impl<'a> Realm<'a> {
                 _ => organization.listed.clone().map(|()| false),
             }
         };
-        Self::new(inside, id, approved)
+        Self::new(inside, id, &policy.approved_principals)
     }
 
     /// Whether an account is inside.

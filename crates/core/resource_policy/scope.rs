@@ -110,7 +110,7 @@ type Judged = Result<(), &'static str>;
 type Test = fn(&str, &Realm<'_>) -> Observed<Judged>;
 
 fn scope_of(policed: Policed<'_>, realm: &Realm<'_>) -> Observed<Scope> {
-    let mut fault = "no_source_condition";
+    let mut fault = "";
     let mut scopes = Vec::new();
     for condition in &policed.statement.conditions {
         let key = condition.key.to_ascii_lowercase();
@@ -141,7 +141,11 @@ fn scope_of(policed: Policed<'_>, realm: &Realm<'_>) -> Observed<Scope> {
     let (trails, accounts): (Vec<_>, Vec<_>) =
         scopes.into_iter().partition(|scope| matches!(scope, Ok(Some(Scope::Trails))));
     let found = find(trails.into_iter().chain(accounts), |scope| Ok(scope.is_some()))?;
-    Ok(found.flatten().unwrap_or(Scope::Open(fault)))
+    Ok(found.flatten().unwrap_or(Scope::Open(if fault.is_empty() {
+        "no_source_condition"
+    } else {
+        fault
+    })))
 }
 
 fn is_trail_of(value: &str, realm: &Realm<'_>) -> Observed<Judged> {
