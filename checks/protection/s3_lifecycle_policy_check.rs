@@ -1,7 +1,8 @@
 //! A lifecycle rule is retention that somebody decided, and cost that somebody meant.
 
-use trailproof_core::answer::{BucketVersioning, Lifecycle, LifecycleRule};
+use trailproof_core::answer::{BucketVersioning, Lifecycle};
 use trailproof_core::prelude::*;
+use trailproof_core::retention::{Keys, reaches};
 
 /// The check.
 pub const CHECK: Check = Check {
@@ -65,17 +66,6 @@ pub const AS_CODE: AsCode = AsCode::both(
           ExpirationInDays: 400"#,
 );
 
-/// Whether a rule can match any log at all. CloudTrail's objects carry no tags.
-fn counts(rule: &LifecycleRule) -> bool {
-    rule.status == "Enabled" && !rule.has_tag_filter
-}
-
-/// Whether a rule can match some log under that root.
-fn reaches(rule: &LifecycleRule, key_space: &str) -> bool {
-    let prefix = rule.prefix.as_deref().unwrap_or_default();
-    counts(rule) && (key_space.starts_with(prefix) || prefix.starts_with(key_space))
-}
-
 fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let mfa_delete = bucket
         .read::<BucketVersioning>(Fact::BucketVersioning)
@@ -90,7 +80,7 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let ids: Vec<String> = lifecycle
         .rules
         .iter()
-        .filter(|rule| bucket.key_spaces.iter().any(|space| reaches(rule, space)))
+        .filter(|rule| bucket.key_spaces.iter().any(|space| reaches(rule, Keys::Under(space))))
         .map(|rule| rule.id.clone().unwrap_or_else(|| "(unnamed)".into()))
         .collect();
     let total = lifecycle.rules.len();
@@ -99,7 +89,7 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     if ids.is_empty() {
         // Had MFA delete been on, nothing would apply here.
         mfa_delete?;
-        if lifecycle.rules.iter().any(counts) {
+        if lifecycle.rules.iter().any(|rule| reaches(rule, Keys::Any)) {
             // A trail that nobody saw may deliver under a prefix that a rule reaches.
             audit.organization.all_trails_complete()?;
         }
@@ -139,6 +129,10 @@ mod tests {
             .passes(rules(|_| {}))
             .passes(rules(|rules| prefix(rules, "AWS")))
             .passes(rules(|rules| prefix(rules, "AWSLogs/111122223333/")))
+            .fails(
+                "no_rule_reaches_logs",
+                rules(|rules| prefix(rules, "AWSLogs/111122223333/Config/")),
+            )
             .fails("no_rules", rules(Vec::clear))
             .fails("no_rule_reaches_logs", rules(|rules| prefix(rules, "tmp/")))
             .fails("no_rule_reaches_logs", rules(|rules| rules[0].status = "Disabled".into()))
