@@ -86,11 +86,11 @@ def get_object_lock_configuration(_call, moto):
 def get_bucket_encryption(_call, moto):
     """moto: has an error for a bucket whose default nobody set; AWS encrypts with SSE-S3 and says so."""
     answer = moto()
-    if answer.status_code != 404 or "ServerSideEncryptionConfigurationNotFoundError" not in answer.get_data(as_text=True):
+    if "ServerSideEncryptionConfigurationNotFoundError" not in answer.get_data(as_text=True):
         return answer
-    default = "<ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault>"
-    rule = f"<Rule>{default}<BucketKeyEnabled>false</BucketKeyEnabled></Rule>"
-    return xml_answer(f"<ServerSideEncryptionConfiguration {NAMESPACE}>{rule}</ServerSideEncryptionConfiguration>")
+    default, root = "ApplyServerSideEncryptionByDefault", "ServerSideEncryptionConfiguration"
+    rule = f"<{default}><SSEAlgorithm>AES256</SSEAlgorithm></{default}><BucketKeyEnabled>false</BucketKeyEnabled>"
+    return xml_answer(f"<{root} {NAMESPACE}><Rule>{rule}</Rule></{root}>")
 
 
 @fills("s3:PutBucketReplication", "s3:GetBucketReplication")

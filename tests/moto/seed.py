@@ -230,7 +230,8 @@ def sandbox(seed):
     enforced = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
     s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls=enforced)
     seed.keys["outsider-key"] = f"arn:aws:kms:{HOME}:{OUTSIDER}:key/11111111-2222-3333-4444-555555555555"
-    seed.trail("sandbox-borrowed", "sandbox", "sandbox-us-logs", KmsKeyId=seed.keys["outsider-key"])
+    writes = {"EventSelectors": [{**classic, "ReadWriteType": "WriteOnly"}]}
+    seed.trail("sandbox-borrowed", "sandbox", "sandbox-us-logs", selectors=writes, KmsKeyId=seed.keys["outsider-key"])
     seed.trail("sandbox-idle", "sandbox", "sandbox-logs", "ap-northeast-1", logging=False, EnableLogFileValidation=True)
 
 
