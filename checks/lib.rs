@@ -6,7 +6,9 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+pub mod delivery;
 pub mod doubts;
+pub mod lake;
 pub mod monitoring;
 pub mod organization;
 pub mod presence;
@@ -25,9 +27,27 @@ pub static CATALOGUE: &[&Check] = &[
     &protection::cloudtrail_s3_bucket_public_access_prohibited::CHECK,
     &presence::cloudtrail_s3_dataevents_enabled::CHECK,
     &presence::cloudtrail_security_trail_enabled::CHECK,
+    &presence::cloudtrail_trail_tagged::CHECK,
+    &protection::cmk_backing_key_rotation_enabled::CHECK,
+    &lake::event_data_store_cmk_encryption_enabled::CHECK,
+    &lake::event_data_store_ingesting::CHECK,
+    &lake::event_data_store_key_usable::CHECK,
+    &lake::event_data_store_pending_deletion::CHECK,
+    &lake::event_data_store_resource_policy::CHECK,
+    &lake::event_data_store_retention::CHECK,
+    &lake::event_data_store_scope::CHECK,
+    &lake::event_data_store_termination_protection::CHECK,
     &privilege::iam_cloudtrail_full_access_attached::CHECK,
     &presence::multi_region_cloudtrail_enabled::CHECK,
+    &organization::org_account_inventory_complete::CHECK,
+    &organization::org_all_features_enabled::CHECK,
+    &organization::org_cloudtrail_delegated_admin::CHECK,
+    &organization::org_cloudtrail_service_linked_role::CHECK,
+    &organization::org_cloudtrail_trusted_access::CHECK,
+    &organization::org_log_archive_account_separation::CHECK,
     &organization::org_trail_covers_all_members::CHECK,
+    &organization::org_trail_exists::CHECK,
+    &organization::org_trail_home_region_default_enabled::CHECK,
     &protection::s3_account_level_public_access_blocks_periodic::CHECK,
     &protection::s3_bucket_acl_prohibited::CHECK,
     &protection::s3_bucket_default_lock_enabled::CHECK,
@@ -42,11 +62,19 @@ pub static CATALOGUE: &[&Check] = &[
     &protection::trail_bucket_lock_retention::CHECK,
     &protection::trail_bucket_owned_by_organization::CHECK,
     &protection::trail_bucket_tamper_resistant::CHECK,
+    &delivery::trail_cloudwatch_delivery_healthy::CHECK,
     &presence::trail_coverage_per_region::CHECK,
+    &delivery::trail_delivery_matches_activity::CHECK,
+    &delivery::trail_digest_delivery_healthy::CHECK,
     &presence::trail_is_logging::CHECK,
+    &protection::trail_kms_key_customer_managed::CHECK,
     &protection::trail_kms_key_usable::CHECK,
     &protection::trail_log_immediate_availability::CHECK,
     &protection::trail_log_retention::CHECK,
+    &presence::trail_replication_consistent::CHECK,
+    &delivery::trail_s3_delivery_healthy::CHECK,
+    &delivery::trail_sns_delivery_healthy::CHECK,
+    &presence::trail_stale_or_orphaned::CHECK,
 ];
 
 /// The checks that infrastructure code satisfies, by id.

@@ -7,7 +7,9 @@
 mod beyond;
 mod buckets;
 mod data;
+mod delivery;
 mod keys;
+mod lake;
 mod left_out;
 mod organizations;
 mod presence;
@@ -117,6 +119,8 @@ pub fn rows() -> Vec<Row> {
         keys::rows(),
         buckets::rows(),
         retention::rows(),
+        delivery::rows(),
+        lake::rows(),
         beyond::rows(),
     ]
     .concat()
