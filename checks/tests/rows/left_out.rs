@@ -33,7 +33,6 @@ pub const LEFT_OUT: &[(&str, &str, &str)] = &[
     ("51", "51", NO_CHECK),
     ("61", "63", NO_CHECK),
     ("67", "68", NO_CHECK),
-    ("74", "82", NO_CHECK),
     ("86", "90", NO_CHECK),
     ("92", "117", NO_CHECK),
     ("119", "138", NO_CHECK),

@@ -10,6 +10,7 @@ mod data;
 mod keys;
 mod left_out;
 mod organizations;
+mod policies;
 mod presence;
 
 use trailproof_core::fact::Fact;
@@ -115,6 +116,7 @@ pub fn rows() -> Vec<Row> {
         organizations::rows(),
         keys::rows(),
         buckets::rows(),
+        policies::rows(),
         beyond::rows(),
     ]
     .concat()
