@@ -16,7 +16,16 @@ pub const CHECK: Check = Check {
         command: "aws kms cancel-key-deletion --key-id {key} && aws kms enable-key --key-id {key}",
         link: "https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
     },
-    controls: &[],
+    controls: &[
+        Fsbp.related("KMS.3"),
+        Pci4_0_1.related("10.7.2"),
+        Pci4_0_1.prowler("3.6.1"),
+        Nist800_53R5.related("AU-5"),
+        Nist800_53R5.related("SC-12"),
+        Soc2.related("A1.2"),
+        Iso27001_2022.prowler("A.8.24"),
+        Hipaa164.related("164.312(a)(2)(iv)"),
+    ],
     reads: &[
         Fact::Trails,
         Fact::TrailStatus,

@@ -20,6 +20,28 @@ mod shared;
 use objects::trail_subject;
 pub(crate) use shared::Shared;
 
+/// One finding for each subject. An account is judged by what it owns or sees, and is unknown for what it may own or
+/// see beside: what is not known outweighs what is.
+fn one_each(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut each: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let last = each.last_mut().filter(|last| last.sort_key() == finding.sort_key());
+        let unknown = finding.status == Status::Unknown;
+        match last {
+            Some(last) if unknown || last.status == Status::Unknown => {
+                // What was decided weighs in any case.
+                let weight = last.weight.max(finding.weight);
+                if last.status != Status::Unknown {
+                    *last = finding;
+                }
+                last.weight = weight;
+            }
+            _ => each.push(finding),
+        }
+    }
+    each
+}
+
 /// A subject's identity, as findings carry it.
 struct Subject<'a> {
     account: AccountId,
@@ -95,6 +117,7 @@ impl Engine<'_> {
                 ScoredIn::Account(account)
             },
             inherits: None,
+            waiver: None,
             gap,
         }
     }
@@ -106,7 +129,7 @@ impl Engine<'_> {
         if let Some(member) = self.organization.members.get(&account) {
             findings.extend(self.account(member, document));
         }
-        in_order(findings)
+        one_each(in_order(findings))
     }
 
     fn account(&self, member: &Member, document: Option<&Document>) -> Vec<Finding> {

@@ -13,6 +13,7 @@ mod lake;
 mod left_out;
 mod organizations;
 mod presence;
+mod retention;
 
 use trailproof_core::fact::Fact;
 use trailproof_core::fixture::*;
@@ -117,6 +118,7 @@ pub fn rows() -> Vec<Row> {
         organizations::rows(),
         keys::rows(),
         buckets::rows(),
+        retention::rows(),
         delivery::rows(),
         lake::rows(),
         beyond::rows(),

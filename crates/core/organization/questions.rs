@@ -137,15 +137,19 @@ impl Organization {
     /// # Errors
     /// Where some account's event data stores were not read, so that there may be more.
     pub fn stores_for(&self, account: AccountId) -> Vec<Observed<&Store>> {
-        let management = self.management().ok().flatten();
-        let serves = |store: &&Store| {
-            store.owner == account
-                || (store.is_organization_store() && Some(store.owner) == management)
-        };
-        let known = self.stores().filter(serves).map(Ok);
-        let owners: BTreeSet<AccountId> = [account].into_iter().chain(management).collect();
-        let unread = owners.into_iter().filter_map(|id| self.stores_complete(id).err()).map(Err);
-        known.chain(unread).collect()
+        let management = self.management();
+        let manager = management.as_ref().ok().copied().flatten();
+        let known = self.stores().filter_map(|store| {
+            let managers = Some(store.owner) == manager;
+            if store.owner == account || (managers && store.is_organization_store()) {
+                return Some(Ok(store));
+            }
+            // Of a store that was not described it is not known whom it serves.
+            managers.then(|| store.described().err()).flatten().map(Err)
+        });
+        let owners: BTreeSet<AccountId> = [account].into_iter().chain(manager).collect();
+        let unread = owners.into_iter().filter_map(|id| self.stores_complete(id).err());
+        known.chain(unread.chain(management.err()).map(Err)).collect()
     }
 
     /// Whether every region of that account was asked for its event data stores.

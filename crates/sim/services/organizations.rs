@@ -43,6 +43,7 @@ pub(super) fn answer(ask: Ask<'_>) -> Answer {
         "ListAccountsForParent" => tree.list_accounts_for_parent(),
         "ListParents" => tree.list_parents(),
         "ListDelegatedAdministrators" => tree.list_delegated(),
+        "ListTagsForResource" => tree.list_tags(),
         _ => Err(Failure::unknown_operation(ask.request)),
     }
 }
@@ -187,6 +188,18 @@ impl<'a> Tree<'a> {
             })
             .collect();
         self.list("DelegatedAdministrators", &items)
+    }
+
+    fn list_tags(&self) -> Answer {
+        let id = self.ask.request.text("ResourceId").unwrap_or_default();
+        let account = self.ask.world.account(id).filter(|account| !account.outside);
+        let Some(account) = account else {
+            let text = "You specified a target that doesn't exist.";
+            return Err(Failure::new(400, "TargetNotFoundException", text));
+        };
+        let tag = |(key, value): (&String, &String)| json!({ "Key": key, "Value": value });
+        let tags: Vec<Value> = account.tags.iter().map(tag).collect();
+        self.list("Tags", &tags)
     }
 
     fn parent(&self) -> Result<&'a str, Failure> {
