@@ -76,6 +76,8 @@ pub struct Options {
     pub width: Option<u16>,
     /// Whether to colour. For the table.
     pub color: bool,
+    /// Whether to show the frameworks and what became of their requirements. For the table.
+    pub frameworks: bool,
     /// What one test case stands for. For JUnit.
     pub junit_grain: Grain,
 }

@@ -15,6 +15,7 @@ use crate::{Options, ReportError};
 
 mod findings;
 mod fold;
+mod frameworks;
 mod gaps;
 mod gathered;
 mod page;
@@ -51,10 +52,14 @@ pub fn write<R: Results>(
     let gathered = gather(assessment, &index, width)?;
     head(&mut page, assessment, &index, &gathered);
     accounts(&mut page, &index, &gathered);
+    if options.frameworks {
+        frameworks::all(&mut page, &assessment.score.frameworks);
+    }
     findings::failed(&mut page, &gathered.failed, &index);
     gaps::unknown(&mut page, &gathered.unknown, &index);
     gaps::unread(&mut page, &assessment.coverage, &index);
-    findings::waived(&mut page, &gathered.waived, &index);
+    findings::waived(&mut page, &gathered.waived);
+    findings::idle(&mut page, &assessment.waivers);
     findings::next(&mut page, assessment, &gathered);
     out.write_all(page.finish().as_bytes())?;
     Ok(())

@@ -20,8 +20,33 @@ pub const CHECK: Check = Check {
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/send-cloudtrail-events-to-cloudwatch-logs.html",
     },
     controls: &[
-        Control { framework: "cis-1.4", id: "3.4" },
-        Control { framework: "fsbp", id: "CloudTrail.5" },
+        Cis1_4.seen("3.4"),
+        Fsbp.seen("CloudTrail.5"),
+        Pci4_0_1.prowler("10.4.1.1"),
+        Pci4_0_1.prowler("10.6.3"),
+        Nist800_53R5.recalled("AC-2(4)"),
+        Nist800_53R5.recalled("AC-4(26)"),
+        Nist800_53R5.recalled("AC-6(9)"),
+        Nist800_53R5.recalled("AU-2"),
+        Nist800_53R5.recalled("AU-3"),
+        Nist800_53R5.recalled("AU-6(1)"),
+        Nist800_53R5.recalled("AU-6(3)"),
+        Nist800_53R5.recalled("AU-6(4)"),
+        Nist800_53R5.recalled("AU-6(5)"),
+        Nist800_53R5.recalled("AU-7(1)"),
+        Nist800_53R5.recalled("AU-10"),
+        Nist800_53R5.recalled("AU-12"),
+        Nist800_53R5.recalled("CA-7"),
+        Nist800_53R5.recalled("SC-7(9)"),
+        Nist800_53R5.recalled("SI-20"),
+        Nist800_53R5.recalled("SI-3(8)"),
+        Nist800_53R5.recalled("SI-4(5)"),
+        Nist800_53R5.recalled("SI-4(20)"),
+        Nist800_53R5.recalled("SI-7(8)"),
+        Soc2.prowler("CC7.2"),
+        Iso27001_2022.prowler("A.8.16"),
+        Hipaa164.prowler("164.308(a)(1)(ii)(D)"),
+        Hipaa164.prowler("164.312(b)"),
     ],
     reads: &[
         Fact::Trails,
@@ -33,6 +58,20 @@ pub const CHECK: Check = Check {
     ],
     judge: Judge::Trail(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  cloud_watch_logs_group_arn = "${aws_cloudwatch_log_group.trail.arn}:*"
+  cloud_watch_logs_role_arn  = aws_iam_role.trail_to_logs.arn
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    CloudWatchLogsLogGroupArn: !GetAtt TrailLogGroup.Arn
+    CloudWatchLogsRoleArn: !GetAtt TrailToLogs.Arn"#,
+);
 
 fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     // Deliveries that were not read may be fine, so this comes before whether they need be.

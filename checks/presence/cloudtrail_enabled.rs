@@ -18,10 +18,40 @@ pub const CHECK: Check = Check {
                   && aws cloudtrail start-logging --name audit",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-create-and-update-a-trail.html",
     },
-    controls: &[Control { framework: "pci-4.0.1", id: "10.2.1" }],
+    controls: &[
+        Cis1_4.related("3.1"),
+        Cis3_0.related("3.1"),
+        Cis5_0.related("3.1"),
+        Cis6_0.related("4.1"),
+        Cis7_0.related("4.1"),
+        Fsbp.seen("CloudTrail.3"),
+        Pci4_0_1.recalled("10.2.1"),
+        Nist800_53R5.stave("AU-2"),
+        Nist800_53R5.stave("AU-12"),
+        Soc2.stave("CC7.1"),
+        Soc2.prowler("CC2.1"),
+        Iso27001_2022.prowler("A.8.15"),
+        Hipaa164.prowler("164.312(b)"),
+    ],
     reads: &[Fact::Regions, Fact::Trails, Fact::TrailStatus],
     judge: Judge::Account(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  is_multi_region_trail         = true
+  include_global_service_events = true
+  enable_logging                = true
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    IsMultiRegionTrail: true
+    IncludeGlobalServiceEvents: true
+    IsLogging: true"#,
+);
 
 fn judge(account: &AccountView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
     let trails = account.trails();

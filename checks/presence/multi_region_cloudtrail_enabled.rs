@@ -17,14 +17,68 @@ pub const CHECK: Check = Check {
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/receive-cloudtrail-log-files-from-multiple-regions.html",
     },
     controls: &[
-        Control { framework: "cis-1.4", id: "3.1" },
-        Control { framework: "cis-3.0", id: "3.1" },
-        Control { framework: "cis-5.0", id: "3.1" },
-        Control { framework: "fsbp", id: "CloudTrail.1" },
+        Cis1_4.seen("3.1"),
+        Cis3_0.seen("3.1"),
+        Cis5_0.seen("3.1"),
+        Cis6_0.prowler("4.1"),
+        Cis7_0.prowler("4.1"),
+        Fsbp.seen("CloudTrail.1"),
+        Pci4_0_1.prowler("10.2.1"),
+        Pci4_0_1.prowler("10.2.1.1"),
+        Pci4_0_1.prowler("10.2.1.2"),
+        Pci4_0_1.prowler("10.2.1.3"),
+        Pci4_0_1.prowler("10.2.1.4"),
+        Pci4_0_1.prowler("10.2.1.5"),
+        Pci4_0_1.prowler("10.2.1.6"),
+        Pci4_0_1.prowler("10.2.1.7"),
+        Pci4_0_1.prowler("10.2.2"),
+        Pci4_0_1.prowler("10.3.1"),
+        Pci4_0_1.prowler("10.6.3"),
+        Pci4_0_1.prowler("A1.2.1"),
+        Nist800_53R5.seen("AC-2(4)"),
+        Nist800_53R5.seen("AC-4(26)"),
+        Nist800_53R5.seen("AC-6(9)"),
+        Nist800_53R5.seen("AU-2"),
+        Nist800_53R5.seen("AU-3"),
+        Nist800_53R5.seen("AU-6(3)"),
+        Nist800_53R5.seen("AU-6(4)"),
+        Nist800_53R5.seen("AU-10"),
+        Nist800_53R5.seen("AU-12"),
+        Nist800_53R5.seen("AU-14(1)"),
+        Nist800_53R5.seen("CA-7"),
+        Nist800_53R5.seen("SC-7(9)"),
+        Nist800_53R5.seen("SI-3(8)"),
+        Nist800_53R5.seen("SI-4(20)"),
+        Nist800_53R5.seen("SI-7(8)"),
+        Nist800_53R5.seen("SA-8(22)"),
+        Soc2.prowler("CC2.1"),
+        Soc2.prowler("CC7.2"),
+        Iso27001_2022.prowler("A.8.15"),
+        Iso27001_2022.prowler("A.8.16"),
+        Hipaa164.prowler("164.308(a)(1)(ii)(D)"),
+        Hipaa164.prowler("164.308(a)(3)(ii)(A)"),
+        Hipaa164.prowler("164.308(a)(6)(ii)"),
+        Hipaa164.prowler("164.312(b)"),
     ],
     reads: &[Fact::Regions, Fact::Trails, Fact::TrailStatus, Fact::EventSelectors],
     judge: Judge::Account(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  is_multi_region_trail         = true
+  include_global_service_events = true
+  enable_logging                = true
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    IsMultiRegionTrail: true
+    IncludeGlobalServiceEvents: true
+    IsLogging: true"#,
+);
 
 fn judge(account: &AccountView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
     let suits = |trail: &Trail| {

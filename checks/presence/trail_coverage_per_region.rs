@@ -17,7 +17,20 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-trail --name {trail} --is-multi-region-trail",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/receive-cloudtrail-log-files-from-multiple-regions.html",
     },
-    controls: &[Control { framework: "cis-5.0", id: "3.1" }],
+    controls: &[
+        Cis1_4.prowler("3.1"),
+        Cis3_0.prowler("3.1"),
+        Cis5_0.prowler("3.1"),
+        Cis6_0.prowler("4.1"),
+        Cis7_0.prowler("4.1"),
+        Fsbp.related("CloudTrail.1"),
+        Pci4_0_1.prowler("10.2.1"),
+        Nist800_53R5.related("AU-2"),
+        Nist800_53R5.related("AU-12"),
+        Soc2.related("CC7.2"),
+        Iso27001_2022.related("A.8.15"),
+        Hipaa164.related("164.312(b)"),
+    ],
     reads: &[
         Fact::Organization,
         Fact::Regions,
@@ -30,6 +43,22 @@ pub const CHECK: Check = Check {
     ],
     judge: Judge::Region(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  is_multi_region_trail         = true
+  include_global_service_events = true
+  enable_logging                = true
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    IsMultiRegionTrail: true
+    IncludeGlobalServiceEvents: true
+    IsLogging: true"#,
+);
 
 fn judge(view: &RegionView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
     let coverage =

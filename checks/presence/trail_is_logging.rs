@@ -16,10 +16,35 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail start-logging --name {trail} --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_StartLogging.html",
     },
-    controls: &[],
+    controls: &[
+        Cis1_4.related("3.1"),
+        Cis3_0.related("3.1"),
+        Cis5_0.related("3.1"),
+        Cis6_0.related("4.1"),
+        Cis7_0.related("4.1"),
+        Fsbp.related("CloudTrail.1"),
+        Pci4_0_1.related("10.7.2"),
+        Nist800_53R5.stave("AU-12"),
+        Nist800_53R5.related("AU-5"),
+        Soc2.related("CC7.2"),
+        Iso27001_2022.related("A.8.15"),
+        Hipaa164.stave("164.312(b)"),
+    ],
     reads: &[Fact::Trails, Fact::TrailStatus],
     judge: Judge::Trail(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  enable_logging = true
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    IsLogging: true"#,
+);
 
 fn judge(trail: &Trail, _: &Audit<'_>) -> Observed<Verdict> {
     let logging = trail.is_logging()?;

@@ -17,16 +17,41 @@ pub const CHECK: Check = Check {
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
     },
     controls: &[
-        Control { framework: "cis-1.4", id: "3.7" },
-        Control { framework: "cis-3.0", id: "3.5" },
-        Control { framework: "cis-5.0", id: "3.5" },
-        Control { framework: "fsbp", id: "CloudTrail.2" },
-        Control { framework: "pci-4.0.1", id: "10.3.2" },
-        Control { framework: "nist-800-53-r5", id: "AU-9" },
+        Cis1_4.seen("3.7"),
+        Cis3_0.seen("3.5"),
+        Cis5_0.seen("3.5"),
+        Cis6_0.prowler("4.5"),
+        Cis7_0.prowler("4.5"),
+        Fsbp.seen("CloudTrail.2"),
+        Pci4_0_1.seen("10.3.2"),
+        Nist800_53R5.seen("AU-9"),
+        Nist800_53R5.seen("CA-9(1)"),
+        Nist800_53R5.seen("CM-3(6)"),
+        Nist800_53R5.seen("SC-13"),
+        Nist800_53R5.seen("SC-28"),
+        Nist800_53R5.seen("SC-28(1)"),
+        Nist800_53R5.seen("SC-7(10)"),
+        Nist800_53R5.seen("SI-7(6)"),
+        Soc2.stave("CC6.7"),
+        Iso27001_2022.prowler("A.8.24"),
+        Hipaa164.prowler("164.312(a)(2)(iv)"),
+        Hipaa164.prowler("164.312(e)(2)(ii)"),
     ],
     reads: &[Fact::Trails],
     judge: Judge::Trail(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  kms_key_id = aws_kms_key.logs.arn
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    KMSKeyId: !GetAtt LogKey.Arn"#,
+);
 
 fn judge(trail: &Trail, _: &Audit<'_>) -> Observed<Verdict> {
     let verdict = match trail.key() {

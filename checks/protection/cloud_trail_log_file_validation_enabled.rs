@@ -16,15 +16,40 @@ pub const CHECK: Check = Check {
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-enabling.html",
     },
     controls: &[
-        Control { framework: "cis-1.4", id: "3.2" },
-        Control { framework: "cis-3.0", id: "3.2" },
-        Control { framework: "cis-5.0", id: "3.2" },
-        Control { framework: "fsbp", id: "CloudTrail.4" },
-        Control { framework: "nist-800-53-r5", id: "AU-9" },
+        Cis1_4.seen("3.2"),
+        Cis3_0.seen("3.2"),
+        Cis5_0.seen("3.2"),
+        Cis6_0.prowler("4.2"),
+        Cis7_0.prowler("4.2"),
+        Fsbp.seen("CloudTrail.4"),
+        Pci4_0_1.recalled("10.3.2"),
+        Pci4_0_1.prowler("10.3.4"),
+        Nist800_53R5.seen("AU-9"),
+        Nist800_53R5.seen("SI-4"),
+        Nist800_53R5.seen("SI-7(1)"),
+        Nist800_53R5.seen("SI-7(3)"),
+        Nist800_53R5.seen("SI-7(7)"),
+        Soc2.prowler("CC7.3"),
+        Iso27001_2022.prowler("A.8.15"),
+        Iso27001_2022.prowler("A.8.16"),
+        Hipaa164.prowler("164.312(c)(1)"),
+        Hipaa164.prowler("164.312(c)(2)"),
     ],
     reads: &[Fact::Trails],
     judge: Judge::Trail(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  enable_log_file_validation = true
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    EnableLogFileValidation: true"#,
+);
 
 fn judge(trail: &Trail, _: &Audit<'_>) -> Observed<Verdict> {
     let enabled = trail.validates_log_files()?;

@@ -1,6 +1,7 @@
 //! Object Lock is the one protection that a local administrator cannot undo.
 
 use trailproof_core::answer::ObjectLock;
+use trailproof_core::policy::LockMode;
 use trailproof_core::prelude::*;
 
 /// The check.
@@ -19,19 +20,48 @@ pub const CHECK: Check = Check {
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html",
     },
     controls: &[
-        Control { framework: "fsbp", id: "S3.15" },
-        Control { framework: "pci-4.0.1", id: "10.5.1" },
-        Control { framework: "nist-800-53-r5", id: "CP-6(2)" },
+        Fsbp.seen("S3.15"),
+        Pci4_0_1.seen("10.5.1"),
+        Pci4_0_1.prowler("10.3.4"),
+        Nist800_53R5.seen("CP-6(2)"),
+        Nist800_53R5.related("AU-9"),
+        Soc2.prowler("PI1.5"),
+        Iso27001_2022.stave("A.8.15"),
+        Iso27001_2022.stave("A.8.10"),
+        Hipaa164.stave("164.312(c)(1)"),
     ],
     reads: &[Fact::Trails, Fact::BucketList, Fact::BucketHead, Fact::BucketObjectLock],
     judge: Judge::Bucket(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_s3_bucket_object_lock_configuration" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  rule {
+    default_retention {
+      mode = "COMPLIANCE"
+      days = 365
+    }
+  }
+}"#,
+    r#"LogBucket:
+  Type: AWS::S3::Bucket
+  Properties:
+    # …
+    ObjectLockEnabled: true
+    ObjectLockConfiguration:
+      ObjectLockEnabled: Enabled
+      Rule:
+        DefaultRetention:
+          Mode: COMPLIANCE
+          Days: 365"#,
+);
+
 fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let (lock, source) = bucket.read::<ObjectLock>(Fact::BucketObjectLock)?;
     let enabled = lock.object_lock_enabled.as_deref() == Some("Enabled");
     let mode = lock.default_retention.as_ref().and_then(|retention| retention.mode.as_deref());
-    let wanted = audit.policy.default_lock_mode.as_deref();
+    let wanted = audit.policy.default_lock_mode.map(LockMode::as_str);
     let verdict = match wanted {
         _ if !enabled => fail("Object Lock is off").reason("lock_off"),
         Some(wanted) if mode != Some(wanted) => {
@@ -55,7 +85,7 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
 
 #[cfg(test)]
 mod tests {
-    use super::CHECK;
+    use super::{CHECK, LockMode};
     use trailproof_core::answer::ObjectLock;
     use trailproof_core::evidence::Cause;
     use trailproof_core::fact::Fact;
@@ -73,7 +103,7 @@ mod tests {
             .passes(lock(|lock| lock.default_retention = None)) // edge 85
             .fails("lock_off", lock(|lock| *lock = ObjectLock::default()))
             .is_unknown(Cause::AccessDenied, lock(|_| {}).deny(Fact::BucketObjectLock))
-            .policy(|policy| policy.default_lock_mode = Some("GOVERNANCE".into()))
+            .policy(|policy| policy.default_lock_mode = Some(LockMode::Governance))
             .fails("other_mode", lock(|_| {}));
     }
 }

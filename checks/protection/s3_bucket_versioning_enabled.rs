@@ -18,12 +18,41 @@ pub const CHECK: Check = Check {
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html",
     },
     controls: &[
-        Control { framework: "fsbp", id: "S3.14" },
-        Control { framework: "nist-800-53-r5", id: "AU-9(2)" },
+        Fsbp.seen("S3.14"),
+        Pci4_0_1.prowler("10.3.4"),
+        Nist800_53R5.seen("AU-9(2)"),
+        Nist800_53R5.seen("CP-6"),
+        Nist800_53R5.seen("CP-6(1)"),
+        Nist800_53R5.seen("CP-6(2)"),
+        Nist800_53R5.seen("CP-9"),
+        Nist800_53R5.seen("CP-10"),
+        Nist800_53R5.seen("SC-5(2)"),
+        Nist800_53R5.seen("SI-12"),
+        Nist800_53R5.seen("SI-13(5)"),
+        Soc2.prowler("CC7.4"),
+        Iso27001_2022.prowler("A.8.3"),
+        Iso27001_2022.prowler("A.8.10"),
+        Hipaa164.prowler("164.312(c)(1)"),
+        Hipaa164.prowler("164.312(c)(2)"),
     ],
     reads: &[Fact::Trails, Fact::BucketList, Fact::BucketHead, Fact::BucketVersioning],
     judge: Judge::Bucket(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_s3_bucket_versioning" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  versioning_configuration {
+    status = "Enabled"
+  }
+}"#,
+    r#"LogBucket:
+  Type: AWS::S3::Bucket
+  Properties:
+    # …
+    VersioningConfiguration:
+      Status: Enabled"#,
+);
 
 fn judge(bucket: &Bucket, _: &Audit<'_>) -> Observed<Verdict> {
     let (versioning, source) = bucket.read::<BucketVersioning>(Fact::BucketVersioning)?;

@@ -9,11 +9,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::{AccountId, Partition, Region};
 use crate::check::{Check, Group, Severity};
+use crate::control::Framework;
 use crate::evidence::Cause;
 use crate::finding::Finding;
 use crate::organization::Standing;
 use crate::results::Results;
 use crate::roster::{AccountState, OptInStatus};
+use crate::terms::PolicyReport;
+use crate::waiver::WaiverReport;
+
+mod profile;
+
+pub use profile::{ControlScore, FrameworkScore, StatusCounts};
 
 /// The schema that this version writes and reads.
 pub const SCHEMA: &str = "trailproof.report/1";
@@ -69,6 +76,9 @@ pub struct Run {
     pub caller_arn: String,
     /// Whether everything that was in scope was read.
     pub complete: bool,
+    /// What of the policy is not the catalogue's default; absent where nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyReport>,
 }
 
 /// A region of an account as the scope lists it.
@@ -254,12 +264,15 @@ pub struct ScoreReport {
     pub accounts: Vec<AccountScore>,
     /// Of each group that has findings, without caps.
     pub groups: BTreeMap<Group, ScoreRow>,
+    /// Of each framework that some judged check surely speaks for, without caps.
+    #[serde(default)]
+    pub frameworks: BTreeMap<Framework, FrameworkScore>,
 }
 
 /// How one gate went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GateOutcome {
-    /// `fail-on`, `min-score` or `min-coverage`.
+    /// `fail-on`, `min-score`, `min-coverage` or `fail-on-expired-waiver`.
     pub gate: String,
     /// What was asked, such as `high` or `80`.
     pub threshold: String,
@@ -343,7 +356,7 @@ pub struct Assessment<R = Vec<Finding>> {
     /// Every result, sorted by account, check, region and resource.
     pub results: R,
     /// The waivers that were applied.
-    pub waivers: Vec<serde_json::Value>,
+    pub waivers: Vec<WaiverReport>,
     /// The difference to an earlier assessment, where one was given.
     pub diff: Option<serde_json::Value>,
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::AccountView;
 use crate::answer::BucketEntry;
 use crate::bucket::Bucket;
+use crate::control::{COMMON, Control, Framework};
 use crate::evidence::Observed;
 use crate::fact::Fact;
 use crate::finding::Verdict;
@@ -121,6 +122,22 @@ impl Group {
             Self::Lake => "lake",
         }
     }
+
+    /// The question that its checks answer.
+    #[must_use]
+    pub fn question(self) -> &'static str {
+        match self {
+            Self::Presence => "Is there a record at all?",
+            Self::Protection => "Is it intact and out of reach?",
+            Self::Delivery => "Does it arrive?",
+            Self::Privilege => "Who could stop it?",
+            Self::Monitoring => "Would anyone be told?",
+            Self::Organization => "Is every account part of it?",
+            Self::Continuity => "Was it ever off?",
+            Self::Cost => "Is money wasted?",
+            Self::Lake => "The same questions for CloudTrail Lake.",
+        }
+    }
 }
 
 impl fmt::Display for Group {
@@ -140,13 +157,28 @@ pub struct Remediation {
     pub link: &'static str,
 }
 
-/// A requirement of a framework that a check bears on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Control {
-    /// The framework with its version, such as `cis-5.0`.
-    pub framework: &'static str,
-    /// The requirement's id there.
-    pub id: &'static str,
+/// The state that satisfies a check, as infrastructure code; beside the check's constant where such code is how it is
+/// done. Names in it stand for the user's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct AsCode {
+    /// In Terraform's language, with the AWS provider.
+    pub terraform: Option<&'static str>,
+    /// In CloudFormation, as YAML.
+    pub cloudformation: Option<&'static str>,
+}
+
+impl AsCode {
+    /// Both languages.
+    #[must_use]
+    pub const fn both(terraform: &'static str, cloudformation: &'static str) -> Self {
+        Self { terraform: Some(terraform), cloudformation: Some(cloudformation) }
+    }
+
+    /// Where CloudFormation has no resource for it.
+    #[must_use]
+    pub const fn terraform(terraform: &'static str) -> Self {
+        Self { terraform: Some(terraform), cloudformation: None }
+    }
 }
 
 /// What a check may look at beside its subject.
@@ -170,6 +202,8 @@ pub enum Judge {
     Region(fn(&RegionView<'_>, &Audit<'_>) -> Observed<Verdict>),
     /// Each trail, at its owner; other accounts that see it inherit.
     Trail(fn(&Trail, &Audit<'_>) -> Observed<Verdict>),
+    /// As [`Self::Trail`]; a trail whose owner is no account of the organization, in each account that sees it.
+    SeenTrail(fn(&Trail, &Audit<'_>) -> Observed<Verdict>),
     /// Each trail in each region in which an account sees it: what happens to that account's events there.
     TrailRegion(fn(&TrailRegionView<'_>, &Audit<'_>) -> Observed<Verdict>),
     /// Each trail in each enabled region of its owner, whether or not it is seen there.
@@ -211,6 +245,7 @@ impl Judge {
     pub fn needs_trails(self) -> bool {
         match self {
             Self::Trail(_)
+            | Self::SeenTrail(_)
             | Self::TrailRegion(_)
             | Self::Replica(_)
             | Self::BucketName(_)
@@ -237,7 +272,7 @@ impl Judge {
             Self::Organization(_) => "organization",
             Self::Account(_) => "account",
             Self::Region(_) => "account and region",
-            Self::Trail(_) => "trail",
+            Self::Trail(_) | Self::SeenTrail(_) => "trail",
             Self::TrailRegion(_) | Self::Replica(_) => "trail and region",
             Self::Store(_) => "event data store",
             Self::BucketName(_)
@@ -320,4 +355,31 @@ pub struct Check {
     pub reads: &'static [Fact],
     /// The function that judges.
     pub judge: Judge,
+}
+
+impl Check {
+    /// The requirements to show beside it: its own, or else what every check on the audit trail is related to. What
+    /// only saves money is related to none.
+    #[must_use]
+    pub fn bears_on(&self) -> &'static [Control] {
+        match (self.controls, self.group) {
+            ([], Group::Cost) => &[],
+            ([], _) => &COMMON,
+            (own, _) => own,
+        }
+    }
+
+    /// The requirements of a framework for which it surely speaks.
+    pub fn speaks_for(&self, framework: Framework) -> impl Iterator<Item = &'static str> {
+        self.controls
+            .iter()
+            .filter(move |control| control.framework == framework && control.sureness.is_sure())
+            .map(|control| control.id)
+    }
+
+    /// Whether it is part of a framework's profile.
+    #[must_use]
+    pub fn is_in(&self, framework: Framework) -> bool {
+        self.speaks_for(framework).next().is_some()
+    }
 }

@@ -11,7 +11,10 @@ pub mod assessment;
 pub mod aws;
 pub mod bucket;
 pub mod check;
+pub mod control;
+pub mod copies;
 pub mod coverage;
+pub mod data_events;
 pub mod evidence;
 pub mod fact;
 pub mod finding;
@@ -22,16 +25,22 @@ pub mod key;
 pub mod ledger;
 pub mod organization;
 pub mod plan;
+pub mod policies;
 pub mod policy;
 pub mod principal;
+pub mod resource_policy;
 pub mod results;
+pub mod retention;
 pub mod roster;
+pub mod safeguard;
 pub mod scope_file;
 pub mod score;
 pub mod selector;
 pub mod snapshot;
 pub mod store;
+pub mod terms;
 pub mod trail;
+pub mod waiver;
 
 pub use graph::GraphBuilder;
 
@@ -44,8 +53,15 @@ pub mod prelude {
     pub use crate::account::AccountView;
     pub use crate::bucket::Bucket;
     pub use crate::check::{
-        Audit, Check, Control, Delivery, Group, Judge, OwnBucket, RegionView, Remediation,
-        Severity, TrailRegionView,
+        AsCode, Audit, Check, Delivery, Group, Judge, OwnBucket, RegionView, Remediation, Severity,
+        TrailRegionView,
+    };
+    pub use crate::control::{
+        Control,
+        Framework::{
+            self, Cis1_4, Cis3_0, Cis5_0, Cis6_0, Cis7_0, Fsbp, Hipaa164, Iso27001_2022,
+            Nist800_53R5, Pci4_0_1, Soc2,
+        },
     };
     pub use crate::evidence::{Cause, Evidence, Gap, Observed, all, any, find};
     pub use crate::fact::Fact;

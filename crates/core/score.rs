@@ -9,12 +9,15 @@ use std::collections::BTreeMap;
 
 use crate::assessment::{AccountScore, Cap, Grade, Milli, ScoreReport, ScoreRow};
 use crate::aws::AccountId;
-use crate::check::Group;
+use crate::check::{Check, Group};
+use crate::control::Framework;
 use crate::finding::{Finding, ScoredIn};
 
+mod profile;
 mod subject;
 
-use subject::{Subject, Witness};
+use profile::Profiles;
+use subject::{Part, Subject, Witness};
 
 /// An active account in scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +48,7 @@ const NO_EVIDENCE: Shares = Shares { proven: Milli(0), potential: Milli::FULL, c
 #[derive(Debug, Clone)]
 pub struct Scorer {
     organization: bool,
+    profiles: Profiles,
     accounts: BTreeMap<AccountId, ScoredAccount>,
     shared: Subject,
     open: BTreeMap<AccountId, Subject>,
@@ -59,6 +63,7 @@ struct Closed {
     rows: Vec<AccountScore>,
     mean: Sums,
     groups: BTreeMap<Group, Sums>,
+    frameworks: BTreeMap<Framework, Sums>,
     /// The accounts that were not assessed, as they stand in each group.
     unread: Sums,
     /// How many fail a critical check, and the first finding of them.
@@ -73,6 +78,7 @@ impl Scorer {
     pub fn new(accounts: impl IntoIterator<Item = ScoredAccount>, organization: bool) -> Self {
         Self {
             organization,
+            profiles: Profiles::default(),
             accounts: accounts.into_iter().map(|account| (account.id, account)).collect(),
             shared: Subject::default(),
             open: BTreeMap::new(),
@@ -80,22 +86,31 @@ impl Scorer {
         }
     }
 
+    /// With the frameworks that these checks surely speak for, each scored over its own checks.
+    #[must_use]
+    pub fn with_profiles(self, checks: &[&Check]) -> Self {
+        Self { profiles: Profiles::of(checks), ..self }
+    }
+
     /// Adds a finding. Their order changes nothing.
     pub fn add(&mut self, finding: &Finding) {
+        self.profiles.count(finding);
         let id = match finding.scored_in {
-            ScoredIn::Organization if self.organization => return self.shared.add(finding),
+            ScoredIn::Organization if self.organization => {
+                return self.shared.add(finding, &self.profiles);
+            }
             ScoredIn::Organization => finding.account_id,
             ScoredIn::Account(id) => id,
         };
         if self.accounts.get(&id).is_some_and(|account| account.assessed) {
-            self.open.entry(id).or_default().add(finding);
+            self.open.entry(id).or_default().add(finding, &self.profiles);
         }
     }
 
     /// Makes the account's row: no finding of it comes any more.
     pub fn close(&mut self, id: AccountId) {
         let Some(account) = self.accounts.remove(&id) else { return };
-        self.closed.take(account, self.open.remove(&id).unwrap_or_default());
+        self.closed.take(account, self.open.remove(&id).unwrap_or_default(), &self.profiles);
     }
 
     /// The scores of all that was added.
@@ -104,9 +119,9 @@ impl Scorer {
         for id in self.accounts.keys().copied().collect::<Vec<_>>() {
             self.close(id);
         }
-        let Self { organization, shared, mut closed, .. } = self;
+        let Self { organization, profiles, shared, mut closed, .. } = self;
         closed.rows.sort_by_key(|account| account.account_id);
-        let row = shared.shares(None).map(|shares| shares.row(shared.caps()));
+        let row = shared.shares(Part::All).map(|shares| shares.row(shared.caps()));
         let total = match (organization, closed.rows.as_slice()) {
             (false, [lone]) if closed.number == 1 => lone.row.clone(),
             _ => {
@@ -117,16 +132,23 @@ impl Scorer {
         let groups = Group::ALL
             .into_iter()
             .filter_map(|group| {
-                let mean = closed.group(group).with(shared.shares(Some(group)))?;
+                let mean = closed
+                    .among(closed.groups.get(&group))
+                    .with(shared.shares(Part::Group(group)))?;
                 Some((group, mean.row(Vec::new())))
             })
             .collect();
-        ScoreReport { total, organization: row, accounts: closed.rows, groups }
+        let frameworks = profiles.report(|framework| {
+            let accounts = closed.among(closed.frameworks.get(&framework));
+            let mean = accounts.with(shared.shares(Part::Profile(framework)))?;
+            Some(mean.row(Vec::new()))
+        });
+        ScoreReport { total, organization: row, accounts: closed.rows, groups, frameworks }
     }
 }
 
 impl Closed {
-    fn take(&mut self, account: ScoredAccount, subject: Subject) {
+    fn take(&mut self, account: ScoredAccount, subject: Subject, profiles: &Profiles) {
         self.number += 1;
         let weight = u64::from(account.weight.clamp(1, 5));
         if let Some(finding) = subject.critical_fail.clone() {
@@ -138,11 +160,16 @@ impl Closed {
         }
         let row = if account.assessed {
             for group in Group::ALL {
-                if let Some(shares) = subject.shares(Some(group)) {
+                if let Some(shares) = subject.shares(Part::Group(group)) {
                     self.groups.entry(group).or_default().add(weight, shares);
                 }
             }
-            subject.shares(None).map(|shares| shares.row(subject.caps()))
+            for framework in profiles.frameworks() {
+                if let Some(shares) = subject.shares(Part::Profile(framework)) {
+                    self.frameworks.entry(framework).or_default().add(weight, shares);
+                }
+            }
+            subject.shares(Part::All).map(|shares| shares.row(subject.caps()))
         } else {
             self.unread.add(weight, NO_EVIDENCE);
             Some(NO_EVIDENCE.row(Vec::new()))
@@ -153,10 +180,10 @@ impl Closed {
         }
     }
 
-    /// A group's sums over the accounts. An unread account stands in it only where some account can have such checks:
-    /// the organization's own questions have no object in a member.
-    fn group(&self, group: Group) -> Sums {
-        self.groups.get(&group).map_or_else(Sums::default, |read| read.and(&self.unread))
+    /// The sums of a group or a framework over the accounts. An unread account stands in it only where some account can
+    /// have such checks: the organization's own questions have no object in a member.
+    fn among(&self, read: Option<&Sums>) -> Sums {
+        read.map_or_else(Sums::default, |read| read.and(&self.unread))
     }
 
     /// The caps of the organization's score.

@@ -1,12 +1,15 @@
 //! What the sample assessments are put together from.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use trailproof_core::assessment::{
-    AccountCounts, Assessment, CheckInfo, CoverageReport, Run, SCHEMA, ScopeAccount, ScopeRegion,
-    ScopeReport, Unread,
+    AccountCounts, Assessment, CheckInfo, ControlScore, CoverageReport, FrameworkScore, Run,
+    SCHEMA, ScopeAccount, ScopeRegion, ScopeReport, ScoreRow, StatusCounts, Unread,
 };
 use trailproof_core::aws::{AccountId, Partition};
 use trailproof_core::check::{Group, Severity};
+use trailproof_core::control::Framework;
 use trailproof_core::evidence::{Cause, Evidence, Gap};
 use trailproof_core::fact::Fact;
 use trailproof_core::finding::{Finding, GLOBAL, ScoredIn, Status, fingerprint};
@@ -90,6 +93,7 @@ pub fn finding(check: &str, account: &str, status: Status, message: &str) -> Fin
         evidence: Vec::new(),
         scored_in: ScoredIn::Account(owner),
         inherits: None,
+        waiver: None,
         gap: None,
     }
 }
@@ -174,6 +178,35 @@ pub fn unread(account: &str, region: &str, reason: Cause, message: &str) -> Unre
     }
 }
 
+/// One framework with a score, and one of which nothing counts.
+fn frameworks(total: &ScoreRow) -> BTreeMap<Framework, FrameworkScore> {
+    let control = |id: &str, (check, counts): (&str, StatusCounts)| ControlScore {
+        id: id.to_owned(),
+        status: counts.status(),
+        counts,
+        checks: vec![check.to_owned()],
+    };
+    let none = StatusCounts::default();
+    let failed = StatusCounts { pass: 3, fail: 1, ..none };
+    let open = StatusCounts { pass: 1, unknown: 2, ..none };
+    let row = ScoreRow { caps: Vec::new(), ..total.clone() };
+    let benchmark = FrameworkScore {
+        name: Framework::Cis5_0.title().to_owned(),
+        row: Some(row),
+        controls: vec![
+            control("3.1", ("cloudtrail-enabled", open)),
+            control("3.2", ("cloud-trail-log-file-validation-enabled", failed)),
+            control("3.5", ("cloud-trail-encryption-enabled", StatusCounts { pass: 2, ..none })),
+        ],
+    };
+    let criteria = FrameworkScore {
+        name: Framework::Soc2.title().to_owned(),
+        row: None,
+        controls: vec![control("CC7.3", ("cloud-trail-log-file-validation-enabled", none))],
+    };
+    BTreeMap::from([(Framework::Cis5_0, benchmark), (Framework::Soc2, criteria)])
+}
+
 pub fn built(
     accounts: Vec<ScopeAccount>,
     results: Vec<Finding>,
@@ -185,7 +218,8 @@ pub fn built(
         .map(|one| ScoredAccount { id: one.id, assessed: one.assessed, weight: 1 });
     let mut scorer = Scorer::new(scored, organization.is_some());
     results.iter().for_each(|finding| scorer.add(finding));
-    let score = scorer.report();
+    let mut score = scorer.report();
+    score.frameworks = frameworks(&score.total);
     let counts = AccountCounts {
         listed: accounts.len(),
         assessed: accounts.len(),
@@ -201,6 +235,7 @@ pub fn built(
             ended: time("2026-11-21T22:43:09.345Z"),
             caller_arn: "arn:aws:sts::111111111111:assumed-role/Audit/me".to_owned(),
             complete: true,
+            policy: None,
         },
         scope: ScopeReport {
             partition: Partition::new("aws"),

@@ -53,7 +53,7 @@ fn an_unknown_width_is_a_hundred_columns() {
 }
 
 /// What every line of the page fits into, whatever is on it.
-fn too_long(page: &str, width: u16) -> Option<&str> {
+pub(super) fn too_long(page: &str, width: u16) -> Option<&str> {
     let width = usize::from(width.max(LEAST_WIDTH));
     page.lines().find(|line| text::width(line) > width)
 }

@@ -12,7 +12,7 @@ use trailproof_core::snapshot::{Observation, Outcome, Probe};
 use super::gap::Failure;
 use super::recorder::{Record, recorded};
 use super::session::Session;
-use super::{account, cloudtrail, iam, kms, organizations, s3};
+use super::{account, cloudtrail, iam, kms, lake, logs, organizations, s3, sns};
 
 /// The clock of a run: the real one, or a fixed one for a demo that two runs must agree on.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +39,7 @@ impl Clock {
 /// Puts a question and keeps what came of it.
 pub async fn ask(session: &Session, probe: &Probe, clock: Clock) -> Observation {
     let called_at = clock.now();
-    let (outcome, record) = recorded(answer(session, probe)).await;
+    let (outcome, record) = recorded(answer(session, probe, called_at)).await;
     observation(session.account, probe, called_at, (outcome, record))
 }
 
@@ -54,7 +54,7 @@ pub fn observation(
     let error_code = outcome.as_ref().err().and_then(|failure| failure.code.clone());
     Observation {
         operation: operation.into(),
-        parameters: parameters(probe),
+        parameters: parameters(probe, called_at),
         called_at,
         responses: record.responses,
         error_code,
@@ -70,22 +70,38 @@ pub fn observation(
 }
 
 /// The request's members, as AWS names them.
-fn parameters(probe: &Probe) -> BTreeMap<String, String> {
+fn parameters(probe: &Probe, called_at: Timestamp) -> BTreeMap<String, String> {
     let mut parameters = BTreeMap::new();
     if let Some(region) = &probe.region {
         parameters.insert("Region".to_owned(), region.to_string());
     }
     if let Some(resource) = &probe.resource {
         let name = match probe.fact {
-            Fact::TrailStatus => "Name",
-            Fact::EventSelectors => "TrailName",
-            Fact::Key => "KeyId",
+            Fact::TrailStatus | Fact::TrailDelivery => "Name",
+            Fact::InsightSelectors if resource.contains(":eventdatastore/") => "EventDataStore",
+            Fact::EventSelectors | Fact::InsightSelectors => "TrailName",
+            Fact::TrailTags => "ResourceIdList",
+            Fact::EventDataStore => "EventDataStore",
+            Fact::StorePolicy => "ResourceArn",
+            Fact::Key | Fact::KeyRotation | Fact::KeyPolicy => "KeyId",
+            Fact::Topic => "TopicArn",
+            Fact::LogGroup => "LogGroupArn",
             _ => "Bucket",
         };
-        parameters.insert(name.to_owned(), resource.clone());
+        match resource.split_once('/') {
+            Some((owner, bucket)) if probe.fact == Fact::BucketOwner => {
+                parameters.insert("ExpectedBucketOwner".to_owned(), owner.to_owned());
+                parameters.insert(name.to_owned(), bucket.to_owned());
+            }
+            _ => drop(parameters.insert(name.to_owned(), resource.clone())),
+        }
+    }
+    if probe.fact == Fact::RecentEvents {
+        parameters.insert("EndTime".to_owned(), cloudtrail::until(called_at).to_string());
     }
     let fixed = match probe.fact {
         Fact::Trails => Some(("IncludeShadowTrails", "true")),
+        Fact::AccountTags => organizations::account_tags(session, resource).await,
         Fact::DelegatedAdministrators => Some(("ServicePrincipal", organizations::CLOUDTRAIL)),
         _ => None,
     };
@@ -93,7 +109,7 @@ fn parameters(probe: &Probe) -> BTreeMap<String, String> {
     parameters
 }
 
-async fn answer(session: &Session, probe: &Probe) -> Result<Answer, Failure> {
+async fn answer(session: &Session, probe: &Probe, called_at: Timestamp) -> Result<Answer, Failure> {
     let region =
         || -> Region { probe.region.clone().unwrap_or_else(|| session.partition.global_region()) };
     let resource = probe.resource.as_deref().unwrap_or_default();
@@ -105,12 +121,32 @@ async fn answer(session: &Session, probe: &Probe) -> Result<Answer, Failure> {
         Fact::Accounts => organizations::accounts(session, &mut |_| ()).await,
         Fact::OrganizationalUnits => organizations::tree(session).await,
         Fact::DelegatedAdministrators => organizations::delegates(session).await,
+        Fact::TrustedServices => organizations::trusted_services(session).await,
         Fact::Regions => account::regions(session).await,
         Fact::Trails => cloudtrail::trails(session, &region()).await,
-        Fact::TrailStatus => cloudtrail::status(session, &region(), resource).await,
+        Fact::TrailStatus | Fact::TrailDelivery => {
+            cloudtrail::status(session, &region(), resource).await
+        }
         Fact::EventSelectors => cloudtrail::selectors(session, &region(), resource).await,
         Fact::BucketList => s3::list(session).await,
-        Fact::BucketHead => s3::head(session, resource).await,
+        Fact::InsightSelectors => cloudtrail::insights(session, &region(), resource).await,
+        Fact::TrailTags => cloudtrail::tags(session, &region(), resource).await,
+        Fact::Topic => sns::topic(session, &region(), resource).await,
+        Fact::LogGroup => logs::group(session, &region(), resource).await,
+        Fact::RecentEvents => cloudtrail::newest_event(session, &region(), called_at).await,
+        Fact::EventDataStores => lake::stores(session, &region()).await,
+        Fact::EventDataStore => lake::store(session, &region(), resource).await,
+        Fact::StorePolicy => lake::policy(session, &region(), resource).await,
+        Fact::BucketHead => s3::head(session, resource, None).await,
+        Fact::BucketOwner => match resource.split_once('/') {
+            Some((owner, bucket)) => s3::head(session, bucket, Some(owner)).await,
+            None => Err(Failure::new(Cause::InternalError, "the question names no owner")),
+        },
+        Fact::BucketTags => s3::tags(session, &region(), resource).await,
+        Fact::BucketPolicy => s3::policy(session, &region(), resource).await,
+        Fact::BucketLogging => s3::logging(session, &region(), resource).await,
+        Fact::BucketReplication => s3::replication(session, &region(), resource).await,
+        Fact::BucketEncryption => s3::encryption(session, &region(), resource).await,
         Fact::BucketVersioning => s3::versioning(session, &region(), resource).await,
         Fact::BucketObjectLock => s3::object_lock(session, &region(), resource).await,
         Fact::BucketLifecycle => s3::lifecycle(session, &region(), resource).await,
@@ -122,7 +158,10 @@ async fn answer(session: &Session, probe: &Probe) -> Result<Answer, Failure> {
         Fact::BucketOwnershipControls => s3::ownership(session, &region(), resource).await,
         Fact::AccountPublicAccessBlock => s3::account_block(session).await,
         Fact::Key => kms::key(session, &region(), resource).await,
+        Fact::KeyRotation => kms::rotation(session, &region(), resource).await,
+        Fact::KeyPolicy => kms::policy(session, &region(), resource).await,
         Fact::AuthorizationDetails => iam::details(session).await,
+        Fact::ServiceLinkedRole => iam::service_linked_role(session).await,
     }
 }
 

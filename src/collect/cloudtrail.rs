@@ -1,21 +1,25 @@
 //! Trails, their status and what they select.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_cloudtrail::config::Builder;
 use aws_sdk_cloudtrail::types::{
     AdvancedEventSelector as SdkAdvanced, EventSelector as SdkClassic, Trail,
 };
+use jiff::{SignedDuration, Timestamp};
 use trailproof_core::answer::{
     AdvancedEventSelector, Answer, DataResource, EventSelector, EventSelectors, FieldSelector,
-    TrailDescription, TrailStatus,
+    InsightSelector, InsightSelectors, RecentEvent, Tags, TrailDescription, TrailStatus,
 };
 use trailproof_core::aws::Region;
+use trailproof_core::evidence::Cause;
 
 use super::ask::timestamp;
 use super::gap::Failure;
 use super::organizations::incomplete;
 use super::session::{Session, sdk_region};
 
-fn there(region: &Region) -> Builder {
+pub(super) fn there(region: &Region) -> Builder {
     Builder::new().region(sdk_region(region))
 }
 
@@ -50,6 +54,8 @@ fn description(trail: &Trail) -> Result<TrailDescription, Failure> {
         kms_key_id: trail.kms_key_id.clone(),
         cloud_watch_logs_log_group_arn: trail.cloud_watch_logs_log_group_arn.clone(),
         has_custom_event_selectors: trail.has_custom_event_selectors,
+        sns_topic_arn: trail.sns_topic_arn.clone(),
+        has_insight_selectors: trail.has_insight_selectors,
     })
 }
 
@@ -77,6 +83,10 @@ pub async fn status(session: &Session, region: &Region, arn: &str) -> Result<Ans
         latest_cloud_watch_logs_delivery_time: timestamp(
             answer.latest_cloud_watch_logs_delivery_time(),
         ),
+        latest_digest_delivery_error: text(answer.latest_digest_delivery_error()),
+        latest_digest_delivery_time: timestamp(answer.latest_digest_delivery_time()),
+        latest_notification_error: text(answer.latest_notification_error()),
+        latest_notification_time: timestamp(answer.latest_notification_time()),
     }))
 }
 
@@ -115,7 +125,7 @@ fn classic(selector: &SdkClassic) -> EventSelector {
     }
 }
 
-fn advanced(selector: &SdkAdvanced) -> AdvancedEventSelector {
+pub(super) fn advanced(selector: &SdkAdvanced) -> AdvancedEventSelector {
     AdvancedEventSelector {
         name: selector.name.clone(),
         field_selectors: selector
@@ -132,4 +142,92 @@ fn advanced(selector: &SdkAdvanced) -> AdvancedEventSelector {
             })
             .collect(),
     }
+}
+
+/// None where AWS says that Insights are not enabled.
+pub async fn insights(session: &Session, region: &Region, arn: &str) -> Result<Answer, Failure> {
+    let request = session.cloudtrail().get_insight_selectors();
+    let request = match arn.contains(":eventdatastore/") {
+        true => request.event_data_store(arn),
+        false => request.trail_name(arn),
+    };
+    let sent = request.customize().config_override(there(region)).send().await;
+    let answer = match sent.map_err(Failure::from) {
+        Ok(answer) => answer,
+        Err(failure) if failure.is(&["InsightNotEnabledException"]) => {
+            return Ok(Answer::InsightSelectors(InsightSelectors::default()));
+        }
+        Err(failure) => return Err(failure),
+    };
+    let selectors = answer.insight_selectors.ok_or_else(|| incomplete("InsightSelectors"))?;
+    let mut selectors: Vec<InsightSelector> = selectors
+        .iter()
+        .map(|selector| InsightSelector {
+            insight_type: selector
+                .insight_type()
+                .map(|kind| kind.as_str().to_owned())
+                .unwrap_or_default(),
+            event_categories: selector
+                .event_categories()
+                .iter()
+                .map(|category| category.as_str().to_owned())
+                .collect(),
+        })
+        .collect();
+    selectors.sort();
+    Ok(Answer::InsightSelectors(InsightSelectors { insight_selectors: selectors }))
+}
+
+pub async fn tags(session: &Session, region: &Region, arn: &str) -> Result<Answer, Failure> {
+    let request = session.cloudtrail().list_tags().resource_id_list(arn);
+    let mut token = None;
+    let mut tags = BTreeMap::new();
+    loop {
+        let request = request.clone().set_next_token(token);
+        let answer = request.customize().config_override(there(region)).send().await?;
+        let list = answer.resource_tag_list.ok_or_else(|| incomplete("ResourceTagList"))?;
+        for tag in list.iter().flat_map(|resource| resource.tags_list()) {
+            tags.insert(tag.key().to_owned(), tag.value().unwrap_or_default().to_owned());
+        }
+        token = answer.next_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            return Ok(Answer::Tags(Tags { tags }));
+        }
+    }
+}
+
+/// How much younger events do not count: they may not have been delivered yet, and a run's own calls are among them.
+const SETTLED: SignedDuration = SignedDuration::from_hours(1);
+
+/// The end of the time in which the newest event is looked for.
+pub fn until(called_at: Timestamp) -> Timestamp {
+    called_at.checked_sub(SETTLED).unwrap_or(called_at)
+}
+
+/// How many pages may be empty before the one that holds an event.
+const EMPTY_PAGES: usize = 4;
+
+pub async fn newest_event(
+    session: &Session,
+    region: &Region,
+    called_at: Timestamp,
+) -> Result<Answer, Failure> {
+    let end = aws_smithy_types::DateTime::from_secs(until(called_at).as_second());
+    let request = session.cloudtrail().lookup_events().max_results(1).end_time(end);
+    let mut token = None;
+    for _ in 0..EMPTY_PAGES {
+        let request = request.clone().set_next_token(token);
+        let answer = request.customize().config_override(there(region)).send().await?;
+        let events = answer.events.ok_or_else(|| incomplete("Events"))?;
+        let newest = events.iter().filter_map(|event| {
+            let event_time = timestamp(event.event_time())?;
+            Some(RecentEvent { event_time, event_name: event.event_name.clone() })
+        });
+        let newest = newest.max_by_key(|event| event.event_time);
+        token = answer.next_token.filter(|token| !token.is_empty());
+        if newest.is_some() || token.is_none() {
+            return Ok(Answer::RecentEvents(newest));
+        }
+    }
+    Err(Failure::new(Cause::Undecidable, "the first pages of the event history are empty"))
 }

@@ -1,7 +1,9 @@
 //! Users, groups and roles with what is attached to them.
 
 use aws_sdk_iam::types::{AttachedPolicy, EntityType};
-use trailproof_core::answer::{Answer, AuthorizationDetails, PrincipalEntry, PrincipalKind};
+use trailproof_core::answer::{
+    Answer, AuthorizationDetails, PrincipalEntry, PrincipalKind, ServiceLinkedRole,
+};
 
 use super::gap::Failure;
 use super::organizations::incomplete;
@@ -58,4 +60,21 @@ pub async fn details(session: &Session) -> Result<Answer, Failure> {
     }
     principals.sort_by(|one, other| one.arn.cmp(&other.arn));
     Ok(Answer::AuthorizationDetails(AuthorizationDetails { principals }))
+}
+
+/// The role by which CloudTrail acts for an organization.
+const SERVICE_LINKED: &str = "AWSServiceRoleForCloudTrail";
+
+/// None where IAM says that there is no such role.
+pub async fn service_linked_role(session: &Session) -> Result<Answer, Failure> {
+    let sent = session.iam().get_role().role_name(SERVICE_LINKED).send().await;
+    let answer = match sent.map_err(Failure::from) {
+        Ok(answer) => answer,
+        Err(failure) if failure.is(&["NoSuchEntity", "NoSuchEntityException"]) => {
+            return Ok(Answer::ServiceLinkedRole(ServiceLinkedRole::default()));
+        }
+        Err(failure) => return Err(failure),
+    };
+    let role = answer.role.ok_or_else(|| incomplete("Role"))?;
+    Ok(Answer::ServiceLinkedRole(ServiceLinkedRole { arn: Some(role.arn().to_owned()) }))
 }

@@ -1,7 +1,7 @@
 //! The state and kind of a key.
 
 use aws_sdk_kms::config::Builder;
-use trailproof_core::answer::{Answer, KeyMetadata};
+use trailproof_core::answer::{Answer, KeyMetadata, KeyRotation, PolicyText};
 use trailproof_core::aws::Region;
 
 use super::ask::timestamp;
@@ -35,5 +35,31 @@ pub async fn key(session: &Session, region: &Region, id: &str) -> Result<Answer,
         origin: key.origin().map(|origin| origin.as_str().to_owned()),
         deletion_date: timestamp(key.deletion_date()),
         valid_to: timestamp(key.valid_to()),
+        multi_region_key_type: key
+            .multi_region_configuration()
+            .and_then(|configuration| configuration.multi_region_key_type())
+            .map(|kind| kind.as_str().to_owned()),
     })))
+}
+
+pub async fn rotation(session: &Session, region: &Region, arn: &str) -> Result<Answer, Failure> {
+    let request = session.kms().get_key_rotation_status().key_id(arn);
+    let there = Builder::new().region(sdk_region(region));
+    let answer = request.customize().config_override(there).send().await?;
+    // The SDK takes an absent member for false: an answer without the key's id is no answer.
+    if !answer.key_rotation_enabled && answer.key_id.is_none() {
+        return Err(incomplete("KeyRotationEnabled"));
+    }
+    Ok(Answer::KeyRotation(KeyRotation {
+        key_rotation_enabled: Some(answer.key_rotation_enabled),
+        rotation_period_in_days: answer.rotation_period_in_days,
+    }))
+}
+
+pub async fn policy(session: &Session, region: &Region, arn: &str) -> Result<Answer, Failure> {
+    let request = session.kms().get_key_policy().key_id(arn).policy_name("default");
+    let there = Builder::new().region(sdk_region(region));
+    let answer = request.customize().config_override(there).send().await?;
+    let policy = answer.policy.ok_or_else(|| incomplete("Policy"))?;
+    Ok(Answer::PolicyText(PolicyText { policy: Some(policy) }))
 }

@@ -16,6 +16,8 @@ mod gap;
 mod iam;
 mod intake;
 mod kms;
+mod lake;
+mod logs;
 mod organizations;
 mod pace;
 mod patience;
@@ -26,6 +28,7 @@ mod roster;
 mod s3;
 mod session;
 mod skew;
+mod sns;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -7,7 +7,7 @@ use aws_sdk_organizations::types::{Account, AccountState as SdkState};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use trailproof_core::answer::{
-    Answer, OrganizationDescription, OrganizationalTree, OrganizationalUnit,
+    Answer, OrganizationDescription, OrganizationalTree, OrganizationalUnit, Tags, TrustedServices,
 };
 use trailproof_core::aws::AccountId;
 use trailproof_core::evidence::Cause;
@@ -138,6 +138,18 @@ pub async fn tree(session: &Session) -> Result<Answer, Failure> {
     Ok(Answer::OrganizationalUnits(tree))
 }
 
+/// What an account is marked with.
+pub async fn account_tags(session: &Session, account: &str) -> Result<Answer, Failure> {
+    let mut tags = BTreeMap::new();
+    let asked = session.organizations().list_tags_for_resource().resource_id(account);
+    let mut pages = asked.into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let page = page?.tags.ok_or_else(|| incomplete("Tags"))?;
+        tags.extend(page.into_iter().map(|tag| (tag.key, tag.value)));
+    }
+    Ok(Answer::Tags(Tags { tags }))
+}
+
 /// What lies directly below a unit. Each list has a record of its own: what runs beside one another must not mix.
 struct Below {
     units: (Result<Vec<OrganizationalUnit>, Failure>, Record),
@@ -193,4 +205,19 @@ pub async fn delegates(session: &Session) -> Result<Answer, Failure> {
     }
     found.sort();
     Ok(Answer::DelegatedAdministrators(found))
+}
+
+pub async fn trusted_services(session: &Session) -> Result<Answer, Failure> {
+    let mut found = Vec::new();
+    let request = session.organizations().list_aws_service_access_for_organization();
+    let mut pages = request.into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let page = page?.enabled_service_principals;
+        for service in page.ok_or_else(|| incomplete("EnabledServicePrincipals"))? {
+            let name = service.service_principal;
+            found.push(name.ok_or_else(|| incomplete("a service's principal"))?);
+        }
+    }
+    found.sort();
+    Ok(Answer::TrustedServices(TrustedServices { service_principals: found }))
 }

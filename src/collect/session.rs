@@ -108,6 +108,14 @@ impl Session {
         self.kms.get_or_init(|| aws_sdk_kms::Client::from_conf(service!(self, aws_sdk_kms).build()))
     }
 
+    pub(super) fn sns(&self) -> aws_sdk_sns::Client {
+        aws_sdk_sns::Client::from_conf(service!(self, aws_sdk_sns).build())
+    }
+
+    pub(super) fn logs(&self) -> aws_sdk_cloudwatchlogs::Client {
+        aws_sdk_cloudwatchlogs::Client::from_conf(service!(self, aws_sdk_cloudwatchlogs).build())
+    }
+
     pub(super) fn iam(&self) -> aws_sdk_iam::Client {
         aws_sdk_iam::Client::from_conf(service!(self, aws_sdk_iam).region(self.global()).build())
     }

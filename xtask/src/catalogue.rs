@@ -1,6 +1,6 @@
 //! The table of contents of `checks/`, written from the folder listing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -21,6 +21,12 @@ pub const GROUPS: [&str; 9] = [
 
 const HEADER: &str = "// Written by `cargo xtask bless` from the folder listing.";
 
+/// The sign of infrastructure code beside a check.
+const AS_CODE: &str = "pub const AS_CODE: AsCode";
+
+/// The sign of a parameter of the user's policy.
+const PARAMETER: &str = "audit.policy.";
+
 /// What lies in `checks/`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Listing {
@@ -28,6 +34,10 @@ pub struct Listing {
     groups: BTreeMap<String, Vec<String>>,
     /// Files beside the groups, such as `renamed.rs`.
     others: Vec<String>,
+    /// The places of checks with infrastructure code, by id.
+    as_code: BTreeMap<String, String>,
+    /// What checks ask of the user's policy, by id.
+    parameters: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Listing {
@@ -46,7 +56,15 @@ impl Listing {
             let modules = modules(&checks.join(&folder), "mod")?;
             for module in &modules {
                 let path = checks.join(&folder).join(module).with_extension("rs");
-                verify(&format!("checks/{folder}/{module}.rs"), &id(module), &read(&path)?)?;
+                let text = read(&path)?;
+                verify(&format!("checks/{folder}/{module}.rs"), &id(module), &text)?;
+                if text.contains(AS_CODE) {
+                    listing.as_code.insert(id(module), format!("{folder}::{module}"));
+                }
+                let asked = parameters(&text);
+                if !asked.is_empty() {
+                    listing.parameters.insert(id(module), asked);
+                }
             }
             if !modules.is_empty() {
                 listing.groups.insert(folder, modules);
@@ -79,6 +97,19 @@ impl Listing {
         checks.sort();
         let entries: String =
             checks.iter().map(|(_, path)| format!("    &{path}::CHECK,\n")).collect();
+        let as_code: String = self
+            .as_code
+            .iter()
+            .map(|(id, path)| format!("    (\"{id}\", &{path}::AS_CODE),\n"))
+            .collect();
+        let parameters: String = self
+            .parameters
+            .iter()
+            .map(|(id, names)| {
+                let names: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+                format!("    (\"{id}\", &[{}]),\n", names.join(", "))
+            })
+            .collect();
         format!(
             "{HEADER}
 //! The catalogue of checks, one file each.
@@ -86,11 +117,19 @@ impl Listing {
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 {}
-use trailproof_core::check::Check;
+use trailproof_core::check::{{AsCode, Check}};
 
 /// Every check, by its id.
 pub static CATALOGUE: &[&Check] = &[
 {entries}];
+
+/// The checks that infrastructure code satisfies, by id.
+pub static AS_CODE: &[(&str, &AsCode)] = &[
+{as_code}];
+
+/// What checks ask of the user's policy themselves, by id.
+pub static PARAMETERS: &[(&str, &[&str])] = &[
+{parameters}];
 ",
             list(&modules)
         )
@@ -104,6 +143,22 @@ fn id(module: &str) -> String {
 
 fn list(modules: &[String]) -> String {
     modules.iter().map(|module| format!("pub mod {module};\n")).collect()
+}
+
+/// The fields of the user's policy that a check's text names.
+fn parameters(text: &str) -> BTreeSet<String> {
+    // However rustfmt breaks a line: a field's name follows its dot.
+    let dense: String = text.split_whitespace().collect();
+    dense
+        .split(PARAMETER)
+        .skip(1)
+        .map(|rest| {
+            let name =
+                |letter: &char| letter.is_ascii_lowercase() || matches!(letter, '0'..='9' | '_');
+            rest.chars().take_while(name).collect::<String>()
+        })
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 /// That a file holds the check that its name promises: the catalogue must never lose one silently.
@@ -160,7 +215,22 @@ mod tests {
                 ("presence".to_owned(), modules(&["a_trail_exists", "cloudtrail_enabled"])),
             ]),
             others: modules(&["renamed"]),
+            as_code: BTreeMap::from([("a-b".to_owned(), "x::a_b".to_owned())]),
+            parameters: BTreeMap::from([("a-b".to_owned(), BTreeSet::from(["days".to_owned()]))]),
         }
+    }
+
+    #[test]
+    fn what_stands_beside_the_checks_is_listed_too() {
+        let lib = &listing().files()["lib.rs"];
+        assert!(lib.contains("    (\"a-b\", &x::a_b::AS_CODE),\n"), "{lib}");
+        assert!(lib.contains("    (\"a-b\", &[\"days\"]),\n"), "{lib}");
+        let text =
+            "let a = audit.policy.retention_days; audit\n    .policy\n    .lock_mode.as_deref()";
+        assert_eq!(
+            parameters(text).into_iter().collect::<Vec<_>>(),
+            ["lock_mode", "retention_days"]
+        );
     }
 
     #[test]
@@ -221,6 +291,7 @@ mod tests {
             Listing {
                 groups: BTreeMap::from([("cost".to_owned(), vec!["b_c".to_owned()])]),
                 others: vec!["renamed".to_owned()],
+                ..Listing::default()
             }
         );
         assert!(bad_group.unwrap_err().contains("not a group"));

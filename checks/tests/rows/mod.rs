@@ -7,10 +7,13 @@
 mod beyond;
 mod buckets;
 mod data;
+mod delivery;
 mod keys;
+mod lake;
 mod left_out;
 mod organizations;
 mod presence;
+mod retention;
 
 use trailproof_core::fact::Fact;
 use trailproof_core::fixture::*;
@@ -115,6 +118,9 @@ pub fn rows() -> Vec<Row> {
         organizations::rows(),
         keys::rows(),
         buckets::rows(),
+        retention::rows(),
+        delivery::rows(),
+        lake::rows(),
         beyond::rows(),
     ]
     .concat()

@@ -5,16 +5,19 @@ use std::collections::BTreeMap;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
+use super::profile::{Profiles, Set};
 use super::{CRITICAL_FAIL, CRITICAL_UNKNOWN, EXISTENCE, NOTHING_RECORDED, Shares};
 use crate::assessment::{Cap, Milli};
 use crate::aws::AccountId;
 use crate::check::{Group, Severity};
+use crate::control::Framework;
 use crate::finding::{Finding, Status};
 
 /// What counts of one check in one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tally {
     group: Group,
+    profiles: Set,
     weight: u32,
     pass: u32,
     fail: u32,
@@ -24,6 +27,27 @@ pub(super) struct Tally {
 impl Tally {
     fn counted(&self) -> u64 {
         u64::from(self.pass) + u64::from(self.fail) + u64::from(self.unknown)
+    }
+}
+
+/// The checks over which a mean is taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Part {
+    /// All of them.
+    All,
+    /// Those of a group.
+    Group(Group),
+    /// Those in a framework's profile.
+    Profile(Framework),
+}
+
+impl Part {
+    fn holds(self, tally: &Tally) -> bool {
+        match self {
+            Self::All => true,
+            Self::Group(group) => tally.group == group,
+            Self::Profile(framework) => tally.profiles.holds(framework),
+        }
     }
 }
 
@@ -69,14 +93,15 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    pub(super) fn add(&mut self, finding: &Finding) {
-        let empty =
-            Tally { group: finding.group, weight: finding.weight, pass: 0, fail: 0, unknown: 0 };
+    pub(super) fn add(&mut self, finding: &Finding, profiles: &Profiles) {
         // What weighs nothing (a check that restates others, a gap that another finding weighs) counts nowhere.
         if finding.weight == 0 || matches!(finding.status, Status::NotApplicable | Status::Waived) {
             return;
         }
         if !self.checks.contains_key(&finding.check) {
+            let profiles = profiles.with(&finding.check);
+            let (group, weight) = (finding.group, finding.weight);
+            let empty = Tally { group, profiles, weight, pass: 0, fail: 0, unknown: 0 };
             self.checks.insert(finding.check.clone(), empty);
         }
         let Some(tally) = self.checks.get_mut(&finding.check) else { return };
@@ -104,13 +129,9 @@ impl Subject {
         }
     }
 
-    /// The mean over the checks (of one group, or all) by weight; nothing where they weigh nothing.
-    pub(super) fn shares(&self, group: Option<Group>) -> Option<Shares> {
-        let checks: Vec<&Tally> = self
-            .checks
-            .values()
-            .filter(|tally| group.is_none_or(|group| tally.group == group))
-            .collect();
+    /// The mean over these checks by weight; nothing where they weigh nothing.
+    pub(super) fn shares(&self, part: Part) -> Option<Shares> {
+        let checks: Vec<&Tally> = self.checks.values().filter(|tally| part.holds(tally)).collect();
         let weight: u64 = checks.iter().map(|tally| u64::from(tally.weight)).sum();
         if weight == 0 {
             return None;

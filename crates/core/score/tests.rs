@@ -8,6 +8,8 @@ use crate::aws::Partition;
 use crate::check::Severity;
 use crate::finding::{GLOBAL, Status, fingerprint};
 
+mod profiles;
+
 /// Checks of every kind that the score tells apart: id, group, severity, weight.
 const CHECKS: [(&str, Group, Severity, u32); 8] = [
     (EXISTENCE, Group::Presence, Severity::Critical, 10),
@@ -48,6 +50,7 @@ fn finding(check: usize, place: Option<usize>, status: Status, resource: usize) 
         scored_in: place
             .map_or(ScoredIn::Organization, |number| ScoredIn::Account(account(number))),
         inherits: None,
+        waiver: None,
         gap: None,
     }
 }
@@ -214,7 +217,7 @@ proptest! {
         let before = scored(&findings, &accounts);
         let tallies = |findings: &[Finding]| {
             let mut subject = Subject::default();
-            findings.iter().filter(|one| one.scored_in == copy.scored_in).for_each(|one| subject.add(one));
+            findings.iter().filter(|one| one.scored_in == copy.scored_in).for_each(|one| subject.add(one, &Profiles::default()));
             subject.checks.retain(|check, _| *check != copy.check);
             subject.checks.into_iter().map(|(check, tally)| (check.to_owned(), tally)).collect::<Vec<_>>()
         };

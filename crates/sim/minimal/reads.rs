@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 #[derive(Debug, Default)]
 pub(super) struct Reads {
     pub(super) tree: bool,
+    pub(super) account_tags: bool,
     pub(super) delegates: bool,
     pub(super) trusted: bool,
     pub(super) linked_role: bool,
@@ -50,6 +51,7 @@ impl Reads {
             |name: &&String| name.starts_with("s3:") && !OF_NO_LOG_BUCKET.contains(&name.as_str());
         let mut reads = Self {
             tree: wants("organizations:ListOrganizationalUnitsForParent"),
+            account_tags: wants("organizations:ListTagsForResource"),
             delegates: wants("organizations:ListDelegatedAdministrators"),
             trusted: wants("organizations:ListAWSServiceAccessForOrganization"),
             linked_role: wants("iam:GetRole"),

@@ -10,11 +10,12 @@ use crate::Simulator;
 use crate::testing::{Heard, ask};
 
 /// The operations that one scan of everything reads.
-pub(super) const ALL: [&str; 41] = [
+pub(super) const ALL: [&str; 42] = [
     "sts:GetCallerIdentity",
     "organizations:DescribeOrganization",
     "organizations:ListAccounts",
     "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListTagsForResource",
     "organizations:ListDelegatedAdministrators",
     "organizations:ListAWSServiceAccessForOrganization",
     "sts:AssumeRole",
@@ -117,6 +118,9 @@ pub(super) fn scan(simulator: &Simulator, key: Key) -> u64 {
     if management.is_some() {
         for (page, row) in scan.list("ListAccounts", None, 2) {
             for account in page["Accounts"].as_array().unwrap() {
+                let body = json!({ "ResourceId": account["Id"] });
+                scan.json((&caller, "us-east-1"), "organizations:ListTagsForResource", body);
+                scan.answer(row + 1);
                 if account["State"] == "ACTIVE" {
                     accounts.push((account["Id"].as_str().unwrap().to_owned(), row));
                 }

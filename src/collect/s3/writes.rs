@@ -1,0 +1,121 @@
+//! What a bucket lets in and sends out: its policy, access logs, copies, default encryption; and its tags.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_s3::types::{ReplicationRule as SdkRule, ReplicationRuleFilter};
+use trailproof_core::answer::{
+    Answer, BucketEncryption, BucketLogging, BucketReplication, PolicyText, ReplicationRule, Tags,
+};
+use trailproof_core::aws::Region;
+
+use super::{held, or_absent, there};
+use crate::collect::gap::Failure;
+use crate::collect::organizations::incomplete;
+use crate::collect::session::Session;
+
+pub async fn policy(session: &Session, region: &Region, bucket: &str) -> Result<Answer, Failure> {
+    let request = session.s3().get_bucket_policy().bucket(bucket);
+    let sent = request.customize().config_override(there(region)).send().await;
+    let answer = or_absent(sent.map_err(Failure::from), "NoSuchBucketPolicy")?;
+    let policy = held(answer, ("Policy", |answer| answer.policy.filter(|text| !text.is_empty())))?;
+    Ok(Answer::PolicyText(PolicyText { policy }))
+}
+
+/// An answer without a target is how S3 says that access logging is off.
+pub async fn logging(session: &Session, region: &Region, bucket: &str) -> Result<Answer, Failure> {
+    let request = session.s3().get_bucket_logging().bucket(bucket);
+    let answer = request.customize().config_override(there(region)).send().await?;
+    let enabled = answer.logging_enabled;
+    Ok(Answer::BucketLogging(enabled.map_or_else(BucketLogging::default, |enabled| {
+        BucketLogging {
+            target_bucket: Some(enabled.target_bucket).filter(|name| !name.is_empty()),
+            target_prefix: Some(enabled.target_prefix).filter(|prefix| !prefix.is_empty()),
+        }
+    })))
+}
+
+pub async fn replication(
+    session: &Session,
+    region: &Region,
+    bucket: &str,
+) -> Result<Answer, Failure> {
+    let request = session.s3().get_bucket_replication().bucket(bucket);
+    let sent = request.customize().config_override(there(region)).send().await;
+    let answer = or_absent(sent.map_err(Failure::from), "ReplicationConfigurationNotFoundError")?;
+    let what = "ReplicationConfiguration";
+    let found = held(answer, (what, |answer| answer.replication_configuration))?;
+    let rules = found.iter().flat_map(|found| found.rules()).map(rule).collect();
+    Ok(Answer::BucketReplication(BucketReplication { rules }))
+}
+
+fn rule(rule: &SdkRule) -> ReplicationRule {
+    let both = rule.filter().and_then(ReplicationRuleFilter::and);
+    #[expect(deprecated, reason = "old rules have their prefix there")]
+    let legacy = rule.prefix();
+    let prefix = rule
+        .filter()
+        .and_then(|filter| filter.prefix().or_else(|| both.and_then(|both| both.prefix())))
+        .or(legacy);
+    let tagged = rule.filter().is_some_and(|filter| filter.tag().is_some())
+        || both.is_some_and(|both| !both.tags().is_empty());
+    let destination = rule.destination();
+    let encrypted = rule
+        .source_selection_criteria()
+        .and_then(|criteria| criteria.sse_kms_encrypted_objects())
+        .map(|objects| objects.status().as_str().to_owned());
+    let key = destination
+        .and_then(|destination| destination.encryption_configuration())
+        .and_then(|encryption| encryption.replica_kms_key_id());
+    let markers = rule.delete_marker_replication().and_then(|markers| markers.status());
+    ReplicationRule {
+        id: rule.id().map(str::to_owned),
+        status: rule.status().as_str().to_owned(),
+        prefix: prefix.filter(|prefix| !prefix.is_empty()).map(str::to_owned),
+        has_tag_filter: tagged,
+        destination_bucket: destination.map(|d| d.bucket().to_owned()).unwrap_or_default(),
+        destination_account: destination.and_then(|d| d.account()).map(str::to_owned),
+        sse_kms_encrypted_objects: encrypted,
+        replica_kms_key_id: key.map(str::to_owned),
+        delete_marker_replication: markers.map(|status| status.as_str().to_owned()),
+    }
+}
+
+pub async fn encryption(
+    session: &Session,
+    region: &Region,
+    bucket: &str,
+) -> Result<Answer, Failure> {
+    let request = session.s3().get_bucket_encryption().bucket(bucket);
+    let sent = request.customize().config_override(there(region)).send().await;
+    let absent = "ServerSideEncryptionConfigurationNotFoundError";
+    let answer = or_absent(sent.map_err(Failure::from), absent)?;
+    let what = "ServerSideEncryptionConfiguration";
+    let found = held(answer, (what, |answer| answer.server_side_encryption_configuration))?;
+    let default = found
+        .iter()
+        .flat_map(|found| found.rules())
+        .find_map(|rule| rule.apply_server_side_encryption_by_default());
+    Ok(Answer::BucketEncryption(default.map_or_else(BucketEncryption::default, |default| {
+        BucketEncryption {
+            sse_algorithm: Some(default.sse_algorithm().as_str().to_owned()),
+            kms_master_key_id: default
+                .kms_master_key_id()
+                .filter(|id| !id.is_empty())
+                .map(str::to_owned),
+        }
+    })))
+}
+
+pub async fn tags(session: &Session, region: &Region, bucket: &str) -> Result<Answer, Failure> {
+    let request = session.s3().get_bucket_tagging().bucket(bucket);
+    let sent = request.customize().config_override(there(region)).send().await;
+    let Some(answer) = or_absent(sent.map_err(Failure::from), "NoSuchTagSet")? else {
+        return Ok(Answer::Tags(Tags::default()));
+    };
+    // A bucket without tags answers by an error.
+    if answer.tag_set.is_empty() {
+        return Err(incomplete("TagSet"));
+    }
+    let tags = answer.tag_set.into_iter().map(|tag| (tag.key, tag.value));
+    Ok(Answer::Tags(Tags { tags: tags.collect::<BTreeMap<_, _>>() }))
+}
