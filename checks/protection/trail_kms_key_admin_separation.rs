@@ -19,7 +19,17 @@ pub const CHECK: Check = Check {
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
     },
     controls: &[],
-    reads: &[Fact::Organization, Fact::Accounts, Fact::Trails, Fact::Key, Fact::KeyPolicy],
+    reads: &[
+        Fact::Organization,
+        Fact::Accounts,
+        Fact::Trails,
+        Fact::EventDataStores,
+        Fact::EventDataStore,
+        Fact::BucketList,
+        Fact::BucketHead,
+        Fact::Key,
+        Fact::KeyPolicy,
+    ],
     judge: Judge::Key(judge),
 };
 
