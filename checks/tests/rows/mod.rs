@@ -12,6 +12,7 @@ mod keys;
 mod lake;
 mod left_out;
 mod organizations;
+mod policies;
 mod presence;
 mod retention;
 
@@ -121,6 +122,7 @@ pub fn rows() -> Vec<Row> {
         retention::rows(),
         delivery::rows(),
         lake::rows(),
+        policies::rows(),
         beyond::rows(),
     ]
     .concat()
