@@ -6,7 +6,10 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+pub mod cost;
+pub mod delivery;
 pub mod doubts;
+pub mod lake;
 pub mod monitoring;
 pub mod organization;
 pub mod presence;
@@ -20,33 +23,118 @@ pub static CATALOGUE: &[&Check] = &[
     &monitoring::cloud_trail_cloud_watch_logs_enabled::CHECK,
     &protection::cloud_trail_encryption_enabled::CHECK,
     &protection::cloud_trail_log_file_validation_enabled::CHECK,
+    &presence::cloudtrail_all_read_s3_data_event_check::CHECK,
+    &presence::cloudtrail_all_write_s3_data_event_check::CHECK,
+    &presence::cloudtrail_dynamodb_dataevents_enabled::CHECK,
     &presence::cloudtrail_enabled::CHECK,
+    &presence::cloudtrail_global_service_events::CHECK,
+    &presence::cloudtrail_lambda_dataevents_enabled::CHECK,
+    &presence::cloudtrail_log_bucket_dataevents::CHECK,
+    &presence::cloudtrail_network_activity_events::CHECK,
+    &protection::cloudtrail_s3_bucket_access_logging::CHECK,
     &protection::cloudtrail_s3_bucket_public_access_prohibited::CHECK,
     &presence::cloudtrail_s3_dataevents_enabled::CHECK,
     &presence::cloudtrail_security_trail_enabled::CHECK,
+    &presence::cloudtrail_sensitive_bucket_dataevents::CHECK,
+    &presence::cloudtrail_trail_tagged::CHECK,
+    &protection::cmk_backing_key_rotation_enabled::CHECK,
+    &cost::cost_duplicate_data_events::CHECK,
+    &cost::cost_duplicate_management_events::CHECK,
+    &cost::cost_insights_duplicated::CHECK,
+    &cost::cost_lake_and_trail_overlap::CHECK,
+    &cost::cost_log_bucket_self_recording::CHECK,
+    &lake::event_data_store_cmk_encryption_enabled::CHECK,
+    &lake::event_data_store_ingesting::CHECK,
+    &lake::event_data_store_key_usable::CHECK,
+    &lake::event_data_store_pending_deletion::CHECK,
+    &lake::event_data_store_resource_policy::CHECK,
+    &lake::event_data_store_retention::CHECK,
+    &lake::event_data_store_scope::CHECK,
+    &lake::event_data_store_termination_protection::CHECK,
     &privilege::iam_cloudtrail_full_access_attached::CHECK,
+    &presence::management_events_complete_per_region::CHECK,
     &presence::multi_region_cloudtrail_enabled::CHECK,
+    &organization::org_account_inventory_complete::CHECK,
+    &organization::org_all_features_enabled::CHECK,
+    &organization::org_cloudtrail_delegated_admin::CHECK,
+    &organization::org_cloudtrail_service_linked_role::CHECK,
+    &organization::org_cloudtrail_trusted_access::CHECK,
+    &organization::org_log_archive_account_separation::CHECK,
     &organization::org_trail_bucket_policy::CHECK,
     &organization::org_trail_covers_all_members::CHECK,
+    &organization::org_trail_exists::CHECK,
+    &organization::org_trail_home_region_default_enabled::CHECK,
+    &protection::s3_account_level_public_access_blocks_periodic::CHECK,
+    &protection::s3_bucket_acl_prohibited::CHECK,
     &protection::s3_bucket_default_lock_enabled::CHECK,
+    &protection::s3_bucket_level_public_access_prohibited::CHECK,
+    &protection::s3_bucket_mfa_delete_enabled::CHECK,
+    &protection::s3_bucket_replication_enabled::CHECK,
     &protection::s3_bucket_ssl_requests_only::CHECK,
     &protection::s3_bucket_versioning_enabled::CHECK,
+    &protection::s3_default_encryption_kms::CHECK,
     &protection::s3_lifecycle_policy_check::CHECK,
+    &protection::trail_access_log_target_protected::CHECK,
     &protection::trail_bucket_dedicated::CHECK,
     &protection::trail_bucket_exists::CHECK,
+    &protection::trail_bucket_lock_retention::CHECK,
+    &protection::trail_bucket_owned_by_organization::CHECK,
     &protection::trail_bucket_policy_allows_delivery::CHECK,
     &protection::trail_bucket_policy_denies_deletion::CHECK,
     &protection::trail_bucket_policy_no_external_principals::CHECK,
     &protection::trail_bucket_policy_source_arn::CHECK,
+    &protection::trail_bucket_tamper_resistant::CHECK,
+    &delivery::trail_cloudwatch_delivery_healthy::CHECK,
     &presence::trail_coverage_per_region::CHECK,
+    &delivery::trail_delivery_matches_activity::CHECK,
+    &delivery::trail_digest_delivery_healthy::CHECK,
     &presence::trail_is_logging::CHECK,
     &protection::trail_kms_key_admin_separation::CHECK,
+    &protection::trail_kms_key_customer_managed::CHECK,
     &protection::trail_kms_key_policy_scoped::CHECK,
     &protection::trail_kms_key_usable::CHECK,
+    &protection::trail_log_immediate_availability::CHECK,
+    &protection::trail_log_retention::CHECK,
+    &presence::trail_replication_consistent::CHECK,
+    &delivery::trail_s3_delivery_healthy::CHECK,
+    &presence::trail_selector_blind_spot::CHECK,
+    &delivery::trail_sns_delivery_healthy::CHECK,
+    &presence::trail_stale_or_orphaned::CHECK,
 ];
 
 /// The checks that infrastructure code satisfies, by id.
-pub static AS_CODE: &[(&str, &AsCode)] = &[];
+pub static AS_CODE: &[(&str, &AsCode)] = &[
+    (
+        "cloud-trail-cloud-watch-logs-enabled",
+        &monitoring::cloud_trail_cloud_watch_logs_enabled::AS_CODE,
+    ),
+    ("cloud-trail-encryption-enabled", &protection::cloud_trail_encryption_enabled::AS_CODE),
+    (
+        "cloud-trail-log-file-validation-enabled",
+        &protection::cloud_trail_log_file_validation_enabled::AS_CODE,
+    ),
+    ("cloudtrail-enabled", &presence::cloudtrail_enabled::AS_CODE),
+    (
+        "cloudtrail-s3-bucket-public-access-prohibited",
+        &protection::cloudtrail_s3_bucket_public_access_prohibited::AS_CODE,
+    ),
+    ("cloudtrail-s3-dataevents-enabled", &presence::cloudtrail_s3_dataevents_enabled::AS_CODE),
+    ("cloudtrail-security-trail-enabled", &presence::cloudtrail_security_trail_enabled::AS_CODE),
+    ("multi-region-cloudtrail-enabled", &presence::multi_region_cloudtrail_enabled::AS_CODE),
+    ("s3-bucket-default-lock-enabled", &protection::s3_bucket_default_lock_enabled::AS_CODE),
+    ("s3-bucket-versioning-enabled", &protection::s3_bucket_versioning_enabled::AS_CODE),
+    ("s3-lifecycle-policy-check", &protection::s3_lifecycle_policy_check::AS_CODE),
+    ("trail-coverage-per-region", &presence::trail_coverage_per_region::AS_CODE),
+    ("trail-is-logging", &presence::trail_is_logging::AS_CODE),
+];
 
 /// What checks ask of the user's policy themselves, by id.
-pub static PARAMETERS: &[(&str, &[&str])] = &[];
+pub static PARAMETERS: &[(&str, &[&str])] = &[
+    ("cloud-trail-cloud-watch-logs-enabled", &["cwl_stale_hours"]),
+    (
+        "cloudtrail-s3-dataevents-enabled",
+        &["allow_log_bucket_exclusion", "na_without_buckets", "s3_data_event_buckets"],
+    ),
+    ("iam-cloudtrail-full-access-attached", &["approved_principals"]),
+    ("s3-bucket-default-lock-enabled", &["default_lock_mode"]),
+];

@@ -7,11 +7,14 @@
 mod beyond;
 mod buckets;
 mod data;
+mod delivery;
 mod keys;
+mod lake;
 mod left_out;
 mod organizations;
 mod policies;
 mod presence;
+mod retention;
 
 use trailproof_core::fact::Fact;
 use trailproof_core::fixture::*;
@@ -117,6 +120,9 @@ pub fn rows() -> Vec<Row> {
         keys::rows(),
         buckets::rows(),
         policies::rows(),
+        retention::rows(),
+        delivery::rows(),
+        lake::rows(),
         beyond::rows(),
     ]
     .concat()

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 #[derive(Debug)]
 pub(super) struct Reads {
     pub(super) tree: bool,
+    pub(super) account_tags: bool,
     /// Anything for which an account has to be entered.
     pub(super) accounts: bool,
     pub(super) regions: bool,
@@ -41,6 +42,7 @@ impl Reads {
         let bucket_list = log_buckets || wants("s3:ListBuckets");
         let principals = wants("iam:GetAccountAuthorizationDetails");
         Self {
+            account_tags: wants("organizations:ListTagsForResource"),
             tree: wants("organizations:ListOrganizationalUnitsForParent"),
             accounts: regions || bucket_list || principals || wants("sts:AssumeRole"),
             regions,

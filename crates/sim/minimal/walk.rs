@@ -82,6 +82,10 @@ impl<'w> Walk<'w> {
         let pages = pages + u64::from(pages > 1);
         ledger.call("organizations:ListAccounts", GLOBAL, pages);
         ledger.row(2 + pages);
+        if self.listed && self.reads.account_tags {
+            ledger.call("organizations:ListTagsForResource", GLOBAL, count(members));
+            ledger.row(3 + pages);
+        }
         if self.listed && self.reads.tree {
             self.tree(ledger);
         }
