@@ -119,10 +119,10 @@ pub fn rows() -> Vec<Row> {
         organizations::rows(),
         keys::rows(),
         buckets::rows(),
-        policies::rows(),
         retention::rows(),
         delivery::rows(),
         lake::rows(),
+        policies::rows(),
         beyond::rows(),
     ]
     .concat()

@@ -97,7 +97,7 @@ fn what_hangs_on_trails_and_buckets_comes_in_every_shape() {
         let fits = |(account, target): (&Account, &str)| {
             names.contains(target) == there && owned(account, target) == own
         };
-        targets.map(fits).any(|fits| fits)
+        { targets }.any(fits)
     };
     assert!(logging(true, true) && logging(true, false) && logging(false, false));
     assert!(buckets().any(|b| b.replication.iter().any(|r| !names.contains(&*r.destination))));
