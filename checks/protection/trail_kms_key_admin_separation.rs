@@ -105,6 +105,16 @@ mod tests {
         })
     }
 
+    /// A key that is an alias in the region of a bucket which nobody of the run owns.
+    fn by_alias() -> World {
+        let foreign = bucket("logs").but(|b| b.owner = None);
+        let aliased = trail("audit").but(|t| t.description.kms_key_id = Some("alias/trail".into()));
+        organization().with(aliased).with_bucket(foreign).but(|world| {
+            let metadata = world.keys.values().next().unwrap().clone();
+            world.keys.insert("alias/trail".into(), metadata);
+        })
+    }
+
     #[test]
     fn the_key_is_kept_apart_and_from_strangers() {
         let plain = || organization().with(trail("audit"));
@@ -113,6 +123,8 @@ mod tests {
             .passes(plain())
             .fails("external_principal", with(json!("*"), "kms:Decrypt"))
             .fails("external_principal", with(stranger(), "kms:*"))
+            .passes(by_alias())
+            .passes(organization().with_store(store("lake")))
             .passes(with(stranger(), "kms:Encrypt"))
             .is_unknown(Cause::AccessDenied, with(stranger(), "kms:*").deny(Fact::Accounts))
             .is_unknown(Cause::AccessDenied, plain().deny(Fact::KeyPolicy))
