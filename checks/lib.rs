@@ -29,6 +29,7 @@ pub static CATALOGUE: &[&Check] = &[
     &presence::cloudtrail_lambda_dataevents_enabled::CHECK,
     &presence::cloudtrail_log_bucket_dataevents::CHECK,
     &presence::cloudtrail_network_activity_events::CHECK,
+    &protection::cloudtrail_s3_bucket_access_logging::CHECK,
     &protection::cloudtrail_s3_bucket_public_access_prohibited::CHECK,
     &presence::cloudtrail_s3_dataevents_enabled::CHECK,
     &presence::cloudtrail_security_trail_enabled::CHECK,
@@ -42,18 +43,78 @@ pub static CATALOGUE: &[&Check] = &[
     &presence::management_events_complete_per_region::CHECK,
     &presence::multi_region_cloudtrail_enabled::CHECK,
     &organization::org_trail_covers_all_members::CHECK,
+    &protection::s3_account_level_public_access_blocks_periodic::CHECK,
+    &protection::s3_bucket_acl_prohibited::CHECK,
     &protection::s3_bucket_default_lock_enabled::CHECK,
+    &protection::s3_bucket_level_public_access_prohibited::CHECK,
+    &protection::s3_bucket_mfa_delete_enabled::CHECK,
+    &protection::s3_bucket_replication_enabled::CHECK,
     &protection::s3_bucket_versioning_enabled::CHECK,
+    &protection::s3_default_encryption_kms::CHECK,
     &protection::s3_lifecycle_policy_check::CHECK,
+    &protection::trail_access_log_target_protected::CHECK,
     &protection::trail_bucket_exists::CHECK,
+    &protection::trail_bucket_lock_retention::CHECK,
+    &protection::trail_bucket_owned_by_organization::CHECK,
+    &protection::trail_bucket_tamper_resistant::CHECK,
     &presence::trail_coverage_per_region::CHECK,
     &presence::trail_is_logging::CHECK,
     &protection::trail_kms_key_usable::CHECK,
+    &protection::trail_log_immediate_availability::CHECK,
+    &protection::trail_log_retention::CHECK,
     &presence::trail_selector_blind_spot::CHECK,
 ];
 
 /// The checks that infrastructure code satisfies, by id.
-pub static AS_CODE: &[(&str, &AsCode)] = &[];
+pub static AS_CODE: &[(&str, &AsCode)] = &[
+    (
+        "cloud-trail-cloud-watch-logs-enabled",
+        &monitoring::cloud_trail_cloud_watch_logs_enabled::AS_CODE,
+    ),
+    ("cloud-trail-encryption-enabled", &protection::cloud_trail_encryption_enabled::AS_CODE),
+    (
+        "cloud-trail-log-file-validation-enabled",
+        &protection::cloud_trail_log_file_validation_enabled::AS_CODE,
+    ),
+    ("cloudtrail-enabled", &presence::cloudtrail_enabled::AS_CODE),
+    (
+        "cloudtrail-s3-bucket-public-access-prohibited",
+        &protection::cloudtrail_s3_bucket_public_access_prohibited::AS_CODE,
+    ),
+    ("cloudtrail-s3-dataevents-enabled", &presence::cloudtrail_s3_dataevents_enabled::AS_CODE),
+    ("cloudtrail-security-trail-enabled", &presence::cloudtrail_security_trail_enabled::AS_CODE),
+    ("multi-region-cloudtrail-enabled", &presence::multi_region_cloudtrail_enabled::AS_CODE),
+    ("s3-bucket-default-lock-enabled", &protection::s3_bucket_default_lock_enabled::AS_CODE),
+    ("s3-bucket-versioning-enabled", &protection::s3_bucket_versioning_enabled::AS_CODE),
+    ("s3-lifecycle-policy-check", &protection::s3_lifecycle_policy_check::AS_CODE),
+    ("trail-coverage-per-region", &presence::trail_coverage_per_region::AS_CODE),
+    ("trail-is-logging", &presence::trail_is_logging::AS_CODE),
+];
 
 /// What checks ask of the user's policy themselves, by id.
-pub static PARAMETERS: &[(&str, &[&str])] = &[];
+pub static PARAMETERS: &[(&str, &[&str])] = &[
+    ("cloud-trail-cloud-watch-logs-enabled", &["cwl_stale_hours"]),
+    ("cloudtrail-all-read-s3-data-event-check", &["allow_log_bucket_exclusion"]),
+    ("cloudtrail-all-write-s3-data-event-check", &["allow_log_bucket_exclusion"]),
+    ("cloudtrail-dynamodb-dataevents-enabled", &["required_data_events"]),
+    ("cloudtrail-lambda-dataevents-enabled", &["required_data_events"]),
+    ("cloudtrail-network-activity-events", &["require_network_activity_events"]),
+    (
+        "cloudtrail-s3-dataevents-enabled",
+        &["allow_log_bucket_exclusion", "na_without_buckets", "s3_data_event_buckets"],
+    ),
+    ("cloudtrail-sensitive-bucket-dataevents", &["sensitive_buckets"]),
+    ("iam-cloudtrail-full-access-attached", &["approved_principals"]),
+    ("management-events-complete-per-region", &["tolerate_excluded_sources"]),
+    ("s3-bucket-default-lock-enabled", &["default_lock_mode"]),
+    ("s3-bucket-replication-enabled", &["replication_required", "require_cross_account"]),
+    ("trail-access-log-target-protected", &["retention_days", "trusted_log_accounts"]),
+    ("trail-bucket-lock-retention", &["lock_min_days", "lock_mode"]),
+    ("trail-bucket-owned-by-organization", &["trusted_log_accounts"]),
+    ("trail-log-immediate-availability", &["immediate_days"]),
+    ("trail-log-retention", &["retention_days"]),
+    (
+        "trail-selector-blind-spot",
+        &["allow_log_bucket_exclusion", "require_network_activity_events", "required_data_events"],
+    ),
+];

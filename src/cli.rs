@@ -6,9 +6,15 @@ use clap::builder::styling::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use trailproof_core::assessment::Milli;
 use trailproof_core::check::Severity;
+use trailproof_core::control::{Framework, UnknownFramework};
 
 use crate::exit::EXIT_CODES;
 use crate::log::LogFormat;
+use crate::select::nearest;
+
+mod printing;
+
+pub use printing::{ChecksArgs, ExplainArgs, ListFormat, PolicyArgs, PolicyFormat, PolicyOf};
 
 /// The role that members are read through unless told otherwise.
 pub const ROLE_NAME: &str = "TrailproofAudit";
@@ -41,11 +47,8 @@ pub enum Command {
     Report(Box<ReportArgs>),
     /// List the checks.
     Checks(ChecksArgs),
-    /// Tell everything about one check.
-    Explain {
-        /// The check's id.
-        id: String,
-    },
+    /// Tell everything about one check, and with a snapshot how it went there.
+    Explain(ExplainArgs),
     /// Print the least IAM policy for the selected checks.
     Policy(PolicyArgs),
     /// List the accounts and the calls that a scan would make, and make none but those that list the accounts.
@@ -141,6 +144,16 @@ pub struct SelectArgs {
     /// Not these checks.
     #[arg(long, value_name = "CHECK")]
     pub exclude_check: Vec<String>,
+    /// Only checks that surely speak for a requirement of this framework, such as cis-5.0 or pci; repeat for more.
+    #[arg(long, value_name = "FRAMEWORK", value_parser = framework)]
+    pub framework: Vec<Framework>,
+}
+
+impl SelectArgs {
+    /// Whether it leaves every check in.
+    pub fn is_empty(&self) -> bool {
+        self.check.is_empty() && self.exclude_check.is_empty() && self.framework.is_empty()
+    }
 }
 
 /// Where results go.
@@ -217,7 +230,7 @@ pub struct KeepArgs {
     #[arg(long, value_name = "RUN-DIR", conflicts_with_all = [
         "run_dir", "org", "accounts", "exclude_accounts", "ou", "exclude_ou", "regions", "exclude_regions",
         "role_name", "role_path", "role_name_management", "session_duration", "role_chain", "check",
-        "exclude_check",
+        "exclude_check", "framework",
     ])]
     pub resume: Option<PathBuf>,
 }
@@ -291,54 +304,6 @@ pub struct ReportArgs {
     pub output: OutputArgs,
 }
 
-/// How `checks` prints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ListFormat {
-    /// Aligned lines.
-    Text,
-    /// A JSON array.
-    Json,
-    /// A Markdown table.
-    Markdown,
-}
-
-/// `checks`.
-#[derive(Debug, Args)]
-pub struct ChecksArgs {
-    #[command(flatten)]
-    pub select: SelectArgs,
-    /// How to print them.
-    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
-    pub format: ListFormat,
-}
-
-/// Whose policy `policy` prints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PolicyOf {
-    /// Of the reader role in each account.
-    Reader,
-    /// Of whoever runs trailproof.
-    Caller,
-    /// Both in one, for an account that is scanned by itself.
-    Both,
-}
-
-/// `policy`.
-#[derive(Debug, Args)]
-pub struct PolicyArgs {
-    #[command(flatten)]
-    pub select: SelectArgs,
-    /// Whose policy to print.
-    #[arg(long = "for", value_enum, default_value_t = PolicyOf::Both)]
-    pub of: PolicyOf,
-    /// The reader role's name, as `scan --role-name` has it.
-    #[arg(long, value_name = "NAME", default_value = ROLE_NAME)]
-    pub role_name: String,
-    /// The partition of the ARNs.
-    #[arg(long, value_name = "PARTITION", default_value = "aws")]
-    pub partition: String,
-}
-
 /// `plan`.
 #[derive(Debug, Args)]
 pub struct PlanArgs {
@@ -348,6 +313,18 @@ pub struct PlanArgs {
     pub scope: ScopeArgs,
     #[command(flatten)]
     pub select: SelectArgs,
+}
+
+/// A framework by id or alias; where there is none, with the nearest.
+fn framework(text: &str) -> Result<Framework, String> {
+    text.parse().map_err(|error: UnknownFramework| {
+        let names =
+            Framework::ALL.into_iter().flat_map(|one| [&[one.id()], one.aliases()].concat());
+        let hint =
+            nearest(text, names).map(|name| format!("did you mean {name}? ")).unwrap_or_default();
+        let all = Framework::ALL.map(Framework::id).join(", ");
+        format!("{error}; {hint}the frameworks are {all}")
+    })
 }
 
 fn severity(text: &str) -> Result<Severity, String> {

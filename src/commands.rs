@@ -15,10 +15,10 @@ use trailproof_core::plan::Demand;
 use trailproof_core::policy::Policy;
 use trailproof_core::snapshot::Snapshot;
 
-use crate::catalogue;
+use crate::catalogue::{self, Wanted};
 use crate::cli::{
-    AssessArgs, CONCURRENCY, CollectArgs, Command, DemoArgs, GateArgs, PlanArgs, ROLE_NAME,
-    ReportArgs, ScanArgs, SelectArgs,
+    AssessArgs, CONCURRENCY, CollectArgs, Command, DemoArgs, ExplainArgs, GateArgs, PlanArgs,
+    PolicyArgs, PolicyFormat, PolicyOf, ROLE_NAME, ReportArgs, ScanArgs, SelectArgs,
 };
 use crate::closing::closing;
 use crate::collect::{
@@ -48,17 +48,46 @@ pub fn run(command: Command) -> Result<u8, Stop> {
         Command::Report(args) => report(&args),
         Command::Plan(args) => plan(&args),
         Command::Checks(args) => {
-            print(catalogue::list(&select(&args.select)?, args.format).as_bytes()).map(|()| 0)
-        }
-        Command::Explain { id } => print(catalogue::explain(one(&id)?).as_bytes()).map(|()| 0),
-        Command::Policy(args) => {
-            let partition = Partition::new(&args.partition);
-            let text =
-                catalogue::policy(&select(&args.select)?, args.of, &args.role_name, &partition);
+            let checks = select(&args.select)?;
+            let text = catalogue::list(&checks, &args.select.framework, args.format);
             print(text.as_bytes()).map(|()| 0)
         }
+        Command::Explain(args) => explain(&args),
+        Command::Policy(args) => print(printed_policy(&args)?.as_bytes()).map(|()| 0),
         Command::ExitCodes => print(EXIT_CODES.as_bytes()).map(|()| 0),
     }
+}
+
+fn printed_policy(args: &PolicyArgs) -> Result<String, Stop> {
+    let checks = select(&args.select)?;
+    match (args.format, args.of) {
+        (PolicyFormat::Json, of) => {
+            let partition = Partition::new(&args.partition);
+            let of = of.unwrap_or(PolicyOf::Both);
+            Ok(catalogue::policy(&checks, of, &args.role_name, &partition))
+        }
+        (PolicyFormat::Cloudformation, None | Some(PolicyOf::Reader)) => {
+            Ok(catalogue::stack_set(&checks, &args.role_name))
+        }
+        (PolicyFormat::Cloudformation, Some(_)) => Err(Stop::usage(
+            "the template is the reader role's: leave --for out, or say --for reader",
+        )),
+    }
+}
+
+/// Everything about a check; with a snapshot or a report also its results there.
+fn explain(args: &ExplainArgs) -> Result<u8, Stop> {
+    let check = one(&args.id)?;
+    let rule = catalogue::rule(check, policy());
+    let Some(path) = &args.snapshot else { return print(rule.as_bytes()).map(|()| 0) };
+    let wanted = Wanted::new(check, args.account.as_deref(), args.resource.as_deref())?;
+    let results = if let Some(report) = earlier_report(path)? {
+        wanted.of(&report)?
+    } else {
+        let reader = Reader::open(path)?;
+        wanted.of(&judge(&reader, &[check], &mut Gates::default())?)?
+    };
+    print(format!("{rule}\n{results}").as_bytes()).map(|()| 0)
 }
 
 fn gates(args: &GateArgs) -> GateRequest {
@@ -118,6 +147,7 @@ fn conclude(
 ) -> Result<u8, Stop> {
     let mut gates = Gates::new(gates(args));
     let mut assessment = judge(reader, checks, &mut gates)?;
+    outputs.leave_frameworks(&mut assessment.score.frameworks);
     assessment.gates = gates.outcomes(&assessment);
     outputs.write(&assessment)?;
     if let Of::Scan(run) = of {
@@ -130,7 +160,8 @@ fn conclude(
 
 fn scan(args: &ScanArgs) -> Result<u8, Stop> {
     let checks = select(&args.select)?;
-    let outputs = Outputs::prepare(&args.output, args.gates.ci)?;
+    let outputs =
+        Outputs::prepare(&args.output, args.gates.ci)?.with_frameworks(&args.select.framework);
     let quiet = args.connect.quiet || args.gates.ci;
     let gathered = gather(&args.connect, &args.scope, (&args.keep, &checks), quiet)?;
     let checks = checks_for(&gathered.reader, &args.select)?;
@@ -141,7 +172,8 @@ fn scan(args: &ScanArgs) -> Result<u8, Stop> {
 
 fn demo(args: &DemoArgs) -> Result<u8, Stop> {
     let checks = select(&args.select)?;
-    let outputs = Outputs::prepare(&args.output, args.gates.ci)?;
+    let outputs =
+        Outputs::prepare(&args.output, args.gates.ci)?.with_frameworks(&args.select.framework);
     let simulator = trailproof_sim::Simulator::new(trailproof_sim::demo());
     let now = jiff::Timestamp::try_from(simulator.now())
         .map_err(|error| Stop::internal(format!("the demo's clock: {error}")))?;
@@ -164,6 +196,7 @@ fn demo(args: &DemoArgs) -> Result<u8, Stop> {
     let answering = InProcess {
         http: SharedHttpClient::new(simulator.clone()),
         keys: simulator.caller_credentials(),
+        region: Partition::new("aws").global_region().to_string(),
         clock: still(simulator.now()),
         attempt_timeout: Duration::from_secs(20),
     };
@@ -214,7 +247,7 @@ fn collect_only(args: &CollectArgs) -> Result<u8, Stop> {
 /// The checks that were asked for, else those for which the snapshot was collected.
 fn checks_for(reader: &Reader, args: &SelectArgs) -> Result<Vec<&'static Check>, Stop> {
     let named = &reader.manifest().checks;
-    if !args.check.is_empty() || !args.exclude_check.is_empty() || named.is_empty() {
+    if !args.is_empty() || named.is_empty() {
         return select(args);
     }
     let known: Vec<&'static Check> = CATALOGUE
@@ -235,7 +268,8 @@ fn checks_for(reader: &Reader, args: &SelectArgs) -> Result<Vec<&'static Check>,
 }
 
 fn assess_only(args: &AssessArgs) -> Result<u8, Stop> {
-    let outputs = Outputs::prepare(&args.output, args.gates.ci)?;
+    let outputs =
+        Outputs::prepare(&args.output, args.gates.ci)?.with_frameworks(&args.select.framework);
     let reader = Reader::open(&args.snapshot)?;
     let checks = checks_for(&reader, &args.select)?;
     conclude(&reader, &checks, &outputs, (&args.gates, Of::Snapshot))

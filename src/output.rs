@@ -1,9 +1,11 @@
 //! Reports to files and stdout: checked before the scan, written whole or not at all.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use trailproof_core::assessment::Assessment;
+use trailproof_core::assessment::{Assessment, FrameworkScore};
+use trailproof_core::control::Framework;
 use trailproof_core::results::Results;
 use trailproof_reports::{Format, Grain, Options, ReportError};
 
@@ -18,6 +20,8 @@ pub struct Outputs {
     color: Color,
     grain: Grain,
     split: Option<usize>,
+    /// The frameworks that were asked for; none means that reports for programs hold all, and the table none.
+    frameworks: Vec<Framework>,
 }
 
 /// CI servers refuse JUnit files of 30 MB and more.
@@ -75,7 +79,21 @@ impl Outputs {
         };
         let color = if ci && args.color == Color::Auto { Color::Never } else { args.color };
         let split = args.junit_split.and_then(|accounts| usize::try_from(accounts).ok());
-        Ok(Self { targets, color, grain, split })
+        Ok(Self { targets, color, grain, split, frameworks: Vec::new() })
+    }
+
+    /// With these frameworks in the table, and no others in any report: the checks that were selected for one say too
+    /// little of another.
+    #[must_use]
+    pub fn with_frameworks(self, asked: &[Framework]) -> Self {
+        Self { frameworks: asked.to_vec(), ..self }
+    }
+
+    /// Leaves the frameworks that were asked for.
+    pub fn leave_frameworks(&self, frameworks: &mut BTreeMap<Framework, FrameworkScore>) {
+        if !self.frameworks.is_empty() {
+            frameworks.retain(|framework, _| self.frameworks.contains(framework));
+        }
     }
 
     /// Writes every report.
@@ -94,7 +112,7 @@ impl Outputs {
                 width: width(),
                 color: path.is_none() && self.colored(),
                 junit_grain: self.grain,
-                frameworks: self.frameworks,
+                frameworks: !self.frameworks.is_empty(),
             };
             let place = path.as_ref().map_or("stdout".into(), |path| path.display().to_string());
             let stopped = |error: ReportError<R::Error>| match error {

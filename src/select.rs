@@ -18,13 +18,15 @@ pub fn select(args: &SelectArgs) -> Result<Vec<&'static Check>, Stop> {
         }
     }
     let wanted = |check: &&Check| {
-        (args.check.is_empty() || args.check.iter().any(|name| names(name, check)))
+        (args.framework.is_empty() || args.framework.iter().any(|one| check.is_in(*one)))
+            && (args.check.is_empty() || args.check.iter().any(|name| names(name, check)))
             && !args.exclude_check.iter().any(|name| names(name, check))
     };
     let checks: Vec<&'static Check> =
         CATALOGUE.iter().copied().filter(|check| wanted(check)).collect();
     if checks.is_empty() {
-        return Err(Stop::usage("no check is left by --check and --exclude-check"));
+        let flags = if args.framework.is_empty() { "" } else { " and --framework" };
+        return Err(Stop::usage(format!("no check is left by --check and --exclude-check{flags}")));
     }
     Ok(checks)
 }
@@ -52,37 +54,32 @@ fn unknown(name: &str) -> Stop {
             groups.join(", ")
         ));
     }
-    let nearest = CATALOGUE.iter().min_by_key(|check| distance(name, check.id));
-    let hint = nearest.map(|check| format!("did you mean {}? ", check.id)).unwrap_or_default();
+    let hint = nearest(name, CATALOGUE.iter().map(|check| check.id));
+    let hint = hint.map(|id| format!("did you mean {id}? ")).unwrap_or_default();
     Stop::usage(format!("there is no check {name:?}; {hint}`trailproof checks` lists them all"))
 }
 
-/// How many letters must be changed, added or dropped.
-fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
-    for (index, letter) in one.chars().enumerate() {
-        let mut corner = index;
-        let mut left = index + 1;
-        let mut next = vec![left];
-        for (above, second) in row.iter().skip(1).zip(other.chars()) {
-            let changed = corner + usize::from(letter != second);
-            corner = *above;
-            left = changed.min(above + 1).min(left + 1);
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
+/// The name that somebody may have meant: the likest, where one is like it at all.
+pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let likeness = |other: &str| strsim::jaro_winkler(&name.to_ascii_lowercase(), other);
+    names
+        .into_iter()
+        .map(|other| (likeness(other), other))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, name)| name)
 }
 
 #[cfg(test)]
 mod tests {
+    use trailproof_core::control::Framework;
+
     use super::*;
 
     fn ids(check: &[&str]) -> Result<Vec<&'static str>, String> {
         let args = SelectArgs {
             check: check.iter().map(|c| (*c).to_owned()).collect(),
-            exclude_check: vec![],
+            ..SelectArgs::default()
         };
         select(&args)
             .map(|checks| checks.iter().map(|c| c.id).collect())
@@ -101,9 +98,22 @@ mod tests {
     fn an_unknown_check_is_told_with_the_nearest() {
         let told = ids(&["cloudtrail-enable"]).unwrap_err();
         assert!(told.contains("did you mean cloudtrail-enabled?"), "{told}");
-        assert_eq!(
-            (distance("abc", "abd"), distance("", "ab"), distance("kitten", "sitting")),
-            (1, 2, 3)
-        );
+        assert_eq!(nearest("pic", ["pci", "soc"]), Some("pci"));
+        assert_eq!(nearest("zzz", ["pci", "soc"]), None);
+    }
+
+    #[test]
+    fn frameworks_select_the_checks_that_speak_for_them_and_narrow_what_is_named() {
+        let selected = |check: &[&str]| {
+            let check = check.iter().map(|c| (*c).to_owned()).collect();
+            let framework = vec![Framework::Cis5_0, Framework::Cis1_4];
+            select(&SelectArgs { check, framework, ..SelectArgs::default() })
+        };
+        let checks = selected(&[]).unwrap();
+        assert!(checks.len() > 3 && checks.len() < CATALOGUE.len());
+        assert!(checks.iter().all(|c| c.is_in(Framework::Cis5_0) || c.is_in(Framework::Cis1_4)));
+        let narrowed = selected(&["group:presence"]).unwrap();
+        assert!(!narrowed.is_empty() && narrowed.len() < checks.len());
+        assert!(selected(&["cloudtrail-enabled"]).unwrap_err().message.contains("--framework"));
     }
 }

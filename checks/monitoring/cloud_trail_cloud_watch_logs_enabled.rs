@@ -59,6 +59,20 @@ pub const CHECK: Check = Check {
     judge: Judge::Trail(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  cloud_watch_logs_group_arn = "${aws_cloudwatch_log_group.trail.arn}:*"
+  cloud_watch_logs_role_arn  = aws_iam_role.trail_to_logs.arn
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    CloudWatchLogsLogGroupArn: !GetAtt TrailLogGroup.Arn
+    CloudWatchLogsRoleArn: !GetAtt TrailToLogs.Arn"#,
+);
+
 fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     // Deliveries that were not read may be fine, so this comes before whether they need be.
     let verdict = deliveries(trail, audit)?;

@@ -63,6 +63,45 @@ pub const CHECK: Check = Check {
     judge: Judge::Account(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  advanced_event_selector {
+    name = "All management events"
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Management"]
+    }
+  }
+  advanced_event_selector {
+    name = "Data events"
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Data"]
+    }
+    field_selector {
+      field  = "resources.type"
+      equals = ["AWS::S3::Object"]
+    }
+  }
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    AdvancedEventSelectors:
+      - Name: All management events
+        FieldSelectors:
+          - Field: eventCategory
+            Equals: [Management]
+      - Name: Data events
+        FieldSelectors:
+          - Field: eventCategory
+            Equals: [Data]
+          - Field: resources.type
+            Equals: ["AWS::S3::Object"]"#,
+);
+
 /// Whether a logging trail records either half of the events of these buckets (none named: of all).
 fn records(
     account: &AccountView<'_>,
@@ -121,7 +160,7 @@ fn everywhere<'a>(
 
 fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let expected = "a logging trail that records S3 data events of all buckets";
-    let exempt = Exempt::of(audit.organization, audit.policy);
+    let exempt = Exempt::of(audit.organization, audit.policy.allow_log_bucket_exclusion);
     // Whatever the buckets are, none included: a multi-region trail that records all of them will do. This comes
     // first, since which buckets there are may be what was not read.
     let witness = everywhere(account, None, &exempt);

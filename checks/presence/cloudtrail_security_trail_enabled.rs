@@ -22,6 +22,26 @@ pub const CHECK: Check = Check {
     judge: Judge::Account(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  is_multi_region_trail         = true
+  include_global_service_events = true
+  enable_logging                = true
+  enable_log_file_validation    = true
+  kms_key_id                    = aws_kms_key.logs.arn
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    IsMultiRegionTrail: true
+    IncludeGlobalServiceEvents: true
+    IsLogging: true
+    EnableLogFileValidation: true
+    KMSKeyId: !GetAtt LogKey.Arn"#,
+);
+
 /// What the trail lacks, by AWS's member names; a gap where something was not read.
 fn demands(account: &AccountView<'_>, trail: &Trail) -> [(&'static str, Observed<bool>); 6] {
     [

@@ -44,6 +44,22 @@ pub const CHECK: Check = Check {
     judge: Judge::Region(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  is_multi_region_trail         = true
+  include_global_service_events = true
+  enable_logging                = true
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    IsMultiRegionTrail: true
+    IncludeGlobalServiceEvents: true
+    IsLogging: true"#,
+);
+
 fn judge(view: &RegionView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
     let coverage =
         cover(view.account, view.region, Half::Write).map_err(|gap| suggest(view, gap))?;

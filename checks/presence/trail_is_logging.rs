@@ -34,6 +34,18 @@ pub const CHECK: Check = Check {
     judge: Judge::Trail(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  enable_logging = true
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    IsLogging: true"#,
+);
+
 fn judge(trail: &Trail, _: &Audit<'_>) -> Observed<Verdict> {
     let logging = trail.is_logging()?;
     let status = trail.status()?;

@@ -41,6 +41,18 @@ pub const CHECK: Check = Check {
     judge: Judge::Trail(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  kms_key_id = aws_kms_key.logs.arn
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    KMSKeyId: !GetAtt LogKey.Arn"#,
+);
+
 fn judge(trail: &Trail, _: &Audit<'_>) -> Observed<Verdict> {
     let verdict = match trail.key() {
         Some(key) => pass("encrypted with a KMS key").observed(format!("KmsKeyId={key}")),

@@ -39,6 +39,18 @@ pub const CHECK: Check = Check {
     judge: Judge::Trail(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  enable_log_file_validation = true
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    EnableLogFileValidation: true"#,
+);
+
 fn judge(trail: &Trail, _: &Audit<'_>) -> Observed<Verdict> {
     let enabled = trail.validates_log_files()?;
     let verdict = if enabled {

@@ -1,7 +1,7 @@
 //! A public log bucket shows the world every call, every name and every address of the organization.
 
-use trailproof_core::answer::{Acl, OwnershipControls, PolicyStatus, PublicAccessBlock};
 use trailproof_core::prelude::*;
+use trailproof_core::safeguard::Exposure;
 
 /// The check.
 pub const CHECK: Check = Check {
@@ -43,97 +43,51 @@ pub const CHECK: Check = Check {
     judge: Judge::Bucket(judge),
 };
 
-/// The groups that mean "anybody", and "anybody with some AWS account".
-const PUBLIC_GROUPS: [&str; 2] = [
-    "http://acs.amazonaws.com/groups/global/AllUsers",
-    "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
-];
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_s3_bucket_public_access_block" "logs" {
+  bucket                  = aws_s3_bucket.logs.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}"#,
+    r#"LogBucket:
+  Type: AWS::S3::Bucket
+  Properties:
+    # …
+    PublicAccessBlockConfiguration:
+      BlockPublicAcls: true
+      BlockPublicPolicy: true
+      IgnorePublicAcls: true
+      RestrictPublicBuckets: true"#,
+);
 
 fn judge(bucket: &Bucket, _: &Audit<'_>) -> Observed<Verdict> {
-    // Either of the bucket's and its account's settings is enough.
-    let blocked = |pick: fn(&PublicAccessBlock) -> Option<bool>| {
-        any([
-            bucket
-                .read::<PublicAccessBlock>(Fact::BucketPublicAccessBlock)
-                .map(|(block, _)| pick(block) == Some(true)),
-            bucket.account_block().map(|(block, _)| pick(block) == Some(true)),
-        ])
+    let verdict = match bucket.exposure()? {
+        Exposure::None => pass("not public"),
+        Exposure::Policy => {
+            fail("the bucket's policy is public").reason("public_policy").observed("IsPublic=true")
+        }
+        Exposure::Acl(grants) => {
+            let grants = grants.join(", ");
+            fail(format!("the bucket's ACL grants {grants}"))
+                .reason("public_acl")
+                .observed(format!("ACL: {grants}"))
+        }
     };
-    let public_policy = bucket
-        .read::<PolicyStatus>(Fact::BucketPolicyStatus)
-        .map(|(status, _)| status.is_public == Some(true));
-    let policy_safe = any([
-        public_policy.clone().map(|public| !public),
-        blocked(|block| block.restrict_public_buckets),
-    ]);
-    let grants = bucket.read::<Acl>(Fact::BucketAcl).map(|(acl, _)| public_grants(acl));
-    let enforced = bucket
-        .read::<OwnershipControls>(Fact::BucketOwnershipControls)
-        .map(|(controls, _)| controls.object_ownership.as_deref() == Some("BucketOwnerEnforced"));
-    let acl_safe = any([
-        grants.clone().map(|grants| grants.is_empty()),
-        blocked(|block| block.ignore_public_acls),
-        enforced,
-    ]);
-    let expected = "no public policy and no public grant in force";
-    if all([policy_safe.clone(), acl_safe])? {
-        return Ok(pass("not public").expected(expected).cite(evidence(bucket)));
-    }
-    let verdict = if policy_safe == Ok(false) {
-        fail("the bucket's policy is public").reason("public_policy").observed("IsPublic=true")
-    } else {
-        let grants = grants.unwrap_or_default().join(", ");
-        fail(format!("the bucket's ACL grants {grants}"))
-            .reason("public_acl")
-            .observed(format!("ACL: {grants}"))
-    };
-    Ok(verdict.expected(expected).cite(evidence(bucket)))
-}
-
-fn public_grants(acl: &Acl) -> Vec<String> {
-    acl.grants
-        .iter()
-        .filter(|grant| PUBLIC_GROUPS.contains(&grant.grantee.as_str()))
-        .map(|grant| {
-            let group = grant.grantee.rsplit('/').next().unwrap_or_default();
-            format!("{} to {group}", grant.permission)
-        })
-        .collect()
-}
-
-fn evidence(bucket: &Bucket) -> Vec<Evidence> {
-    let mut evidence = Vec::new();
-    if let Ok((status, source)) = bucket.read::<PolicyStatus>(Fact::BucketPolicyStatus) {
-        evidence.push(source.cite("PolicyStatus.IsPublic", status.is_public));
-    }
-    if let Ok((acl, source)) = bucket.read::<Acl>(Fact::BucketAcl) {
-        let grants: Vec<String> = acl
-            .grants
-            .iter()
-            .map(|grant| format!("{} {}", grant.grantee, grant.permission))
-            .collect();
-        evidence.push(source.cite("Grants", grants));
-    }
-    let blocks =
-        [bucket.read::<PublicAccessBlock>(Fact::BucketPublicAccessBlock), bucket.account_block()];
-    for (block, source) in blocks.into_iter().flatten() {
-        let value = serde_json::to_value(block).unwrap_or_default();
-        evidence.push(source.cite("PublicAccessBlockConfiguration", value));
-    }
-    if let Ok((controls, source)) = bucket.read::<OwnershipControls>(Fact::BucketOwnershipControls)
-    {
-        evidence.push(source.cite("ObjectOwnership", controls.object_ownership.as_deref()));
-    }
-    evidence
+    Ok(verdict
+        .expected("no public policy and no public grant in force")
+        .cite(bucket.cite_exposure()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{CHECK, PUBLIC_GROUPS};
+    use super::CHECK;
     use trailproof_core::answer::{Grant, OwnershipControls, PolicyStatus, PublicAccessBlock};
     use trailproof_core::evidence::Cause;
     use trailproof_core::fact::Fact;
     use trailproof_core::fixture::*;
+    use trailproof_core::safeguard::PUBLIC_GROUPS;
 
     /// A log bucket that nothing protects, in an account without a block.
     fn open(change: impl FnOnce(&mut BucketSetup)) -> World {

@@ -39,6 +39,21 @@ pub const CHECK: Check = Check {
     judge: Judge::Bucket(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_s3_bucket_versioning" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  versioning_configuration {
+    status = "Enabled"
+  }
+}"#,
+    r#"LogBucket:
+  Type: AWS::S3::Bucket
+  Properties:
+    # …
+    VersioningConfiguration:
+      Status: Enabled"#,
+);
+
 fn judge(bucket: &Bucket, _: &Audit<'_>) -> Observed<Verdict> {
     let (versioning, source) = bucket.read::<BucketVersioning>(Fact::BucketVersioning)?;
     let status = versioning.status.as_deref();

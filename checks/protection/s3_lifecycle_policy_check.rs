@@ -1,7 +1,8 @@
 //! A lifecycle rule is retention that somebody decided, and cost that somebody meant.
 
-use trailproof_core::answer::{BucketVersioning, Lifecycle, LifecycleRule};
+use trailproof_core::answer::{BucketVersioning, Lifecycle};
 use trailproof_core::prelude::*;
+use trailproof_core::retention::{Keys, reaches};
 
 /// The check.
 pub const CHECK: Check = Check {
@@ -39,16 +40,31 @@ pub const CHECK: Check = Check {
     judge: Judge::Bucket(judge),
 };
 
-/// Whether a rule can match any log at all. CloudTrail's objects carry no tags.
-fn counts(rule: &LifecycleRule) -> bool {
-    rule.status == "Enabled" && !rule.has_tag_filter
-}
-
-/// Whether a rule can match some log under that root.
-fn reaches(rule: &LifecycleRule, key_space: &str) -> bool {
-    let prefix = rule.prefix.as_deref().unwrap_or_default();
-    counts(rule) && (key_space.starts_with(prefix) || prefix.starts_with(key_space))
-}
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_s3_bucket_lifecycle_configuration" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  rule {
+    id     = "keep-logs"
+    status = "Enabled"
+    filter {
+      prefix = "AWSLogs/"
+    }
+    expiration {
+      days = 400
+    }
+  }
+}"#,
+    r#"LogBucket:
+  Type: AWS::S3::Bucket
+  Properties:
+    # …
+    LifecycleConfiguration:
+      Rules:
+        - Id: keep-logs
+          Status: Enabled
+          Prefix: AWSLogs/
+          ExpirationInDays: 400"#,
+);
 
 fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let mfa_delete = bucket
@@ -64,7 +80,7 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let ids: Vec<String> = lifecycle
         .rules
         .iter()
-        .filter(|rule| bucket.key_spaces.iter().any(|space| reaches(rule, space)))
+        .filter(|rule| bucket.key_spaces.iter().any(|space| reaches(rule, Keys::Under(space))))
         .map(|rule| rule.id.clone().unwrap_or_else(|| "(unnamed)".into()))
         .collect();
     let total = lifecycle.rules.len();
@@ -73,7 +89,7 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     if ids.is_empty() {
         // Had MFA delete been on, nothing would apply here.
         mfa_delete?;
-        if lifecycle.rules.iter().any(counts) {
+        if lifecycle.rules.iter().any(|rule| reaches(rule, Keys::Any)) {
             // A trail that nobody saw may deliver under a prefix that a rule reaches.
             audit.organization.all_trails_complete()?;
         }
@@ -113,6 +129,10 @@ mod tests {
             .passes(rules(|_| {}))
             .passes(rules(|rules| prefix(rules, "AWS")))
             .passes(rules(|rules| prefix(rules, "AWSLogs/111122223333/")))
+            .fails(
+                "no_rule_reaches_logs",
+                rules(|rules| prefix(rules, "AWSLogs/111122223333/Config/")),
+            )
             .fails("no_rules", rules(Vec::clear))
             .fails("no_rule_reaches_logs", rules(|rules| prefix(rules, "tmp/")))
             .fails("no_rule_reaches_logs", rules(|rules| rules[0].status = "Disabled".into()))

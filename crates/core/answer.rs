@@ -301,7 +301,7 @@ pub struct ObjectLock {
 }
 
 /// One lifecycle rule, with the filter's forms folded into one prefix.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct LifecycleRule {
     /// The rule's name.
@@ -315,9 +315,43 @@ pub struct LifecycleRule {
     /// Whether the filter asks for tags, which CloudTrail's objects do not have.
     #[serde(default)]
     pub has_tag_filter: bool,
-    /// What the rule does, in AWS's member names such as `Expiration` or `Transitions`.
+    /// What the rule does, in AWS's member names such as `Expiration` or `Transitions`. Snapshots from before the
+    /// members that follow have nothing else: an action of which they say nothing is one whose time was not kept.
     #[serde(default)]
     pub actions: Vec<String>,
+    /// `Expiration.Days`: the current version expires at that age.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expiration_days: Option<i32>,
+    /// `Expiration.Date`: every object that exists then expires.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expiration_date: Option<Timestamp>,
+    /// `Expiration.ExpiredObjectDeleteMarker`, which takes no object away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expired_object_delete_marker: Option<bool>,
+    /// `NoncurrentVersionExpiration.NoncurrentDays`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noncurrent_days: Option<i32>,
+    /// `NoncurrentVersionExpiration.NewerNoncurrentVersions`: so many are kept whatever their age.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newer_noncurrent_versions: Option<i32>,
+    /// `Transitions` of current versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transitions: Vec<Transition>,
+}
+
+/// A move to another storage class; `days` and `date` exclude each other.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Transition {
+    /// Such as `GLACIER` or `STANDARD_IA`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage_class: Option<String>,
+    /// At that age.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<i32>,
+    /// On that day, whatever the age.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Timestamp>,
 }
 
 /// `BucketLifecycle`; empty where the bucket has no such configuration.
@@ -352,6 +386,9 @@ pub struct Grant {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Acl {
+    /// The canonical user who owns the bucket; absent from older snapshots.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// The grants.
     #[serde(default)]
     pub grants: Vec<Grant>,

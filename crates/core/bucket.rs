@@ -125,7 +125,7 @@ impl Bucket {
         self.exists().is_ok_and(|found| !found.exists)
     }
 
-    fn unreadable(&self, why: &str) -> Gap {
+    pub(crate) fn unreadable(&self, why: &str) -> Gap {
         let detail = match (&self.unlisted, self.owner) {
             (Some(gap), None) => {
                 format!("the owner of {} is unknown ({}): {why}", self.name, gap.detail)

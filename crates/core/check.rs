@@ -202,6 +202,8 @@ pub enum Judge {
     Region(fn(&RegionView<'_>, &Audit<'_>) -> Observed<Verdict>),
     /// Each trail, at its owner; other accounts that see it inherit.
     Trail(fn(&Trail, &Audit<'_>) -> Observed<Verdict>),
+    /// As [`Self::Trail`]; a trail whose owner is no account of the organization, in each account that sees it.
+    SeenTrail(fn(&Trail, &Audit<'_>) -> Observed<Verdict>),
     /// Each trail in each region in which an account sees it: what happens to that account's events there.
     TrailRegion(fn(&TrailRegionView<'_>, &Audit<'_>) -> Observed<Verdict>),
     /// Each trail in each enabled region of its owner, whether or not it is seen there.
@@ -243,6 +245,7 @@ impl Judge {
     pub fn needs_trails(self) -> bool {
         match self {
             Self::Trail(_)
+            | Self::SeenTrail(_)
             | Self::TrailRegion(_)
             | Self::Replica(_)
             | Self::BucketName(_)
@@ -269,7 +272,7 @@ impl Judge {
             Self::Organization(_) => "organization",
             Self::Account(_) => "account",
             Self::Region(_) => "account and region",
-            Self::Trail(_) => "trail",
+            Self::Trail(_) | Self::SeenTrail(_) => "trail",
             Self::TrailRegion(_) | Self::Replica(_) => "trail and region",
             Self::Store(_) => "event data store",
             Self::BucketName(_)

@@ -20,6 +20,22 @@ mod shared;
 use objects::trail_subject;
 pub(crate) use shared::Shared;
 
+/// One finding for each subject. An account is judged by what it owns or sees, and is unknown for what it may own or
+/// see beside: what is not known outweighs what is.
+fn one_each(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut each: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let last = each.last_mut().filter(|last| last.sort_key() == finding.sort_key());
+        let unknown = finding.status == Status::Unknown;
+        match last {
+            Some(last) if last.status == Status::Unknown => {}
+            Some(last) if unknown => *last = finding,
+            _ => each.push(finding),
+        }
+    }
+    each
+}
+
 /// A subject's identity, as findings carry it.
 struct Subject<'a> {
     account: AccountId,
@@ -106,7 +122,7 @@ impl Engine<'_> {
         if let Some(member) = self.organization.members.get(&account) {
             findings.extend(self.account(member, document));
         }
-        in_order(findings)
+        one_each(in_order(findings))
     }
 
     fn account(&self, member: &Member, document: Option<&Document>) -> Vec<Finding> {
@@ -154,7 +170,9 @@ impl Engine<'_> {
                     findings.push(self.finding(check, account_subject(member), verdict));
                 }
                 Judge::Principal(_) => findings.extend(self.principals(check, &view)),
-                Judge::Trail(_) => findings.extend(self.inherited(check, &view)),
+                Judge::Trail(_) | Judge::SeenTrail(_) => {
+                    findings.extend(self.inherited(check, &view));
+                }
                 Judge::TrailRegion(judge) => {
                     let seen = view.sights();
                     findings.extend(seen.iter().map(|(trail, region)| {
@@ -194,6 +212,12 @@ impl Engine<'_> {
                 unseen.iter_mut().for_each(|finding| finding.weight = 0);
             }
             findings.extend(unseen);
+        } else {
+            let keys = self.checks.iter().filter_map(|check| {
+                let gap = self.keys_unseen(check, member)?;
+                Some(self.finding(check, account_subject(member), Err(gap)))
+            });
+            findings.extend(keys);
         }
         findings
     }
@@ -305,6 +329,16 @@ impl Engine<'_> {
             view.trails().into_iter().flatten().filter(|seen| seen.trail.owner != view.id());
         foreign
             .map(|seen| {
+                if let Judge::SeenTrail(judge) = check.judge
+                    && !self.organization.members.contains_key(&seen.trail.owner)
+                {
+                    let subject = Subject {
+                        account: view.id(),
+                        scored_in: ScoredIn::Account(view.id()),
+                        ..trail_subject(seen.trail)
+                    };
+                    return self.finding(check, subject, judge(seen.trail, &self.audit()));
+                }
                 let judged = self.organization.judges(seen.trail);
                 let (reason, message) = if judged {
                     ("judged_at_owner", format!("judged at its owner {}", seen.trail.owner))

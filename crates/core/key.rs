@@ -136,8 +136,13 @@ impl Key {
     /// Its metadata; none inside where KMS says that there is no such key.
     ///
     /// # Errors
-    /// The call's gap.
+    /// The call's gap; `cross_account_unreadable` where it is not known which key is meant.
     pub fn metadata(&self) -> Observed<&Sourced<Option<KeyMetadata>>> {
+        if self.target.guessed {
+            let id = &self.target.id;
+            let detail = format!("which key {id} is, is not known without the bucket's region");
+            return Err(self.gap(Cause::CrossAccountUnreadable, detail));
+        }
         match &self.metadata {
             Some(observed) => observed.as_ref().map_err(Clone::clone),
             None => {
@@ -166,9 +171,7 @@ impl Key {
 
     fn usability_for(&self, uses: &[&Use]) -> Observed<Usability> {
         if self.target.guessed {
-            let id = &self.target.id;
-            let detail = format!("which key {id} is, is not known without the bucket's region");
-            return Err(self.gap(Cause::CrossAccountUnreadable, detail));
+            self.metadata()?;
         }
         // A proved error of one trail, else the first trail's gap.
         let error = find(uses.iter().map(|one| one.kms_error.clone()), |error| Ok(error.is_some()));

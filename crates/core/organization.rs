@@ -257,6 +257,7 @@ impl Organization {
         let in_scope = |id: &AccountId| self.members.get(id).is_some_and(|member| member.in_scope);
         in_scope(&trail.owner)
             || (trail.is_organization_trail()
+                && self.members.contains_key(&trail.owner)
                 && self
                     .delegated_administrators
                     .as_ref()

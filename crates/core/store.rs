@@ -4,6 +4,7 @@ use crate::answer::{EventDataStore, EventSelectors, PolicyText};
 use crate::aws::{AccountId, Region};
 use crate::evidence::{Cause, Evidence, Gap, Observed};
 use crate::fact::Fact;
+use crate::key::KeyTarget;
 use crate::selector::{Half, Recorded, Selectors};
 use crate::snapshot::{Source, Sourced};
 
@@ -50,6 +51,11 @@ impl Store {
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.described.as_ref().ok()?.value.kms_key_id.as_deref().filter(|id| !id.is_empty())
+    }
+
+    /// Where its key lies.
+    pub(crate) fn key_target(&self) -> Option<KeyTarget> {
+        Some(KeyTarget::new(self.key()?, self.owner, Some(&self.region), &self.region))
     }
 
     /// Whether it is known to take in every account of the organization.

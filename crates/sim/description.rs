@@ -1,18 +1,24 @@
 //! What an organization is made of, as data: one JSON document describes all that the simulator answers.
 
 mod bucket;
+mod copies;
 mod iam;
 mod key;
 mod moment;
+mod store;
+mod told;
 mod trail;
 
 pub use bucket::{
     AclGrant, Bucket, DefaultRetention, LifecycleFilter, LifecycleRule, ObjectLock,
     PublicAccessBlock, Transition,
 };
+pub use copies::{Encryption, Logging, ReplicationRule};
 pub use iam::{Group, Iam, ManagedPolicy, Role, User};
 pub use key::Key;
 pub use moment::{Moment, When};
+pub use store::EventDataStore;
+pub use told::{Event, LogGroup, Topic};
 pub use trail::{Trail, TrailStatus};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,8 +85,12 @@ pub struct Organization {
     #[serde(default)]
     pub policy_types: Vec<String>,
     /// Service principals with trusted access; `ListRegions` for another account needs `account.amazonaws.com`.
-    #[serde(default)]
+    /// Absent: CloudTrail alone.
+    #[serde(default = "cloudtrail")]
     pub trusted_services: Vec<String>,
+    /// The role by which CloudTrail acts for the organization was deleted.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub no_service_linked_role: bool,
     /// Delegated administrators: account ids by service principal.
     #[serde(default)]
     pub delegated_administrators: BTreeMap<String, Vec<String>>,
@@ -181,6 +191,22 @@ pub struct Account {
     /// Regions in which replicas of multi-region trails, the organization's included, did not appear.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replicas_missing_in: Vec<String>,
+    /// Tags that Organizations keeps of the account.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// The event history by region. A region that is not named here has one event of some minutes ago where a trail
+    /// covers it, and none elsewhere.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub events: BTreeMap<String, Vec<Event>>,
+    /// Event data stores that the account owns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub event_data_stores: Vec<EventDataStore>,
+    /// Topics that the account owns, beside those that its trails name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<Topic>,
+    /// Log groups that the account owns, beside those that its trails name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log_groups: Vec<LogGroup>,
     /// Trails that the account owns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trails: Vec<Trail>,
@@ -279,6 +305,10 @@ impl Description {
 
 fn is_false(value: &bool) -> bool {
     !value
+}
+
+fn cloudtrail() -> Vec<String> {
+    vec!["cloudtrail.amazonaws.com".to_owned()]
 }
 
 fn commercial() -> String {

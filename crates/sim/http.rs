@@ -142,6 +142,8 @@ impl Request {
             (Protocol::S3, "GetBucketLifecycleConfiguration") => "GetLifecycleConfiguration",
             (Protocol::S3, "GetObjectLockConfiguration") => "GetBucketObjectLockConfiguration",
             (Protocol::S3, "GetPublicAccessBlock") => "GetBucketPublicAccessBlock",
+            (Protocol::S3, "GetBucketReplication") => "GetReplicationConfiguration",
+            (Protocol::S3, "GetBucketEncryption") => "GetEncryptionConfiguration",
             (_, operation) => operation,
         };
         let service = if self.protocol == Protocol::S3Control { "s3" } else { &self.service };
@@ -174,6 +176,18 @@ impl Request {
         parameter.or_else(|| self.body.get(name).and_then(Value::as_i64))
     }
 
+    /// A timestamp as the JSON protocol writes it.
+    pub(crate) fn seconds(&self, name: &str) -> Option<i64> {
+        let value = self.body.get(name)?;
+        // Fractions of a second do not matter to any answer.
+        value.as_i64().or_else(|| value.to_string().split('.').next()?.parse().ok())
+    }
+
+    /// A list of structures.
+    pub(crate) fn objects(&self, name: &str) -> &[Value] {
+        self.body.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
     pub(crate) fn flag(&self, name: &str) -> Option<bool> {
         self.body.get(name).and_then(Value::as_bool)
     }
@@ -195,15 +209,24 @@ impl Request {
     fn named_resource(&self) -> String {
         let members = [
             "RoleArn",
+            "RoleName",
             "TrailName",
+            "EventDataStore",
+            "ResourceArn",
             "Name",
             "KeyId",
+            "TopicArn",
+            "logGroupNamePrefix",
             "ParentId",
             "ChildId",
+            "ResourceId",
             "ServicePrincipal",
             "AccountId",
         ];
+        let lists = ["ResourceIdList", "logGroupIdentifiers"];
         let named = members.iter().find_map(|name| self.text(name));
+        let named =
+            named.or_else(|| lists.iter().find_map(|name| self.list(name).first().copied()));
         named.or(self.account_header.as_deref()).unwrap_or_default().to_owned()
     }
 
@@ -249,7 +272,7 @@ struct Url {
 }
 
 /// The sub-resources by which S3 tells its bucket operations apart.
-const BUCKET_READS: [(&str, &str); 8] = [
+const BUCKET_READS: [(&str, &str); 12] = [
     ("versioning", "GetBucketVersioning"),
     ("object-lock", "GetObjectLockConfiguration"),
     ("lifecycle", "GetBucketLifecycleConfiguration"),
@@ -258,6 +281,10 @@ const BUCKET_READS: [(&str, &str); 8] = [
     ("publicAccessBlock", "GetPublicAccessBlock"),
     ("ownershipControls", "GetBucketOwnershipControls"),
     ("policy", "GetBucketPolicy"),
+    ("logging", "GetBucketLogging"),
+    ("replication", "GetBucketReplication"),
+    ("encryption", "GetBucketEncryption"),
+    ("tagging", "GetBucketTagging"),
 ];
 
 impl Url {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::{Deref, Range};
 
-use crate::description::{Account, Bucket, Description, Iam, Unit};
+use crate::description::{Account, Bucket, Description, Iam, Key, Trail, Unit};
 use crate::generated::Generator;
+use crate::policies::Delivery;
 
 /// Something of a world: lent by a description, or made for this request and gone with it.
 #[derive(Debug)]
@@ -54,6 +55,8 @@ struct Index {
     accounts: BTreeMap<String, usize>,
     buckets: BTreeMap<String, (usize, usize)>,
     members: Vec<usize>,
+    /// Accounts and their trails by the bucket that these deliver to.
+    deliveries: BTreeMap<String, Vec<(usize, usize)>>,
     /// Members by the id of what they lie in.
     below: BTreeMap<String, Vec<usize>>,
     units: BTreeMap<String, usize>,
@@ -68,6 +71,10 @@ impl Index {
             index.accounts.insert(account.id.clone(), position);
             for (place, bucket) in account.buckets.iter().enumerate() {
                 index.buckets.insert(bucket.name.clone(), (position, place));
+            }
+            for (place, trail) in account.trails.iter().enumerate() {
+                let to = index.deliveries.entry(trail.s3_bucket_name.clone()).or_default();
+                to.push((position, place));
             }
             if !account.outside {
                 index.members.push(position);
@@ -133,6 +140,48 @@ impl Land {
                 Some((owner.id, Held::Made(Box::new(bucket))))
             }
         }
+    }
+
+    /// The trails that deliver to a bucket, where the world is described: a generated one describes every policy.
+    pub(crate) fn deliveries(&self, bucket: &str) -> Vec<Delivery> {
+        let Source::Described(index) = &self.source else { return Vec::new() };
+        let places = index.deliveries.get(bucket).into_iter().flatten();
+        let found = places.filter_map(|(position, place)| {
+            let owner = self.frame.accounts.get(*position)?;
+            Some(Delivery::of(&self.frame, &owner.id, owner.trails.get(*place)?))
+        });
+        found.collect()
+    }
+
+    /// The trails that encrypt with a key, likewise.
+    pub(crate) fn encryptors(&self, owner: &str, key: &Key) -> Vec<Delivery> {
+        let Source::Described(index) = &self.source else { return Vec::new() };
+        let uses = |account: &Account, trail: &Trail| {
+            let Some(name) = &trail.kms_key_id else { return false };
+            let parts: Vec<&str> = name.splitn(6, ':').collect();
+            let (account, region, name) = match parts.as_slice() {
+                ["arn", _, _, region, account, name] => (*account, Some(*region), *name),
+                _ => (account.id.as_str(), None, name.as_str()),
+            };
+            let name = name.strip_prefix("key/").unwrap_or(name);
+            let here = match region {
+                Some(region) => region == key.region,
+                // An id or an alias means a key in the region of the bucket.
+                None => index.buckets.get(&trail.s3_bucket_name).is_some_and(|(owner, place)| {
+                    let owner = self.frame.accounts.get(*owner);
+                    let bucket = owner.and_then(|owner| owner.buckets.get(*place));
+                    bucket.is_some_and(|bucket| bucket.region == key.region)
+                }),
+            };
+            account == owner && here && key.is_named(name)
+        };
+        let trails = self
+            .frame
+            .accounts
+            .iter()
+            .flat_map(|account| account.trails.iter().map(move |trail| (account, trail)));
+        let used = trails.filter(|(account, trail)| uses(account, trail));
+        used.map(|(account, trail)| Delivery::of(&self.frame, &account.id, trail)).collect()
     }
 
     /// The principals of an account; without its managed policies where nobody asks for them.

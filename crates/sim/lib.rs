@@ -43,6 +43,7 @@ mod latency;
 mod millis;
 mod minimal;
 mod outcome;
+mod policies;
 mod quota;
 mod reply;
 mod services;
@@ -57,9 +58,9 @@ pub use clock::Clock;
 pub use demo::demo;
 pub use description::{
     Account, AccountState, AclGrant, Bucket, DefaultRetention, Description, DescriptionError,
-    Group, Iam, Key, LifecycleFilter, LifecycleRule, ManagedPolicy, Moment, ObjectLock,
-    Organization, PublicAccessBlock, RegionState, Role, Trail, TrailStatus, Transition, Unit, User,
-    When,
+    Encryption, Event, EventDataStore, Group, Iam, Key, LifecycleFilter, LifecycleRule, LogGroup,
+    Logging, ManagedPolicy, Moment, ObjectLock, Organization, PublicAccessBlock, RegionState,
+    ReplicationRule, Role, Topic, Trail, TrailStatus, Transition, Unit, User, When,
 };
 pub use fault::{Effect, Fault};
 pub use generated::Shape;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::change::Change;
 use crate::description::{
-    Account, AccountState, Bucket, Description, Moment, Organization, RegionState, Trail, When,
+    Account, AccountState, Bucket, Description, Event, EventDataStore, Moment, Organization,
+    RegionState, Trail, When,
 };
 use crate::land::{Held, Land};
 
@@ -27,6 +28,9 @@ pub(crate) struct Lending {
     pub(crate) since: Duration,
     pub(crate) until: Moment,
 }
+
+/// The age in minutes of the newest event where none is described: older than a scan, newer than a dead delivery.
+const USUAL_AGE: i64 = 20;
 
 /// A trail as it is seen from an account in a region.
 #[derive(Debug, Clone, Copy)]
@@ -97,6 +101,21 @@ impl<'l> World<'l> {
     pub(crate) fn trail_arn(&self, seen: SeenTrail<'_>) -> String {
         let resource = format!("trail/{}", seen.trail.name);
         self.arn("cloudtrail", &seen.trail.home_region, seen.owner, &resource)
+    }
+
+    pub(crate) fn store_arn(&self, owner: &str, store: &EventDataStore) -> String {
+        let resource = format!("eventdatastore/{}", store.id);
+        self.arn("cloudtrail", &store.region, owner, &resource)
+    }
+
+    /// The event history of an account in a region, in no order. Where nothing is described, something happened some
+    /// minutes ago if a trail covers the region.
+    pub(crate) fn events(&self, account: &Account, region: &str) -> Vec<Event> {
+        match account.events.get(region) {
+            Some(events) => events.clone(),
+            None if self.trails_in(account, region).is_empty() => Vec::new(),
+            None => vec![Event::everyday(When::MinutesAgo(USUAL_AGE))],
+        }
     }
 
     /// The organization that the account belongs to.

@@ -57,6 +57,8 @@ pub struct InProcess {
     pub http: SharedHttpClient,
     /// The access key id and its secret.
     pub keys: (String, String),
+    /// The region of the first call, which tells the partition's endpoints.
+    pub region: String,
     /// The clock that requests are signed by.
     pub clock: SharedTimeSource,
     /// A try that has brought no answer by then is given up.
@@ -163,13 +165,13 @@ impl Aws {
 
     /// A run that is answered in this process.
     pub fn in_process(answering: InProcess, pace: Pace) -> Self {
-        let InProcess { http, keys: (key, secret), clock, attempt_timeout } = answering;
+        let InProcess { http, keys: (key, secret), region, clock, attempt_timeout } = answering;
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(http.clone())
             .time_source(clock)
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
-            .region(SdkRegion::from_static("us-east-1"))
+            .region(SdkRegion::new(region))
             .retry_config(RetryConfig::standard().with_max_attempts(patience::THROTTLED))
             .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
                 key, secret, None, None, "demo",

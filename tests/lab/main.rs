@@ -7,6 +7,7 @@ mod credentials;
 mod isolation;
 mod judged;
 mod matrix;
+mod partitions;
 mod properties;
 mod reliability;
 mod resume;

@@ -28,6 +28,8 @@ pub struct Lab {
     /// Who answers: the simulator, or whatever stands before it.
     pub http: SharedHttpClient,
     pub simulator: Simulator,
+    /// The region of the first call.
+    pub region: String,
     pub concurrency: usize,
     pub filter: Filter,
     /// Roles to enter before the members'.
@@ -52,6 +54,7 @@ impl Lab {
         Self {
             http: SharedHttpClient::new(simulator.clone()),
             simulator,
+            region: "us-east-1".to_owned(),
             concurrency: CONCURRENCY,
             filter: Filter::default(),
             chain: Vec::new(),
@@ -114,6 +117,7 @@ impl Lab {
         let answering = InProcess {
             http: self.http.clone(),
             keys: self.simulator.caller_credentials(),
+            region: self.region.clone(),
             clock: SharedTimeSource::new(self.simulator.clock()),
             attempt_timeout: self.attempt_timeout,
         };

@@ -126,3 +126,17 @@ pub fn without_management() -> Description {
     world["accounts"][0]["role_denied"] = json!(true);
     Description::from_json(&world.to_string()).unwrap()
 }
+
+/// The same in a partition, in two of its regions, the second of which records global events; every account is on in
+/// both.
+pub fn in_partition(partition: &str, [home, global]: [&str; 2]) -> Description {
+    let mut world = world();
+    world["partition"] = json!(partition);
+    world["opt_in_regions"] = json!([]);
+    for account in world["accounts"].as_array_mut().unwrap() {
+        account.as_object_mut().unwrap().remove("opted_in_regions");
+    }
+    let text = world.to_string().replace("arn:aws:", &format!("arn:{partition}:"));
+    let text = text.replace("us-east-1", global).replace(HOME, home);
+    Description::from_json(&text).unwrap()
+}

@@ -94,15 +94,25 @@ fn contents() -> Outcome<Vec<Generated>> {
 
 fn documents() -> Outcome<Vec<Generated>> {
     let checks = ask(&["checks", "--format", "markdown"])?;
+    let frameworks = ask(&["checks", "--format", "frameworks"])?;
     let policy = ask(&["policy"])?;
+    let reader = ask(&["policy", "--for", "reader"])?;
+    let role = ask(&["policy", "--format", "cloudformation"])?;
     let demo = ask(&["demo"])?;
-    let reference = format!(
-        "<!-- Written by `cargo xtask bless` from the files beside it. -->\n\n# Checks\n\n{}\n",
-        without_title(&checks).trim_matches('\n')
-    );
+    let page = |origin: &str, text: &str| {
+        format!(
+            "<!-- Written by `cargo xtask bless` from {origin}. -->\n\n{}\n",
+            text.trim_matches('\n')
+        )
+    };
     let mut documents = vec![
-        Generated::new("checks/README.md", reference),
+        Generated::new("checks/README.md", page("the files beside it", &checks)),
+        Generated::new("docs/frameworks.md", page("the files in checks/", &frameworks)),
         Generated::new("checks/iam-policy.json", policy),
+        // The module is complete by itself, so that it can be used from a registry.
+        Generated::new("deploy/terraform/reader-policy.json", reader),
+        Generated::new("deploy/terraform/reader-role.cfn.yaml", role.clone()),
+        Generated::new("deploy/reader-role.cfn.yaml", role),
         Generated::new("docs/demo.txt", demo.clone()),
     ];
     let readme = root().join("README.md");

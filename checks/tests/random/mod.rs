@@ -2,10 +2,12 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use trailproof_core::answer::{PrincipalEntry, PrincipalKind};
+use trailproof_core::answer::{
+    LifecycleRule, ObjectLock, PrincipalEntry, PrincipalKind, ReplicationRule, Transition,
+};
 use trailproof_core::aws::{Partition, Region};
 use trailproof_core::fixture::*;
-use trailproof_core::policy::Policy;
+use trailproof_core::policy::{LockMode, Policy};
 use trailproof_core::roster::{AccountState, OptInStatus};
 
 /// The smallest partition whose accounts list their regions: what matters happens in each of them.
@@ -13,6 +15,8 @@ const PARTITION: &str = "aws-cn";
 const OPT_IN: &str = "cn-opt-1";
 const REGIONS: [&str; 3] = ["cn-north-1", "cn-northwest-1", OPT_IN];
 const ACCOUNTS: [&str; 3] = [MEMBER, ARCHIVE, MANAGEMENT];
+/// An account outside the organization.
+const STRANGER: &str = "444444444444";
 const BUCKETS: [&str; 5] = ["logs", "far", "theirs", "gone", "logs"];
 const KEYS: [Option<&str>; 6] = [
     Some("arn:aws-cn:kms:cn-north-1:555566667777:key/near"),
@@ -93,6 +97,62 @@ prop_compose! {
     }
 }
 
+/// What a rule does: of each kind of retention one that is too short.
+fn expiring(rule: &mut LifecycleRule, kind: usize) {
+    let moved =
+        |class: &str| Transition { storage_class: Some(class.into()), days: Some(30), date: None };
+    match kind {
+        0 => rule.expiration_days = Some(30),
+        1 => rule.noncurrent_days = Some(1),
+        2 => (rule.expiration_days, rule.noncurrent_days) = (Some(30), Some(300)),
+        3 => rule.expiration_days = None,
+        4 => rule.transitions = vec![moved("GLACIER")],
+        _ => rule.transitions = vec![moved("FROZEN")],
+    }
+}
+
+/// A lock or none, and where there is none perhaps no versions.
+fn locking(bucket: &mut BucketSetup, kind: usize, status: usize) {
+    match kind {
+        0 => {}
+        1 => bucket.lock.default_retention = None,
+        2 => bucket.lock.default_retention.iter_mut().for_each(|rule| rule.days = Some(31)),
+        3 => {
+            let governance = Some("GOVERNANCE".to_owned());
+            bucket
+                .lock
+                .default_retention
+                .iter_mut()
+                .for_each(|rule| rule.mode.clone_from(&governance));
+        }
+        _ => {
+            bucket.lock = ObjectLock::default();
+            bucket.acl.owner = None;
+            let statuses = [Some("Enabled"), Some("Suspended"), None];
+            bucket.versioning.status = statuses[status].map(str::to_owned);
+        }
+    }
+}
+
+/// Where copies and access logs go: each to one of the buckets, to one that does not exist, or nowhere.
+fn serving(bucket: &mut BucketSetup, (copies, target, kms): (usize, usize, bool)) {
+    const NAMES: [Option<&str>; 5] =
+        [Some("logs"), Some("far"), Some("theirs"), Some("gone"), None];
+    bucket.logging.target_bucket = NAMES[target].map(str::to_owned);
+    bucket.replication.rules = NAMES[copies]
+        .map(|name| ReplicationRule {
+            status: "Enabled".into(),
+            prefix: kms.then(|| "a/".into()),
+            destination_bucket: format!("arn:aws-cn:s3:::{name}"),
+            sse_kms_encrypted_objects: Some("Enabled".into()),
+            replica_kms_key_id: kms.then(|| "key".into()),
+            ..ReplicationRule::default()
+        })
+        .into_iter()
+        .collect();
+    bucket.encryption.kms_master_key_id = kms.then(|| KEYS[0].unwrap().to_owned());
+}
+
 prop_compose! {
     /// A world and a policy.
     pub fn any_world()(
@@ -104,8 +164,14 @@ prop_compose! {
         (near, own, theirs, head) in
             (0..6usize, 0..6usize, prop::option::of(0..3usize), 0..3usize),
         (rule, versioned, mfa, open) in (0..4usize, any::<bool>(), any::<bool>(), any::<bool>()),
+        (expiry, lock, status) in (0..6usize, 0..5usize, 0..3usize),
+        (near_serves, far_serves, stored) in (
+            (0..5usize, 0..5usize, any::<bool>()),
+            (0..5usize, 0..5usize, any::<bool>()),
+            prop::option::of((0..3usize, 0..3usize, any::<bool>())),
+        ),
         (data, attached) in (prop::option::of(0..2usize), any::<bool>()),
-        policy in (any::<bool>(), any::<bool>(), any::<bool>()),
+        policy in (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
     ) -> (World, Policy) {
         let base = if organized { organization() } else { account() };
         let mut world = base.but(|w| w.partition = Partition::new(PARTITION));
@@ -170,23 +236,37 @@ prop_compose! {
                 } else {
                     let prefixes = [None, Some("a/"), Some("AWSLogs/"), Some("tmp/")];
                     b.lifecycle.rules[0].prefix = prefixes[rule].map(str::to_owned);
+                    expiring(&mut b.lifecycle.rules[0], expiry);
                 }
+                locking(b, lock, status);
+                serving(b, near_serves);
                 if open {
                     b.block = Default::default();
                     b.policy.is_public = Some(true);
                 }
             }),
-            at("far", 1).owner(ARCHIVE),
+            at("far", 1).owner(ARCHIVE).but(|b| serving(b, far_serves)),
             at("theirs", 1).but(|b| {
                 b.owner = theirs.map(|account| id(ACCOUNTS[account]));
                 b.head = [200, 403, 400][head];
             }),
         ];
+        world.stores.extend(stored.map(|(owner, place, wide)| {
+            let mut setup = store("lake");
+            setup.owner = id(ACCOUNTS[owner]);
+            setup.region = region(REGIONS[place % 2]);
+            setup.described.organization_enabled = Some(wide);
+            setup
+        }));
+        world.expected_owners = vec![id(STRANGER)];
         world.buckets.extend(data.map(|place| at("data", place)));
-        let (exclusion, na, named) = policy;
+        let (exclusion, na, named, governance) = policy;
         let policy = Policy {
             allow_log_bucket_exclusion: exclusion,
             na_without_buckets: na,
+            trusted_log_accounts: if na { [id(STRANGER)].into() } else { Default::default() },
+            require_cross_account: named,
+            lock_mode: if governance { LockMode::Governance } else { LockMode::Compliance },
             s3_data_event_buckets: if named { vec!["data".into()] } else { vec![] },
             ..Policy::default()
         };

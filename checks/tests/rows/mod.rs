@@ -11,6 +11,7 @@ mod keys;
 mod left_out;
 mod organizations;
 mod presence;
+mod retention;
 
 use trailproof_core::fact::Fact;
 use trailproof_core::fixture::*;
@@ -115,6 +116,7 @@ pub fn rows() -> Vec<Row> {
         organizations::rows(),
         keys::rows(),
         buckets::rows(),
+        retention::rows(),
         beyond::rows(),
     ]
     .concat()

@@ -63,8 +63,7 @@ impl GraphBuilder {
             }
         }
         for store in stores.values() {
-            let Some(id) = store.key() else { continue };
-            let target = KeyTarget::new(id, store.owner, Some(&store.region), &store.region);
+            let Some(target) = store.key_target() else { continue };
             let user = User {
                 kind: KeyUser::Store,
                 trails: &BTreeSet::new(),

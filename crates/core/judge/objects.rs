@@ -2,12 +2,15 @@
 
 use super::shared::Objects;
 use super::{Engine, Subject, scored_in};
-use crate::aws::{AccountId, Region};
+use crate::answer::{BucketEncryption, LogGroup};
+use crate::aws::{AccountId, Arn, Region};
 use crate::bucket::Bucket;
 use crate::check::{Check, Delivery, Judge};
-use crate::evidence::Observed;
+use crate::evidence::{Gap, Observed};
+use crate::fact::Fact;
 use crate::finding::{Finding, GLOBAL, ScoredIn, Verdict, not_applicable};
 use crate::key::Key;
+use crate::organization::Member;
 use crate::store::Store;
 use crate::trail::Trail;
 
@@ -25,6 +28,41 @@ impl Engine<'_> {
             }
         }
         findings
+    }
+
+    /// The first gap behind which there may be a key that nobody sees although the check asks for it: that of an event
+    /// data store, and for [`Judge::AnyKey`] that of a bucket's default encryption or of a log group.
+    pub(super) fn keys_unseen(&self, check: &Check, member: &Member) -> Option<Gap> {
+        let reads = |fact: Fact| check.reads.contains(&fact);
+        let any = match check.judge {
+            Judge::Key(_) => false,
+            Judge::AnyKey(_) => true,
+            _ => return None,
+        };
+        let all = self.organization;
+        let unlisted = || member.stores_read.as_ref().err().map(|gap| (**gap).clone());
+        let objects = self.shared.in_account(member.id);
+        let undescribed = || objects?.stores(all).find_map(|store| store.described().err());
+        let unencrypted = || {
+            let buckets = objects?.buckets(all).filter(|bucket| missing(bucket).is_none());
+            let read = |bucket: &Bucket| {
+                bucket.read::<BucketEncryption>(Fact::BucketEncryption).map(|_| ())
+            };
+            buckets.map(read).find_map(Result::err)
+        };
+        let ungrouped = || {
+            let groups = objects?.trails(all).filter_map(Trail::log_group);
+            let read = |arn: &str| {
+                let owner = Arn::parse(arn).ok()?.account_id()?;
+                all.resource::<Option<LogGroup>>(Fact::LogGroup, arn, owner).err()
+            };
+            groups.filter_map(read).next()
+        };
+        reads(Fact::EventDataStores)
+            .then(|| unlisted().or_else(undescribed))
+            .flatten()
+            .or_else(|| (any && reads(Fact::BucketEncryption)).then(unencrypted).flatten())
+            .or_else(|| (any && reads(Fact::LogGroup)).then(ungrouped).flatten())
     }
 
     fn of_organization(&self, check: &Check, account: AccountId) -> Finding {
@@ -57,7 +95,7 @@ impl Engine<'_> {
             self.finding(check, bucket_subject(bucket, account), verdict)
         };
         match check.judge {
-            Judge::Trail(judge) => findings.extend(
+            Judge::Trail(judge) | Judge::SeenTrail(judge) => findings.extend(
                 objects
                     .trails(all)
                     .map(|trail| self.finding(check, trail_subject(trail), judge(trail, &audit))),

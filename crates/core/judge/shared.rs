@@ -99,14 +99,15 @@ impl Objects {
         self.buckets.iter().chain(&self.targets).filter_map(|name| all.bucket(name))
     }
 
-    /// The first log bucket of the account's own.
+    /// The first log bucket of the account's own; where there is none, the first that may be.
     pub(super) fn first_own<'a>(
         &self,
         all: &'a Organization,
         account: AccountId,
     ) -> Option<&'a Bucket> {
-        let mut buckets = self.buckets.iter().filter_map(|name| all.objects.buckets.get(name));
-        buckets.find(|bucket| bucket.owner == Some(account))
+        let buckets = || self.buckets.iter().filter_map(|name| all.objects.buckets.get(name));
+        let own = buckets().find(|bucket| bucket.owner == Some(account));
+        own.or_else(|| buckets().find(|bucket| bucket.owner.is_none() && !bucket.is_missing()))
     }
 
     pub(super) fn stores<'a>(&self, all: &'a Organization) -> impl Iterator<Item = &'a Store> {

@@ -7,8 +7,9 @@ use crate::answer::{BucketHead, Reading};
 use crate::aws::{AccountId, Region};
 use crate::bucket::Bucket;
 use crate::coverage::deliverable;
-use crate::evidence::{Cause, Gap, Observed, all};
+use crate::evidence::{Cause, Gap, Observed, all, find};
 use crate::fact::Fact;
+use crate::key::Key;
 use crate::snapshot::{Source, Sourced};
 use crate::store::Store;
 use crate::trail::Trail;
@@ -94,6 +95,23 @@ impl Organization {
         Ok(management == Some(trail.owner))
     }
 
+    /// Whether all organization trails are known, so that there is no other: the management account's trails were read,
+    /// or where the run leaves it out those of a delegated administrator of CloudTrail, who sees the same ones.
+    ///
+    /// # Errors
+    /// The first gap behind which there may be one more.
+    pub fn organization_trails_complete(&self) -> Observed<()> {
+        self.listed.clone()?;
+        let Some(management) = self.management()? else { return Ok(()) };
+        let complete = self.trails_complete(management);
+        if self.members.get(&management).is_none_or(|member| member.in_scope) {
+            return complete;
+        }
+        let delegates = self.delegated_administrators.as_ref().map_err(Clone::clone)?;
+        let answers = delegates.iter().map(|delegate| self.trails_complete(*delegate));
+        find(answers, |()| Ok(true))?.map_or(complete, Ok)
+    }
+
     /// Each trail that one region of an account shows, with whether it works for it: it belongs, logs, and can deliver.
     ///
     /// # Errors
@@ -119,15 +137,19 @@ impl Organization {
     /// # Errors
     /// Where some account's event data stores were not read, so that there may be more.
     pub fn stores_for(&self, account: AccountId) -> Vec<Observed<&Store>> {
-        let management = self.management().ok().flatten();
-        let serves = |store: &&Store| {
-            store.owner == account
-                || (store.is_organization_store() && Some(store.owner) == management)
-        };
-        let known = self.stores().filter(serves).map(Ok);
-        let owners: BTreeSet<AccountId> = [account].into_iter().chain(management).collect();
-        let unread = owners.into_iter().filter_map(|id| self.stores_complete(id).err()).map(Err);
-        known.chain(unread).collect()
+        let management = self.management();
+        let manager = management.as_ref().ok().copied().flatten();
+        let known = self.stores().filter_map(|store| {
+            let managers = Some(store.owner) == manager;
+            if store.owner == account || (managers && store.is_organization_store()) {
+                return Some(Ok(store));
+            }
+            // Of a store that was not described it is not known whom it serves.
+            managers.then(|| store.described().err()).flatten().map(Err)
+        });
+        let owners: BTreeSet<AccountId> = [account].into_iter().chain(manager).collect();
+        let unread = owners.into_iter().filter_map(|id| self.stores_complete(id).err());
+        known.chain(unread.chain(management.err()).map(Err)).collect()
     }
 
     /// Whether every region of that account was asked for its event data stores.
@@ -140,6 +162,12 @@ impl Organization {
             return Err(Gap::new(Fact::EventDataStores, Cause::CrossAccountUnreadable, detail));
         };
         member.stores_read.clone().map_err(|gap| *gap)
+    }
+
+    /// The key of the customer's that an event data store encrypts with.
+    #[must_use]
+    pub fn key_of_store(&self, store: &Store) -> Option<&Key> {
+        self.objects.keys.get(&store.key_target()?)
     }
 
     /// The log buckets of an account.

@@ -19,7 +19,7 @@ pub enum LockMode {
 impl LockMode {
     /// As S3 spells it.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Governance => "GOVERNANCE",
             Self::Compliance => "COMPLIANCE",

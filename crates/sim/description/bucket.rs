@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::When;
+use super::{Encryption, Logging, ReplicationRule, When};
 
 /// A bucket. What is absent here is answered with S3's error for an absent configuration.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -18,9 +18,12 @@ pub struct Bucket {
     /// When it was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<When>,
-    /// The bucket policy's document.
+    /// The bucket policy's document; absent: what the trails that deliver to it need, where there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<Value>,
+    /// Has no policy, whatever trails deliver to it.
+    #[serde(default, skip_serializing_if = "super::is_false")]
+    pub no_policy: bool,
     /// What `GetBucketPolicyStatus` says of that policy.
     #[serde(default)]
     pub policy_is_public: bool,
@@ -45,6 +48,21 @@ pub struct Bucket {
     /// `BucketOwnerEnforced`, `BucketOwnerPreferred`, `ObjectWriter`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ownership: Option<String>,
+    /// Where its access logs go; absent: access logging is off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logging: Option<Logging>,
+    /// Replication rules; empty: no configuration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replication: Vec<ReplicationRule>,
+    /// Default encryption; absent: `AES256`, as S3 gives to every bucket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encryption: Option<Encryption>,
+    /// Has no default encryption, as was possible once.
+    #[serde(default, skip_serializing_if = "super::is_false")]
+    pub no_encryption: bool,
+    /// Tags; empty: no configuration.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
     /// Accounts beside the owner that may `HeadBucket` it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub head_accounts: Vec<String>,

@@ -1,6 +1,7 @@
-//! A KMS key as `DescribeKey` shows it.
+//! A KMS key: what `DescribeKey` shows, its rotation and its policy.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::When;
 
@@ -42,9 +43,25 @@ pub struct Key {
     /// What it is for.
     #[serde(default)]
     pub description: String,
+    /// Its material is not rotated.
+    #[serde(default, skip_serializing_if = "super::is_false")]
+    pub no_rotation: bool,
+    /// How often it is rotated, in days; absent: yearly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation_days: Option<i32>,
+    /// The key policy's document; absent: the account's own, with what the trails that use it need.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Value>,
     /// Accounts beside the owner that may `DescribeKey` it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub describe_accounts: Vec<String>,
+}
+
+impl Key {
+    /// Whether an id or an alias means this key.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.id == name || self.aliases.iter().any(|alias| alias == name)
+    }
 }
 
 fn enabled() -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::When;
 
@@ -45,9 +45,15 @@ pub struct Trail {
     /// Absent: true when selectors are described.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub has_custom_event_selectors: Option<bool>,
-    /// Whether Insights are on.
+    /// Whether Insights are on; of both kinds where none are described.
     #[serde(default)]
     pub has_insight_selectors: bool,
+    /// The kinds of Insights, in AWS's own form.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub insight_selectors: Vec<Value>,
+    /// Tags.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
     /// Whether it records every member account.
     #[serde(default)]
     pub is_organization_trail: bool,
@@ -109,6 +115,16 @@ impl Trail {
     #[must_use]
     pub fn status_in(&self, region: &str) -> &TrailStatus {
         self.status_in.get(region).unwrap_or(&self.status)
+    }
+
+    /// The kinds of Insights; none where they are off.
+    #[must_use]
+    pub fn insights(&self) -> Vec<Value> {
+        if self.has_insight_selectors && self.insight_selectors.is_empty() {
+            let kinds = ["ApiCallRateInsight", "ApiErrorRateInsight"];
+            return kinds.map(|kind| json!({ "InsightType": kind })).to_vec();
+        }
+        self.insight_selectors.clone()
     }
 
     /// Whether `PutEventSelectors` was ever used on it.

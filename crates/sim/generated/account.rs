@@ -99,6 +99,7 @@ impl Generator {
                     "Resource": format!("arn:aws:s3:::{}/*", bucket_name(id, place)),
                 }] })
                 }),
+                no_policy: !open,
                 policy_is_public: open,
                 public_access_block: (!open).then_some(ALL),
                 ownership: Some("BucketOwnerEnforced".to_owned()),

@@ -57,6 +57,7 @@ impl Generator {
                 root_id: ROOT.to_owned(),
                 policy_types: vec!["SERVICE_CONTROL_POLICY".to_owned()],
                 trusted_services: services.map(|name| format!("{name}.amazonaws.com")).to_vec(),
+                no_service_linked_role: false,
                 delegated_administrators: BTreeMap::from([delegated]),
                 units: Vec::new(),
             }),

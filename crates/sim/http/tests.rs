@@ -41,7 +41,8 @@ fn s3_operations_come_from_method_path_and_query() {
         ("GET", "https://b.s3.eu-west-1.amazonaws.com/?policyStatus", "GetBucketPolicyStatus"),
         ("GET", "https://b.s3.eu-west-1.amazonaws.com/?policy", "GetBucketPolicy"),
         ("PUT", "https://b.s3.eu-west-1.amazonaws.com/?policy", "PUT ?policy"),
-        ("GET", "https://b.s3.eu-west-1.amazonaws.com/?logging", "GET ?logging"),
+        ("GET", "https://b.s3.eu-west-1.amazonaws.com/?logging", "GetBucketLogging"),
+        ("GET", "https://b.s3.eu-west-1.amazonaws.com/?website", "GET ?website"),
         ("GET", "https://b.s3.eu-west-1.amazonaws.com/k?x-id=GetObject", "GetObject"),
         ("HEAD", "https://s3.eu-west-1.amazonaws.com/b/k", "HEAD object ?"),
     ] {

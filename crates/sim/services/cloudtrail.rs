@@ -1,4 +1,8 @@
-//! AWS CloudTrail: trails with their replicas, their status and what they select.
+//! AWS CloudTrail: trails with their replicas, their status and what they select; event data stores; recent events.
+
+mod extras;
+mod history;
+mod stores;
 
 use serde_json::{Map, Value, json};
 
@@ -16,6 +20,12 @@ pub(super) fn answer(ask: Ask<'_>) -> Answer {
         "DescribeTrails" => Ok(describe_trails(ask)),
         "GetTrailStatus" => get_trail_status(ask),
         "GetEventSelectors" => get_event_selectors(ask),
+        "GetInsightSelectors" => extras::get_insight_selectors(ask),
+        "ListTags" => extras::list_tags(ask),
+        "LookupEvents" => history::lookup_events(ask),
+        "ListEventDataStores" => stores::list_event_data_stores(ask),
+        "GetEventDataStore" => stores::get_event_data_store(ask),
+        "GetResourcePolicy" => stores::get_resource_policy(ask),
         _ => Err(Failure::unknown_operation(ask.request)),
     }
 }
@@ -53,7 +63,7 @@ fn described(world: &World<'_>, seen: SeenTrail<'_>) -> Value {
         "TrailARN": world.trail_arn(seen),
         "LogFileValidationEnabled": trail.log_file_validation_enabled,
         "HasCustomEventSelectors": trail.has_custom_selectors(),
-        "HasInsightSelectors": trail.has_insight_selectors,
+        "HasInsightSelectors": !trail.insights().is_empty(),
         "IsOrganizationTrail": trail.is_organization_trail,
     });
     let topic = trail.sns_topic_arn.as_ref();
@@ -111,15 +121,22 @@ fn status(world: &World<'_>, status: &TrailStatus) -> Value {
 
 fn get_event_selectors(ask: Ask<'_>) -> Answer {
     let seen = find(ask, ask.request.text("TrailName").unwrap_or_default())?;
-    let owner = seen.owner == ask.caller.id;
-    if !owner && !ask.world.is_delegated(ask.caller, Some(PRINCIPAL)) {
-        return Err(wrong_account());
-    }
+    readable(ask, seen)?;
     let mut body = Map::new();
     body.insert("TrailARN".to_owned(), json!(ask.world.trail_arn(seen)));
     let (name, selectors) = selectors(seen.trail);
     body.insert(name.to_owned(), Value::Array(selectors));
     Ok(Reply::json(Value::Object(body)))
+}
+
+/// What a trail selects and how it is tagged is for its owner and for a delegated administrator to read.
+fn readable(ask: Ask<'_>, seen: SeenTrail<'_>) -> Result<(), Failure> {
+    let owner = seen.owner == ask.caller.id;
+    if owner || ask.world.is_delegated(ask.caller, Some(PRINCIPAL)) {
+        Ok(())
+    } else {
+        Err(wrong_account())
+    }
 }
 
 /// The selectors of a trail; a trail that was given none has the one that AWS starts with.

@@ -1,6 +1,7 @@
 //! Amazon S3: the buckets of an account and the configurations of a bucket.
 
 mod configuration;
+mod copies;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -8,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::description::{Account, AclGrant, Bucket, PublicAccessBlock};
 use crate::failure::Failure;
 use crate::land::Held;
+use crate::policies;
 use crate::reply::Reply;
 use crate::services::page::{page, size};
 use crate::services::{Answer, Ask};
@@ -27,8 +29,12 @@ pub(super) fn answer(ask: Ask<'_>) -> Answer {
         "GetBucketVersioning" => Ok(configuration::versioning(&*reach(ask)?)),
         "GetObjectLockConfiguration" => configuration::object_lock(&*reach(ask)?),
         "GetBucketLifecycleConfiguration" => configuration::lifecycle(ask.world, &*reach(ask)?),
-        "GetBucketPolicyStatus" => policy_status(&*reach(ask)?),
-        "GetBucketPolicy" => Ok(Reply::text(policy(&*reach(ask)?)?.to_string())),
+        "GetBucketPolicyStatus" => policy_status(ask, &*reach(ask)?),
+        "GetBucketPolicy" => Ok(Reply::text(policy(ask, &*reach(ask)?)?.to_string())),
+        "GetBucketLogging" => Ok(copies::logging(&*reach(ask)?)),
+        "GetBucketReplication" => copies::replication(ask.world, &*reach(ask)?),
+        "GetBucketEncryption" => copies::encryption(&*reach(ask)?),
+        "GetBucketTagging" => copies::tagging(&*reach(ask)?),
         "GetBucketAcl" => Ok(acl(ask.caller, &*reach(ask)?)),
         "GetPublicAccessBlock" => match &reach(ask)?.public_access_block {
             Some(block) => Ok(public_access(block)),
@@ -104,13 +110,20 @@ fn list_buckets(ask: Ask<'_>) -> Answer {
     ))
 }
 
-fn policy(bucket: &Bucket) -> Result<&Value, Failure> {
-    let missing = || absent("NoSuchBucketPolicy", "The bucket policy does not exist");
-    bucket.policy.as_ref().ok_or_else(missing)
+/// The described policy, or the one that the trails need that deliver to the bucket.
+fn policy(ask: Ask<'_>, bucket: &Bucket) -> Result<Value, Failure> {
+    if let Some(policy) = &bucket.policy {
+        return Ok(policy.clone());
+    }
+    let deliveries = ask.world.land.deliveries(&bucket.name);
+    if bucket.no_policy || deliveries.is_empty() {
+        return Err(absent("NoSuchBucketPolicy", "The bucket policy does not exist"));
+    }
+    Ok(policies::bucket(&ask.world.frame.partition, &bucket.name, &deliveries))
 }
 
-fn policy_status(bucket: &Bucket) -> Answer {
-    policy(bucket)?;
+fn policy_status(ask: Ask<'_>, bucket: &Bucket) -> Answer {
+    policy(ask, bucket)?;
     let status = Element::leaf("IsPublic", bucket.policy_is_public);
     Ok(Reply::xml(root("PolicyStatus").child(status)))
 }

@@ -53,23 +53,23 @@ fn what_is_not_known_is_refused_and_remembered() {
     let simulator = simulator();
     let json = |action| ask(A, "eu-west-1").json(&simulator, action, json!({})).error();
     let unknown = (400, "UnknownOperationException".to_owned());
-    for action in ["cloudtrail:LookupEvents", "kms:Decrypt", "logs:DescribeLogGroups"] {
+    for action in ["cloudtrail:ListTrails", "kms:Decrypt", "logs:DescribeMetricFilters"] {
         assert_eq!(json(action), unknown);
     }
     let management = ask(M, "us-east-1").json(&simulator, "organizations:ListPolicies", json!({}));
     assert_eq!(management.error(), unknown);
-    for action in ["sts:GetSessionToken", "iam:ListUsers", "sns:GetTopicAttributes"] {
+    for action in ["sts:GetSessionToken", "iam:ListUsers", "sns:ListTopics"] {
         assert_eq!(ask(A, "us-east-1").query(&simulator, action, "").error(), unknown);
     }
     let s3 = ask(A, "eu-west-1").s3(
         &simulator,
         "GET",
-        "https://logs.s3.eu-west-1.amazonaws.com/?logging",
+        "https://logs.s3.eu-west-1.amazonaws.com/?website",
     );
     assert_eq!(s3.error(), unknown);
     let remembered = simulator.unknown_operations();
     assert_eq!(remembered.len(), 8);
-    assert!(remembered.contains("s3:GET ?logging"), "{remembered:?}");
+    assert!(remembered.contains("s3:GET ?website"), "{remembered:?}");
     assert_eq!(simulator.calls().len(), 8);
 }
 

@@ -3,13 +3,15 @@
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::types::{
     LifecycleRule as SdkRule, LifecycleRuleFilter, PublicAccessBlockConfiguration,
+    Transition as SdkTransition,
 };
 use trailproof_core::answer::{
     Acl, Answer, BucketEntry, BucketHead, BucketVersioning, DefaultRetention, Grant, Lifecycle,
-    LifecycleRule, ObjectLock, OwnershipControls, PolicyStatus, PublicAccessBlock,
+    LifecycleRule, ObjectLock, OwnershipControls, PolicyStatus, PublicAccessBlock, Transition,
 };
 use trailproof_core::aws::Region;
 
+use super::ask::timestamp;
 use super::gap::Failure;
 use super::organizations::incomplete;
 use super::recorder::{bucket_region, last_status};
@@ -166,9 +168,10 @@ fn rule(rule: &SdkRule) -> LifecycleRule {
         .or(legacy);
     let tagged = rule.filter().is_some_and(|filter| filter.tag().is_some())
         || both.is_some_and(|both| !both.tags().is_empty());
+    let noncurrent = rule.noncurrent_version_expiration();
     let actions = [
         ("Expiration", rule.expiration().is_some()),
-        ("NoncurrentVersionExpiration", rule.noncurrent_version_expiration().is_some()),
+        ("NoncurrentVersionExpiration", noncurrent.is_some()),
         ("Transitions", !rule.transitions().is_empty()),
         ("NoncurrentVersionTransitions", !rule.noncurrent_version_transitions().is_empty()),
         ("AbortIncompleteMultipartUpload", rule.abort_incomplete_multipart_upload().is_some()),
@@ -179,6 +182,23 @@ fn rule(rule: &SdkRule) -> LifecycleRule {
         prefix: prefix.filter(|prefix| !prefix.is_empty()).map(str::to_owned),
         has_tag_filter: tagged,
         actions: actions.iter().filter(|(_, on)| *on).map(|(name, _)| (*name).to_owned()).collect(),
+        expiration_days: rule.expiration().and_then(|expiration| expiration.days()),
+        expiration_date: rule.expiration().and_then(|expiration| timestamp(expiration.date())),
+        expired_object_delete_marker: rule
+            .expiration()
+            .and_then(|expiration| expiration.expired_object_delete_marker()),
+        noncurrent_days: noncurrent.and_then(|noncurrent| noncurrent.noncurrent_days()),
+        newer_noncurrent_versions: noncurrent
+            .and_then(|noncurrent| noncurrent.newer_noncurrent_versions()),
+        transitions: rule.transitions().iter().map(transition).collect(),
+    }
+}
+
+fn transition(transition: &SdkTransition) -> Transition {
+    Transition {
+        storage_class: transition.storage_class().map(|class| class.as_str().to_owned()),
+        days: transition.days(),
+        date: timestamp(transition.date()),
     }
 }
 
@@ -204,6 +224,7 @@ pub async fn policy_status(
 pub async fn acl(session: &Session, region: &Region, bucket: &str) -> Result<Answer, Failure> {
     let request = session.s3().get_bucket_acl().bucket(bucket);
     let answer = request.customize().config_override(there(region)).send().await?;
+    let owner = answer.owner().and_then(|owner| owner.id()).map(str::to_owned);
     let grants = answer.grants.ok_or_else(|| incomplete("AccessControlList"))?;
     let grants = grants.iter().map(|grant| {
         let grantee = grant.grantee();
@@ -213,7 +234,7 @@ pub async fn acl(session: &Session, region: &Region, bucket: &str) -> Result<Ans
             permission: grant.permission().map(|p| p.as_str().to_owned()).unwrap_or_default(),
         }
     });
-    Ok(Answer::BucketAcl(Acl { grants: grants.collect() }))
+    Ok(Answer::BucketAcl(Acl { owner, grants: grants.collect() }))
 }
 
 const BLOCK: &str = "PublicAccessBlockConfiguration";

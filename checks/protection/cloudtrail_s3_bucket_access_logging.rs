@@ -1,0 +1,89 @@
+//! Who read or deleted the logs is itself worth a record.
+
+use trailproof_core::answer::BucketLogging;
+use trailproof_core::prelude::*;
+
+/// The check.
+pub const CHECK: Check = Check {
+    id: "cloudtrail-s3-bucket-access-logging",
+    title: "Access to the log bucket is logged to another bucket",
+    group: Group::Protection,
+    severity: Severity::Medium,
+    weight: Severity::Medium.weight(),
+    rationale: "An intruder who reads the logs learns what is watched, and one who deletes them leaves no other \
+                trace than the access log of the bucket.",
+    remediation: Remediation {
+        summary: "Send the bucket's access logs to another bucket of the same account and region, which has no \
+                  default Object Lock retention; where that cannot be, record the bucket's data events.",
+        command: "aws s3api put-bucket-logging --bucket {bucket} --bucket-logging-status \
+                  'LoggingEnabled={TargetBucket=BUCKET,TargetPrefix={bucket}/}'",
+        link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html",
+    },
+    controls: &[],
+    reads: &[Fact::Trails, Fact::BucketList, Fact::BucketHead, Fact::BucketLogging],
+    judge: Judge::Bucket(judge),
+};
+
+fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
+    let (logging, source) = bucket.read::<BucketLogging>(Fact::BucketLogging)?;
+    let named = logging.target_bucket.as_deref().filter(|name| !name.is_empty());
+    let evidence = source.cite("LoggingEnabled.TargetBucket", named);
+    let verdict = match named {
+        None => fail("access logging is off").reason("logging_off"),
+        Some(name) if name == bucket.name => {
+            fail("the bucket logs access to itself: each log is one more access")
+                .reason("self_target")
+        }
+        Some(name) => {
+            let target = audit.organization.bucket(name);
+            // The bucket's owner listed all of its buckets: a target that is not among them is not its own.
+            match target.filter(|target| target.owner == bucket.owner) {
+                Some(_) => pass(format!("access is logged to {name}")),
+                None if target.is_some_and(Bucket::is_missing) => {
+                    fail(format!("access should be logged to {name}, which does not exist"))
+                        .reason("target_missing")
+                }
+                None => fail(format!(
+                    "access should be logged to {name}, which is not a bucket of the same account"
+                ))
+                .reason("target_not_owned"),
+            }
+        }
+    };
+    Ok(verdict
+        .observed(format!("TargetBucket={}", named.unwrap_or("absent")))
+        .expected("a TargetBucket of the same account, which is another bucket")
+        .cite([evidence]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use trailproof_core::evidence::Cause;
+    use trailproof_core::fact::Fact;
+    use trailproof_core::fixture::*;
+
+    fn target(name: Option<&str>) -> World {
+        organization().with(trail("audit")).with_bucket(
+            bucket("logs")
+                .owner(ARCHIVE)
+                .but(|b| b.logging.target_bucket = name.map(str::to_owned)),
+        )
+    }
+
+    #[test]
+    fn the_target_must_be_another_bucket_of_the_same_account() {
+        let there = |owner: &str| target(Some("access")).with_bucket(bucket("access").owner(owner));
+        let _ = expect(&CHECK)
+            .passes(there(ARCHIVE))
+            .fails("logging_off", target(None))
+            .fails("self_target", target(Some("logs"))) // edge 103
+            .fails("target_missing", target(Some("access")))
+            .fails("target_not_owned", there(MEMBER)) // edge 103b
+            .fails(
+                "target_not_owned",
+                target(Some("access")).with_bucket(bucket("access").but(|b| b.owner = None)),
+            )
+            .is_unknown(Cause::AccessDenied, there(ARCHIVE).deny(Fact::BucketLogging));
+    }
+}

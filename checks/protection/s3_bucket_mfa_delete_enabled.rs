@@ -1,0 +1,106 @@
+//! MFA delete asks for the root user's second factor before a version of a log goes.
+
+use trailproof_core::answer::{BucketVersioning, Lifecycle};
+use trailproof_core::prelude::*;
+use trailproof_core::safeguard::Lock;
+
+/// The check.
+pub const CHECK: Check = Check {
+    id: "s3-bucket-mfa-delete-enabled",
+    title: "The log bucket asks for MFA before versions are deleted",
+    group: Group::Protection,
+    severity: Severity::Low,
+    weight: Severity::Low.weight(),
+    rationale: "Stolen credentials of the log account delete every version of every log in minutes, unless a \
+                device that was not stolen must agree, or a lock or lifecycle rules decide in its stead.",
+    remediation: Remediation {
+        summary: "As the root user of the bucket's account, with its MFA device, enable MFA delete; a bucket with \
+                  lifecycle rules cannot have it, and Object Lock is the stronger answer.",
+        command: "aws s3api put-bucket-versioning --bucket {bucket} --versioning-configuration \
+                  Status=Enabled,MFADelete=Enabled --mfa 'SERIAL CODE'",
+        link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiFactorAuthenticationDelete.html",
+    },
+    controls: &[],
+    reads: &[
+        Fact::Trails,
+        Fact::BucketList,
+        Fact::BucketHead,
+        Fact::BucketVersioning,
+        Fact::BucketObjectLock,
+        Fact::BucketLifecycle,
+    ],
+    judge: Judge::Bucket(judge),
+};
+
+fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
+    let on = bucket.asks_for_mfa()?;
+    let (versioning, source) = bucket.read::<BucketVersioning>(Fact::BucketVersioning)?;
+    let mfa = versioning.mfa_delete.as_deref();
+    let evidence =
+        [source.cite("MFADelete", mfa), source.cite("Status", versioning.status.as_deref())];
+    let observed = format!(
+        "Status={}, MFADelete={}",
+        versioning.status.as_deref().unwrap_or("absent"),
+        mfa.unwrap_or("absent")
+    );
+    let expected = "Status=Enabled, MFADelete=Enabled";
+    if on {
+        return Ok(pass("MFA delete is on").observed(observed).expected(expected).cite(evidence));
+    }
+    let ruled =
+        bucket.read::<Lifecycle>(Fact::BucketLifecycle).map(|(read, _)| !read.rules.is_empty());
+    let locked = bucket.lock(audit.policy).map(|lock| matches!(lock, Lock::Holds { .. }));
+    if any([ruled.clone(), locked])? {
+        let verdict = if ruled == Ok(true) {
+            not_applicable("the bucket has lifecycle rules, which exclude MFA delete")
+                .reason("lifecycle")
+                .cite(bucket.cite_retention(None))
+        } else {
+            not_applicable("Object Lock holds the logs").reason("locked").cite(bucket.cite_lock())
+        };
+        return Ok(verdict.expected(expected));
+    }
+    Ok(fail("MFA delete is off")
+        .reason("mfa_delete_off")
+        .observed(observed)
+        .expected(expected)
+        .cite(evidence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use trailproof_core::answer::ObjectLock;
+    use trailproof_core::evidence::Cause;
+    use trailproof_core::fact::Fact;
+    use trailproof_core::fixture::*;
+
+    fn logs(change: impl FnOnce(&mut BucketSetup)) -> World {
+        organization().with(trail("audit")).with_bucket(bucket("logs").owner(ARCHIVE).but(change))
+    }
+
+    #[test]
+    fn rules_and_locks_excuse_it() {
+        let bare = |b: &mut BucketSetup| {
+            b.lifecycle.rules.clear();
+            b.lock = ObjectLock::default();
+        };
+        let mfa = |status: &'static str| {
+            logs(move |b| {
+                bare(b);
+                b.versioning.status = Some(status.into());
+                b.versioning.mfa_delete = Some("Enabled".into());
+            })
+        };
+        let _ = expect(&CHECK)
+            .passes(mfa("Enabled")) // edge 91
+            .fails("mfa_delete_off", mfa("Suspended"))
+            .fails("mfa_delete_off", logs(bare))
+            .does_not_apply("lifecycle", logs(|b| b.lock = ObjectLock::default())) // edge 90
+            .does_not_apply("locked", logs(|b| b.lifecycle.rules.clear()))
+            .does_not_apply("lifecycle", logs(|_| {}).deny(Fact::BucketObjectLock))
+            .is_unknown(Cause::AccessDenied, logs(bare).deny(Fact::BucketLifecycle))
+            .is_unknown(Cause::AccessDenied, logs(bare).deny(Fact::BucketObjectLock))
+            .is_unknown(Cause::AccessDenied, logs(bare).deny(Fact::BucketVersioning));
+    }
+}

@@ -1,0 +1,199 @@
+//! A copy in another account survives what happens to the first.
+
+use trailproof_core::answer::BucketReplication;
+use trailproof_core::prelude::*;
+use trailproof_core::safeguard::{Copies, Uncopied, replication_rule};
+
+/// The check.
+pub const CHECK: Check = Check {
+    id: "s3-bucket-replication-enabled",
+    title: "Every log is copied to a bucket of another account",
+    group: Group::Protection,
+    severity: Severity::Low,
+    weight: Severity::Low.weight(),
+    rationale: "Whoever controls the log account controls its only copy of the evidence; a copy that another \
+                account holds is out of his reach.",
+    remediation: Remediation {
+        summary: "Replicate the logs to a bucket of another account, KMS-encrypted objects included, without \
+                  copying deletions.",
+        command: "aws s3api put-bucket-replication --bucket {bucket} --replication-configuration \
+                  file://replication.json",
+        link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html",
+    },
+    controls: &[],
+    reads: &[Fact::Trails, Fact::BucketList, Fact::BucketHead, Fact::BucketReplication],
+    judge: Judge::Bucket(judge),
+};
+
+fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
+    if !audit.policy.replication_required {
+        return Ok(not_applicable("the policy asks for no copies").reason("not_required"));
+    }
+    let across = audit.policy.require_cross_account;
+    let demand = |copies: &Copies<'_>| Ok(enough(bucket, copies, across));
+    let expected = if across {
+        "an enabled rule that copies every log to another account"
+    } else {
+        "an enabled rule that copies every log to another account or region"
+    };
+    let (replication, source) = bucket.read::<BucketReplication>(Fact::BucketReplication)?;
+    let cited = source.cite("Rules", replication.rules.len());
+    match bucket.copies(audit.organization, &demand)? {
+        Ok(copies) => {
+            if !bucket.copies_everything() {
+                // A trail that nobody saw may deliver under a prefix that no rule copies.
+                audit.organization.all_trails_complete()?;
+            }
+            Ok(pass(copied(&copies)).expected(expected).cite([cited]))
+        }
+        Err(fault) => {
+            if let Some(origin) = copied_from(bucket, audit)? {
+                let verdict = not_applicable(format!("it holds the copies of {origin}"));
+                return Ok(verdict.reason("is_replica").expected(expected));
+            }
+            let (code, sentence) = told(&fault);
+            Ok(fail(sentence).reason(code).expected(expected).cite([cited]))
+        }
+    }
+}
+
+/// Whether a copy lies far enough away.
+fn enough(bucket: &Bucket, copies: &Copies<'_>, across: bool) -> Result<(), Uncopied> {
+    let elsewhere = copies.destination.region != bucket.region;
+    if copies.crosses_accounts || (!across && elsewhere) {
+        return Ok(());
+    }
+    Err(Uncopied::SameAccount(copies.destination.name.clone()))
+}
+
+fn copied(copies: &[Copies<'_>]) -> String {
+    let told = |copies: &Copies<'_>| {
+        let place = match copies.destination.owner {
+            Some(owner) if copies.crosses_accounts => format!(" of {owner}"),
+            None => " of another account".into(),
+            Some(_) => " of the same account".into(),
+        };
+        let deletions = match copies.rule.delete_marker_replication.as_deref() {
+            Some("Enabled") => ", deletions included",
+            _ => "",
+        };
+        let rule = replication_rule(copies.rule);
+        format!("rule {rule} copies logs to {}{place}{deletions}", copies.destination.name)
+    };
+    copies.iter().map(told).collect::<Vec<_>>().join("; ")
+}
+
+fn told(fault: &Uncopied) -> (&'static str, String) {
+    match fault {
+        Uncopied::NoRule => ("no_rule", "no enabled rule copies all logs".into()),
+        Uncopied::DestinationMissing(name) => {
+            ("destination_missing", format!("copies should go to {name}, which does not exist"))
+        }
+        Uncopied::SameAccount(name) | Uncopied::Unlocked(name) => {
+            ("same_account", format!("copies go to {name} of the same account"))
+        }
+        Uncopied::KmsObjectsSkipped(rule) => (
+            "kms_objects_skipped",
+            format!("rule {rule} leaves out logs that are encrypted with KMS"),
+        ),
+    }
+}
+
+/// The log bucket whose copies this one holds.
+fn copied_from<'a>(bucket: &Bucket, audit: &'a Audit<'_>) -> Observed<Option<&'a str>> {
+    let suffix = format!(":::{}", bucket.name);
+    let others = audit.organization.buckets().filter(|other| other.name != bucket.name);
+    let copies = find(others.filter(|other| !other.is_missing()).map(Ok), |other| {
+        let (replication, _) = other.read::<BucketReplication>(Fact::BucketReplication)?;
+        Ok(replication.rules.iter().any(|rule| rule.destination_bucket.ends_with(&suffix)))
+    })?;
+    if copies.is_none() {
+        // A trail that nobody saw may have a bucket whose copies come here.
+        audit.organization.all_trails_complete()?;
+    }
+    Ok(copies.map(|other| other.name.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use trailproof_core::answer::ReplicationRule;
+    use trailproof_core::evidence::Cause;
+    use trailproof_core::fact::Fact;
+    use trailproof_core::fixture::*;
+
+    fn rule(change: impl FnOnce(&mut ReplicationRule)) -> ReplicationRule {
+        let mut rule = ReplicationRule {
+            id: Some("copy".into()),
+            status: "Enabled".into(),
+            destination_bucket: "arn:aws:s3:::copies".into(),
+            sse_kms_encrypted_objects: Some("Enabled".into()),
+            replica_kms_key_id: Some(KEY.into()),
+            ..ReplicationRule::default()
+        };
+        change(&mut rule);
+        rule
+    }
+
+    fn copied(change: impl FnOnce(&mut ReplicationRule)) -> World {
+        let rule = rule(change);
+        organization()
+            .with(trail("audit"))
+            .with_bucket(bucket("logs").owner(ARCHIVE).but(|b| b.replication.rules = vec![rule]))
+            .with_bucket(bucket("copies").owner(MANAGEMENT))
+    }
+
+    fn to(owner: Option<&str>, region: &str) -> World {
+        copied(|_| {}).with_bucket(bucket("copies").but(|b| {
+            b.owner = owner.map(id);
+            b.region = region.parse().unwrap();
+        }))
+    }
+
+    #[test]
+    fn all_logs_must_go_to_another_account() {
+        let unencrypted =
+            |world: World| world.but(|world| world.trails[0].description.kms_key_id = None);
+        let skips = |rule: &mut ReplicationRule| rule.sse_kms_encrypted_objects = None;
+        let prefix = |prefix: &'static str| copied(move |rule| rule.prefix = Some(prefix.into()));
+        let hidden = |world: World| {
+            world.deny_in(Some(MEMBER), Fact::Trails, Some("eu-west-1"), Cause::AccessDenied)
+        };
+        let replica = organization()
+            .with(trail("audit"))
+            .with(trail("second").but(|t| t.description.s3_bucket_name = Some("copies".into())))
+            .with_bucket(
+                bucket("logs").owner(ARCHIVE).but(|b| b.replication.rules = vec![rule(|_| {})]),
+            )
+            .with_bucket(bucket("copies").owner(MANAGEMENT));
+        let _ = expect(&CHECK)
+            .passes(copied(|_| {}))
+            .passes(to(None, "us-east-1"))
+            .passes(prefix("AWSLogs/"))
+            .fails("no_rule", organization().with(trail("audit")))
+            .fails("no_rule", copied(|rule| rule.status = "Disabled".into()))
+            .fails("no_rule", copied(|rule| rule.has_tag_filter = true))
+            .fails("no_rule", prefix("AWSLogs/111122223333/"))
+            .fails(
+                "destination_missing",
+                copied(|_| {}).but(|w| w.buckets.retain(|b| b.name == "logs")),
+            )
+            .fails("same_account", to(Some(ARCHIVE), "eu-west-1"))
+            .fails("kms_objects_skipped", copied(skips))
+            .fails("kms_objects_skipped", copied(|rule| rule.replica_kms_key_id = None))
+            .passes(unencrypted(copied(skips)))
+            .is_unknown(Cause::AccessDenied, copied(|_| {}).deny(Fact::BucketReplication))
+            .is_unknown(Cause::AccessDenied, to(None, "us-east-1").deny(Fact::BucketHead))
+            .policy(|policy| policy.require_cross_account = false)
+            .passes(to(Some(ARCHIVE), "eu-west-1"))
+            .fails("same_account", to(Some(ARCHIVE), "us-east-1"))
+            .policy(|policy| policy.replication_required = false)
+            .does_not_apply("not_required", organization().with(trail("audit")))
+            .policy(|_| {})
+            .on(":logs")
+            .is_unknown(Cause::AccessDenied, hidden(prefix("AWSLogs/")))
+            .passes(hidden(copied(|_| {})))
+            .on(":copies")
+            .does_not_apply("is_replica", replica);
+    }
+}

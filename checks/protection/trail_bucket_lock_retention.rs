@@ -1,0 +1,91 @@
+//! A lock protects what is locked for long enough, by a mode that nobody lifts.
+
+use trailproof_core::prelude::*;
+use trailproof_core::safeguard::Lock;
+
+/// The check.
+pub const CHECK: Check = Check {
+    id: "trail-bucket-lock-retention",
+    title: "The log bucket locks every new log for as long as the policy asks",
+    group: Group::Protection,
+    severity: Severity::Medium,
+    weight: Severity::Medium.weight(),
+    rationale: "Object Lock without a default retention locks nothing, a short one leaves a tail that can be \
+                deleted, and GOVERNANCE mode yields to a permission.",
+    remediation: Remediation {
+        summary: "Give the bucket a default retention in COMPLIANCE mode; only closing the account removes what \
+                  it locks.",
+        command: "aws s3api put-object-lock-configuration --bucket {bucket} --object-lock-configuration \
+                  'ObjectLockEnabled=Enabled,Rule={DefaultRetention={Mode=COMPLIANCE,Days=365}}'",
+        link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html",
+    },
+    controls: &[],
+    reads: &[Fact::Trails, Fact::BucketList, Fact::BucketHead, Fact::BucketObjectLock],
+    judge: Judge::Bucket(judge),
+};
+
+fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
+    let wanted = audit.policy.lock_min_days();
+    let mode = audit.policy.lock_mode;
+    let verdict = match bucket.lock(audit.policy)? {
+        Lock::Off => return Ok(not_applicable("Object Lock is off").reason("lock_off")),
+        Lock::WithoutRule => {
+            fail("Object Lock is on, and new objects get no lock").reason("no_default_retention")
+        }
+        Lock::OtherMode { mode: found, days } => {
+            let found =
+                if found.is_empty() { "no mode".to_owned() } else { format!("{found} mode") };
+            fail(format!("new objects are locked in {found} for {days} days")).reason("other_mode")
+        }
+        Lock::Short { days, .. } => {
+            fail(format!("new objects are locked for {days} days, the policy asks for {wanted}"))
+                .reason("shorter")
+        }
+        Lock::Holds { days } => pass(format!(
+            "new objects are locked for {days} days, those from before the rule are not"
+        )),
+    };
+    Ok(verdict
+        .expected(format!("a default retention of {wanted} days in {mode} mode"))
+        .cite(bucket.cite_lock()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use trailproof_core::answer::{DefaultRetention, ObjectLock};
+    use trailproof_core::evidence::Cause;
+    use trailproof_core::fact::Fact;
+    use trailproof_core::fixture::*;
+    use trailproof_core::policy::LockMode;
+
+    fn lock(change: impl FnOnce(&mut ObjectLock)) -> World {
+        organization()
+            .with(trail("audit"))
+            .with_bucket(bucket("logs").owner(ARCHIVE).but(|b| change(&mut b.lock)))
+    }
+
+    fn rule(mode: &str, days: Option<i32>, years: Option<i32>) -> World {
+        let mode = Some(mode.to_owned());
+        lock(|lock| lock.default_retention = Some(DefaultRetention { mode, days, years }))
+    }
+
+    #[test]
+    fn a_rule_must_be_long_and_in_a_mode_that_holds() {
+        let _ = expect(&CHECK)
+            .passes(lock(|_| {}))
+            .passes(rule("COMPLIANCE", None, Some(1))) // edge 87
+            .fails("shorter", rule("COMPLIANCE", Some(90), None)) // edge 88
+            .fails("other_mode", rule("GOVERNANCE", Some(365), None)) // edge 86
+            .fails("no_default_retention", lock(|lock| lock.default_retention = None)) // edge 85
+            .does_not_apply("lock_off", lock(|lock| *lock = ObjectLock::default()))
+            .is_unknown(Cause::AccessDenied, lock(|_| {}).deny(Fact::BucketObjectLock))
+            .policy(|policy| policy.lock_min_days = Some(90))
+            .passes(rule("COMPLIANCE", Some(90), None))
+            .policy(|policy| policy.lock_mode = LockMode::Governance)
+            .passes(lock(|_| {}))
+            .fails("shorter", rule("GOVERNANCE", Some(90), None))
+            // Who may bypass it is not read.
+            .is_unknown(Cause::Undecidable, rule("GOVERNANCE", Some(365), None));
+    }
+}

@@ -1,0 +1,96 @@
+//! What hangs on trails: the topics that they tell, the log groups that they write to, the events that they record.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::When;
+
+/// A topic of Amazon SNS. One that a trail of the same account names is there without being described.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Topic {
+    /// The name.
+    pub name: String,
+    /// Where it lies.
+    pub region: String,
+    /// Was deleted, although trails still name it.
+    #[serde(default, skip_serializing_if = "super::is_false")]
+    pub missing: bool,
+    /// How many subscriptions are confirmed.
+    #[serde(default)]
+    pub subscriptions: u32,
+    /// Its policy; absent: the owner's alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Value>,
+    /// The key that encrypts its messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kms_key_id: Option<String>,
+}
+
+/// A log group of CloudWatch Logs. One that a trail of the same account names is there without being described.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogGroup {
+    /// The name.
+    pub name: String,
+    /// Where it lies.
+    pub region: String,
+    /// Was deleted, although trails still name it.
+    #[serde(default, skip_serializing_if = "super::is_false")]
+    pub missing: bool,
+    /// For how many days its events are kept; absent: for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention_days: Option<i32>,
+    /// The ARN of the key that encrypts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kms_key_id: Option<String>,
+    /// `STANDARD`, `INFREQUENT_ACCESS`, `DELIVERY`; absent: `STANDARD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
+    /// Whether it cannot be deleted before that is switched off.
+    #[serde(default, skip_serializing_if = "super::is_false")]
+    pub deletion_protection: bool,
+}
+
+/// A management event of the event history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// When it happened.
+    pub time: When,
+    /// What happened.
+    #[serde(default = "assume_role")]
+    pub name: String,
+    /// The service that it happened in.
+    #[serde(default = "sts")]
+    pub source: String,
+    /// Who did it.
+    #[serde(default = "user")]
+    pub user: String,
+    /// Whether it only read.
+    #[serde(default = "yes")]
+    pub read_only: bool,
+}
+
+impl Event {
+    /// An everyday event.
+    pub(crate) fn everyday(time: When) -> Self {
+        Self { time, name: assume_role(), source: sts(), user: user(), read_only: true }
+    }
+}
+
+fn assume_role() -> String {
+    "AssumeRole".to_owned()
+}
+
+fn sts() -> String {
+    "sts.amazonaws.com".to_owned()
+}
+
+fn user() -> String {
+    "workload".to_owned()
+}
+
+fn yes() -> bool {
+    true
+}
