@@ -15,6 +15,7 @@ pub mod control;
 pub mod copies;
 pub mod coverage;
 pub mod data_events;
+pub mod events;
 pub mod evidence;
 pub mod fact;
 pub mod finding;
@@ -38,6 +39,7 @@ pub mod selector;
 pub mod snapshot;
 pub mod store;
 pub mod trail;
+pub mod would_record;
 
 pub use graph::GraphBuilder;
 
