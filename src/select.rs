@@ -61,11 +61,15 @@ fn unknown(name: &str) -> Stop {
 
 /// The name that somebody may have meant: the likest, where one is like it at all.
 pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let likeness = |other: &str| strsim::jaro_winkler(&name.to_ascii_lowercase(), other);
+    let name = name.to_ascii_lowercase();
+    // The one forgives a different end, the other two letters that changed places in a short name.
+    let likeness = |other: &str| {
+        strsim::jaro_winkler(&name, other).max(strsim::normalized_damerau_levenshtein(&name, other))
+    };
     names
         .into_iter()
         .map(|other| (likeness(other), other))
-        .filter(|(likeness, _)| *likeness > 0.7)
+        .filter(|(likeness, _)| *likeness > 0.65)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
         .map(|(_, name)| name)
 }

@@ -26,6 +26,7 @@ pub mod key;
 pub mod ledger;
 pub mod organization;
 pub mod plan;
+pub mod policies;
 pub mod policy;
 pub mod principal;
 pub mod resource_policy;
@@ -38,13 +39,20 @@ pub mod score;
 pub mod selector;
 pub mod snapshot;
 pub mod store;
+pub mod terms;
 pub mod trail;
+pub mod waiver;
 pub mod would_record;
 
 pub use graph::GraphBuilder;
 
 #[cfg(feature = "fixture")]
-#[allow(clippy::expect_used, clippy::panic, reason = "a test's own faults are its failures")]
+#[allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test's own faults are its failures"
+)]
 pub mod fixture;
 
 /// What a check file needs, in one line.
