@@ -102,7 +102,7 @@ pub fn rows() -> Vec<Row> {
         keeps("100/to-come", date("2030-01-01T00:00:00Z"), "fail absolute_date"),
         keeps("101", prefix("AWSLogs/111122223333/CloudTrail-Digest/"), "fail shorter"),
         keeps("102", ruled(deep), "pass").says(IMMEDIATE, "fail archived_early").of(ARCHIVE),
-        row("157", organization().but(|world| world.stores.push(store("lake"))))
+        row("157/days", organization().but(|world| world.stores.push(store("lake"))))
             .says("cloudtrail-enabled", "fail no_trail")
             .says(RETENTION, "pass")
             .times(1),
