@@ -62,17 +62,36 @@ pub static AS_CODE: &[(&str, &AsCode)] = &[
     ),
     ("cloudtrail-enabled", &presence::cloudtrail_enabled::AS_CODE),
     (
+        "cloudtrail-s3-bucket-access-logging",
+        &protection::cloudtrail_s3_bucket_access_logging::AS_CODE,
+    ),
+    (
         "cloudtrail-s3-bucket-public-access-prohibited",
         &protection::cloudtrail_s3_bucket_public_access_prohibited::AS_CODE,
     ),
     ("cloudtrail-s3-dataevents-enabled", &presence::cloudtrail_s3_dataevents_enabled::AS_CODE),
     ("cloudtrail-security-trail-enabled", &presence::cloudtrail_security_trail_enabled::AS_CODE),
     ("multi-region-cloudtrail-enabled", &presence::multi_region_cloudtrail_enabled::AS_CODE),
+    (
+        "s3-account-level-public-access-blocks-periodic",
+        &protection::s3_account_level_public_access_blocks_periodic::AS_CODE,
+    ),
+    ("s3-bucket-acl-prohibited", &protection::s3_bucket_acl_prohibited::AS_CODE),
     ("s3-bucket-default-lock-enabled", &protection::s3_bucket_default_lock_enabled::AS_CODE),
+    (
+        "s3-bucket-level-public-access-prohibited",
+        &protection::s3_bucket_level_public_access_prohibited::AS_CODE,
+    ),
+    ("s3-bucket-replication-enabled", &protection::s3_bucket_replication_enabled::AS_CODE),
     ("s3-bucket-versioning-enabled", &protection::s3_bucket_versioning_enabled::AS_CODE),
+    ("s3-default-encryption-kms", &protection::s3_default_encryption_kms::AS_CODE),
     ("s3-lifecycle-policy-check", &protection::s3_lifecycle_policy_check::AS_CODE),
+    ("trail-bucket-lock-retention", &protection::trail_bucket_lock_retention::AS_CODE),
+    ("trail-bucket-tamper-resistant", &protection::trail_bucket_tamper_resistant::AS_CODE),
     ("trail-coverage-per-region", &presence::trail_coverage_per_region::AS_CODE),
     ("trail-is-logging", &presence::trail_is_logging::AS_CODE),
+    ("trail-log-immediate-availability", &protection::trail_log_immediate_availability::AS_CODE),
+    ("trail-log-retention", &protection::trail_log_retention::AS_CODE),
 ];
 
 /// What checks ask of the user's policy themselves, by id.
@@ -84,4 +103,10 @@ pub static PARAMETERS: &[(&str, &[&str])] = &[
     ),
     ("iam-cloudtrail-full-access-attached", &["approved_principals"]),
     ("s3-bucket-default-lock-enabled", &["default_lock_mode"]),
+    ("s3-bucket-replication-enabled", &["replication_required", "require_cross_account"]),
+    ("trail-access-log-target-protected", &["retention_days", "trusted_log_accounts"]),
+    ("trail-bucket-lock-retention", &["lock_min_days", "lock_mode"]),
+    ("trail-bucket-owned-by-organization", &["trusted_log_accounts"]),
+    ("trail-log-immediate-availability", &["immediate_days"]),
+    ("trail-log-retention", &["retention_days"]),
 ];
