@@ -20,11 +20,11 @@ use trailproof_core::fact::Fact;
 use trailproof_core::fixture::{self, ARCHIVE, MANAGEMENT, MEMBER, bucket, id, trail};
 use trailproof_core::gate::{GateRequest, Gates};
 use trailproof_core::plan::Demand;
-use trailproof_core::policy::Policy;
 use trailproof_core::roster::{AccountEntry, AccountState};
 use trailproof_core::snapshot::{
     Bundle, Document, DocumentVisitor, Manifest, ManifestAccount, Outcome, Probe, Snapshot,
 };
+use trailproof_core::terms::Terms;
 use trailproof_reports::{Format, Options};
 
 /// A member with a trail and a bucket of its own; one account in so many is like it.
@@ -179,8 +179,8 @@ fn run(accounts: usize, format: Option<Format>) -> u64 {
         fail_on: Some(trailproof_core::check::Severity::High),
         ..GateRequest::default()
     };
-    let (mut gates, policy, mut findings) = (Gates::new(request), Policy::default(), 0);
-    let mut assessment = assess_watched(&crowd, CATALOGUE, &policy, &mut |seen| {
+    let (mut gates, terms, mut findings) = (Gates::new(request), Terms::default(), 0);
+    let mut assessment = assess_watched(&crowd, CATALOGUE, &terms, &mut |seen| {
         findings += seen.len();
         gates.see(seen);
     })

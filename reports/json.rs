@@ -12,6 +12,7 @@ use trailproof_core::assessment::{
     Assessment, CheckInfo, CoverageReport, GateOutcome, Run, SCHEMA, ScopeReport, ScoreReport,
 };
 use trailproof_core::results::Results;
+use trailproof_core::waiver::WaiverReport;
 
 use crate::{ReportError, text};
 
@@ -49,7 +50,7 @@ struct Document<'a, R: Results> {
     gates: &'a [GateOutcome],
     checks: &'a [CheckInfo],
     results: Stream<'a, R>,
-    waivers: &'a [Value],
+    waivers: &'a [WaiverReport],
     diff: Option<&'a Value>,
 }
 

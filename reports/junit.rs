@@ -13,7 +13,7 @@ use trailproof_core::finding::{Finding, GLOBAL, Status};
 use trailproof_core::results::Results;
 
 use crate::ReportError;
-use crate::index::Index;
+use crate::index::{Index, waiver};
 use crate::{text, visit};
 
 mod files;
@@ -332,7 +332,7 @@ fn outcome(index: &Index<'_>, findings: &[Finding]) -> Outcome {
     }
     match (waived.first(), findings.first()) {
         _ if counted > 0 => Outcome::Passed,
-        (Some(first), _) => skipped(index.waiver(first)),
+        (Some(first), _) => skipped(waiver(first)),
         (None, Some(first)) => skipped(format!("not applicable: {}", first.message)),
         (None, None) => Outcome::Passed,
     }

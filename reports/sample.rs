@@ -1,12 +1,14 @@
 //! Assessments for the tests of all formats: small, but with everything that goes wrong in them.
 
+use jiff::civil::date;
 use serde_json::json;
 use trailproof_core::assessment::{AccountCounts, Assessment};
 use trailproof_core::check::Severity;
 use trailproof_core::evidence::Cause;
-use trailproof_core::finding::{GLOBAL, Status};
+use trailproof_core::finding::{AppliedWaiver, GLOBAL, Status};
 use trailproof_core::gate::{GateRequest, Gates};
 use trailproof_core::roster::AccountState;
+use trailproof_core::waiver::{WaiverReport, WaiverScope, WaiverState};
 
 pub mod hostile;
 mod parts;
@@ -104,8 +106,15 @@ pub fn assessment() -> Assessment {
         ),
     ];
     results.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    let waived =
-        results.iter().find(|one| one.status == Status::Waived).unwrap().fingerprint.clone();
+    for waived in results.iter_mut().filter(|one| one.status == Status::Waived) {
+        waived.waiver = Some(AppliedWaiver {
+            id: "w1".to_owned(),
+            owner: "sec@example.com".to_owned(),
+            reason: "moved to SIEM".to_owned(),
+            ticket: Some("RISK-42".to_owned()),
+            expires: date(2027, 1, 31),
+        });
+    }
     let mut assessment = built(accounts, results, Some("o-abc123defg"));
     assessment.run.complete = false;
     assessment.coverage.unread = vec![
@@ -116,14 +125,29 @@ pub fn assessment() -> Assessment {
         AccountCounts { listed: 6, assessed: 3, unread: 1, excluded: 1, not_active: 1 };
     assessment.scope.notes =
         vec!["account 555555555555 is left out by --exclude-accounts".to_owned()];
-    assessment.waivers = vec![json!({
-        "id": "w1", "check": encryption, "owner": "sec@example.com", "reason": "moved to SIEM", "ticket": "RISK-42",
-        "expires": "2027-01-31", "findings": [waived],
-    })];
+    let waiver = |id: &str, state, findings, expires| WaiverReport {
+        id: id.to_owned(),
+        check: encryption.to_owned(),
+        scope: WaiverScope { account: Some("111111111111".to_owned()), ..WaiverScope::default() },
+        owner: "sec@example.com".to_owned(),
+        reason: "moved to SIEM".to_owned(),
+        ticket: Some("RISK-42".to_owned()),
+        approved_by: None,
+        created: date(2026, 2, 1),
+        expires,
+        state,
+        findings,
+    };
+    assessment.waivers = vec![
+        waiver("w1", WaiverState::Active, 1, date(2027, 1, 31)),
+        waiver("w2", WaiverState::Expired, 1, date(2026, 9, 30)),
+        waiver("w3", WaiverState::Unused, 0, date(2027, 1, 31)),
+    ];
     let request = GateRequest {
         fail_on: Some(Severity::High),
         min_coverage: Some(trailproof_core::assessment::Milli::FULL),
         min_score: None,
+        fail_on_expired_waiver: false,
     };
     let Ok(gates) = Gates::of(&assessment, request);
     assessment.gates = gates.outcomes(&assessment);

@@ -58,7 +58,8 @@ pub fn write<R: Results>(
     findings::failed(&mut page, &gathered.failed, &index);
     gaps::unknown(&mut page, &gathered.unknown, &index);
     gaps::unread(&mut page, &assessment.coverage, &index);
-    findings::waived(&mut page, &gathered.waived, &index);
+    findings::waived(&mut page, &gathered.waived);
+    findings::idle(&mut page, &assessment.waivers);
     findings::next(&mut page, assessment, &gathered);
     out.write_all(page.finish().as_bytes())?;
     Ok(())

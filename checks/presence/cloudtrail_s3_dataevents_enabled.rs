@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use trailproof_core::account::SeenTrail;
 use trailproof_core::answer::BucketEntry;
 use trailproof_core::aws::Region;
+use trailproof_core::data_events::{Asked, Exempt, told};
 use trailproof_core::prelude::*;
-use trailproof_core::selector::{DataQuestion, S3_OBJECT};
+use trailproof_core::selector::S3_OBJECT;
 
 /// The check.
 pub const CHECK: Check = Check {
@@ -101,24 +102,6 @@ pub const AS_CODE: AsCode = AsCode::both(
             Equals: ["AWS::S3::Object"]"#,
 );
 
-/// The buckets that selectors may leave out: those that logs are delivered to.
-struct Exempt<'a> {
-    known: Option<&'a BTreeSet<String>>,
-    /// Why there may be more of them.
-    open: Option<Gap>,
-}
-
-impl<'a> Exempt<'a> {
-    fn of(audit: &Audit<'a>) -> Self {
-        if !audit.policy.allow_log_bucket_exclusion {
-            return Self { known: None, open: None };
-        }
-        let organization = audit.organization;
-        let known = Some(organization.log_buckets());
-        Self { known, open: organization.all_trails_complete().err() }
-    }
-}
-
 /// Whether a logging trail records either half of the events of these buckets (none named: of all).
 fn records(
     account: &AccountView<'_>,
@@ -126,24 +109,8 @@ fn records(
     bucket: Option<&str>,
     exempt: &Exempt<'_>,
 ) -> Observed<bool> {
-    let partition = account.organization.partition();
-    let full = trail.selectors().and_then(|selectors| {
-        let full = |log_buckets: &BTreeSet<String>| {
-            Half::BOTH.into_iter().any(|half| {
-                let question =
-                    DataQuestion { partition, resource_type: S3_OBJECT, half, bucket, log_buckets };
-                selectors.data(&question) == Recorded::Full
-            })
-        };
-        let none = BTreeSet::new();
-        match &exempt.open {
-            _ if full(exempt.known.unwrap_or(&none)) => Ok(true),
-            // What is left out may be the log bucket of a trail that nobody saw.
-            Some(gap) if full(&selectors.left_out_buckets(partition)) => Err(gap.clone()),
-            _ => Ok(false),
-        }
-    });
-    all([account.is_logging(trail), full])
+    let selects = |half| exempt.selects(trail, &Asked { resource_type: S3_OBJECT, half, bucket });
+    all([account.is_logging(trail), any(Half::BOTH.map(selects))])
 }
 
 /// Whether one trail of all regions, or one trail in each of these places, records them.
@@ -193,7 +160,7 @@ fn everywhere<'a>(
 
 fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let expected = "a logging trail that records S3 data events of all buckets";
-    let exempt = Exempt::of(audit);
+    let exempt = Exempt::of(audit.organization, audit.policy);
     // Whatever the buckets are, none included: a multi-region trail that records all of them will do. This comes
     // first, since which buckets there are may be what was not read.
     let witness = everywhere(account, None, &exempt);
@@ -235,41 +202,10 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
             buckets.len()
         ))
         .reason("not_recorded")
-        .observed(observed(account))
+        .observed(told(account, S3_OBJECT, &Half::BOTH))
         .cite(evidence())
     }
     .expected(expected))
-}
-
-/// What the trails record of S3, for the reader of a failure.
-fn observed(account: &AccountView<'_>) -> String {
-    let none = BTreeSet::new();
-    let told: BTreeSet<String> = account
-        .trails()
-        .into_iter()
-        .flatten()
-        .filter_map(|seen| {
-            let selectors = seen.trail.selectors().ok()?;
-            let best = Half::BOTH.into_iter().map(|half| {
-                selectors.data(&DataQuestion {
-                    partition: account.organization.partition(),
-                    resource_type: S3_OBJECT,
-                    half,
-                    bucket: None,
-                    log_buckets: &none,
-                })
-            });
-            let recorded = best.max().filter(Recorded::is_some)?;
-            let stopped = account.is_logging(seen.trail) == Ok(false);
-            let state = if stopped { ", not logging" } else { "" };
-            Some(format!("{}: {}{state}", seen.trail.name(), recorded.describe()))
-        })
-        .collect();
-    if told.is_empty() {
-        "no trail selects S3 data events".into()
-    } else {
-        told.into_iter().collect::<Vec<_>>().join("; ")
-    }
 }
 
 #[cfg(test)]

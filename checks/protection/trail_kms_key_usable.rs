@@ -5,7 +5,7 @@ use trailproof_core::prelude::*;
 /// The check.
 pub const CHECK: Check = Check {
     id: "trail-kms-key-usable",
-    title: "Every key that a trail encrypts with is usable",
+    title: "Every key that a trail or an event data store encrypts with is usable",
     group: Group::Protection,
     severity: Severity::Critical,
     weight: Severity::Critical.weight(),
@@ -26,7 +26,15 @@ pub const CHECK: Check = Check {
         Iso27001_2022.prowler("A.8.24"),
         Hipaa164.related("164.312(a)(2)(iv)"),
     ],
-    reads: &[Fact::Trails, Fact::TrailStatus, Fact::BucketList, Fact::BucketHead, Fact::Key],
+    reads: &[
+        Fact::Trails,
+        Fact::TrailStatus,
+        Fact::EventDataStores,
+        Fact::EventDataStore,
+        Fact::BucketList,
+        Fact::BucketHead,
+        Fact::Key,
+    ],
     judge: Judge::Key(judge),
 };
 
@@ -136,6 +144,28 @@ mod tests {
             .is_unknown(
                 Cause::AccessDenied,
                 organization().with(trail("audit")).deny(Fact::TrailStatus),
+            );
+    }
+
+    #[test]
+    fn an_event_data_stores_key_counts_too() {
+        let lake = || organization().with_store(store("lake"));
+        let disabled = lake().key(|key| key.key_state = Some("Disabled".into()));
+        let _ = expect(&CHECK)
+            .passes(lake())
+            .fails("key_disabled", disabled)
+            .is_unknown(Cause::AccessDenied, lake().deny(Fact::EventDataStore))
+            .is_unknown(Cause::AccessDenied, lake().deny(Fact::EventDataStores))
+            .is_unknown(
+                Cause::AccessDenied,
+                organization().with(trail("audit")).deny(Fact::TrailStatus),
+            )
+            .is_unknown(
+                Cause::CrossAccountUnreadable,
+                organization()
+                    .with(trail("audit"))
+                    .with_bucket(bucket("logs").but(|b| b.owner = None))
+                    .deny(Fact::BucketHead),
             );
     }
 

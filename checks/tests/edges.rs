@@ -81,27 +81,26 @@ fn short(text: &str) -> String {
     text.replace(MEMBER, "MEMBER").replace(ARCHIVE, "ARCHIVE").replace(MANAGEMENT, "MANAGEMENT")
 }
 
-/// One line for each finding, without the row; the regions of an account that agree are one line, all but the
-/// largest such group named.
+/// One line for each finding, without the row; the regions of an account that agree on one subject are one line, all
+/// but the largest such group named.
 fn lines(findings: &[Finding]) -> Vec<String> {
-    let mut regions: BTreeMap<(String, &str), BTreeMap<String, Vec<&str>>> = BTreeMap::new();
-    let mut lines = Vec::new();
+    let mut subjects: BTreeMap<(String, &str, String), BTreeMap<String, Vec<&str>>> =
+        BTreeMap::new();
     for finding in findings {
+        let itself = finding.resource == format!("region/{}", finding.region);
+        let subject = if itself { "region".to_owned() } else { short(&finding.resource) };
         let account = short(&finding.account_id.to_string());
-        if finding.resource == format!("region/{}", finding.region) {
-            let verdicts = regions.entry((account, &finding.check)).or_default();
-            verdicts.entry(verdict(finding)).or_default().push(&finding.region);
-        } else {
-            let place = format!("{} | {}", finding.region, short(&finding.resource));
-            lines.push(format!("{account} | {} | {place} | {}", finding.check, verdict(finding)));
-        }
+        let verdicts = subjects.entry((account, &finding.check, subject)).or_default();
+        verdicts.entry(verdict(finding)).or_default().push(&finding.region);
     }
-    for ((account, check), verdicts) in regions {
+    let mut lines = Vec::new();
+    for ((account, check, subject), verdicts) in subjects {
         let most = verdicts.values().map(Vec::len).max().unwrap_or_default();
         for (verdict, places) in verdicts {
             let (number, named) = (places.len(), places.join(" "));
-            let place = if number == most { format!("{number} regions") } else { named };
-            lines.push(format!("{account} | {check} | {place} | region | {verdict}"));
+            let many = number == most && (number > 1 || subject == "region");
+            let place = if many { format!("{number} regions") } else { named };
+            lines.push(format!("{account} | {check} | {place} | {subject} | {verdict}"));
         }
     }
     lines.sort();

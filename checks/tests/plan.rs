@@ -49,12 +49,15 @@ fn a_member_that_only_the_organization_trail_records_is_asked_twenty_questions()
     assert_eq!(numbers, [1, 1, 17, 1]);
     assert_eq!(of_member.len(), 20);
 
-    // The whole catalogue adds its buckets and its principals.
+    // The whole catalogue adds its buckets and its principals, and of each region its newest event, its event data
+    // stores and how the trail's deliveries went.
     let bundle = world.snapshot(&Demand::of(CATALOGUE));
     let of_member = asked(&bundle, MEMBER);
     assert_eq!(number(&of_member, Fact::BucketList), 1);
     assert_eq!(number(&of_member, Fact::AuthorizationDetails), 1);
-    assert_eq!(of_member.len(), 22);
+    let regional = [Fact::RecentEvents, Fact::EventDataStores, Fact::TrailDelivery];
+    assert_eq!(regional.map(|fact| number(&of_member, fact)), [17, 17, 16]);
+    assert_eq!(of_member.len(), 72);
 }
 
 #[test]

@@ -75,8 +75,12 @@ fn totals_hold(assessment: &Assessment<Judged<'_, Bundle>>, all: &[Finding], gat
     assert_eq!(at_once.exit_code(&held, false), gates.exit_code(assessment, false));
 }
 
-const REQUEST: GateRequest =
-    GateRequest { fail_on: Some(Severity::Medium), min_score: None, min_coverage: None };
+const REQUEST: GateRequest = GateRequest {
+    fail_on: Some(Severity::Medium),
+    min_score: None,
+    min_coverage: None,
+    fail_on_expired_waiver: false,
+};
 
 fn held_totals(assessment: &Assessment<Judged<'_, Bundle>>) -> Assessment {
     assessment.clone().held().unwrap()
@@ -112,7 +116,7 @@ proptest! {
             bundle.accounts.remove(at);
         }
         let (mut gates, mut onlooker) = (Gates::new(REQUEST), Vec::new());
-        let assessment = assess_watched(&bundle, CATALOGUE, &policy, &mut |findings| {
+        let assessment = assess_watched(&bundle, CATALOGUE, &policy.clone().into(), &mut |findings| {
             gates.see(findings);
             onlooker.extend_from_slice(findings);
         }).unwrap();

@@ -12,9 +12,12 @@ use crate::aws::AccountId;
 use crate::check::Check;
 use crate::finding::Finding;
 use crate::organization::{Member, Organization, Standing};
+use crate::policies::Resolved;
 use crate::policy::Policy;
 use crate::score::{ScoredAccount, Scorer};
 use crate::snapshot::Snapshot;
+use crate::terms::Terms;
+use crate::waiver::Uses;
 
 mod judged;
 mod unread;
@@ -58,12 +61,12 @@ pub struct Unaccounted {
 pub fn assess<'a, S: Snapshot>(
     snapshot: &'a S,
     checks: &'a [&'a Check],
-    policy: &'a Policy,
+    policy: &Policy,
 ) -> Result<Assessment<Judged<'a, S>>, AssessError<S::Error>> {
-    assess_watched(snapshot, checks, policy, &mut |_| {})
+    assess_watched(snapshot, checks, &policy.clone().into(), &mut |_| {})
 }
 
-/// The same, and shows each account's findings to an onlooker on the way: what is folded there costs no visit of its
+/// The same under a user's terms, and shows each account's findings to an onlooker on the way: what is folded there costs no visit of its
 /// own.
 ///
 /// # Errors
@@ -71,20 +74,21 @@ pub fn assess<'a, S: Snapshot>(
 pub fn assess_watched<'a, S: Snapshot>(
     snapshot: &'a S,
     checks: &'a [&'a Check],
-    policy: &'a Policy,
+    terms: &Terms,
     onlooker: &mut dyn FnMut(&[Finding]),
 ) -> Result<Assessment<Judged<'a, S>>, AssessError<S::Error>> {
-    let results = Judged::new(snapshot, checks, policy)?;
+    let results = Judged::new(snapshot, checks, terms)?;
     let organization = &results.organization;
     let judged = organization.members.values().filter(|member| member.is_judged());
     let scored = judged.map(|member| {
         let assessed = member.standing() == Standing::Assessed;
-        ScoredAccount { id: member.id, assessed, weight: 1 }
+        ScoredAccount { id: member.id, assessed, weight: member.criticality() }
     });
     let mut scorer = Scorer::new(scored, organization.is_organization()).with_profiles(checks);
     let mut gaps = Gaps::of_sessions(organization);
     let mut counts =
         AccountCounts { listed: organization.manifest.accounts.len(), ..AccountCounts::default() };
+    let mut uses = Uses::default();
     results.walk(&mut |judgement| {
         for finding in judgement.findings {
             scorer.add(finding);
@@ -93,9 +97,11 @@ pub fn assess_watched<'a, S: Snapshot>(
         scorer.close(judgement.account);
         judgement.standing.into_iter().for_each(|standing| counts.add(standing));
         onlooker(judgement.findings);
+        uses.add(judgement.uses);
         ControlFlow::Continue(())
     })?;
-    let scope = scope(organization);
+    let mut scope = scope(organization);
+    scope.notes.extend(notes(&results.policies));
     add_up(organization, &scope, counts).map_err(AssessError::Unaccounted)?;
     let score = scorer.report();
     let mut infos: Vec<CheckInfo> = checks.iter().map(|check| CheckInfo::from(*check)).collect();
@@ -112,16 +118,25 @@ pub fn assess_watched<'a, S: Snapshot>(
             ended: manifest.ended,
             caller_arn: manifest.caller_arn.clone(),
             complete: unread.is_empty() && !manifest.interrupted,
+            policy: terms.policies.report(),
         },
         scope,
         coverage: CoverageReport { percent: score.total.coverage, accounts: counts, unread },
         score,
         gates: Vec::new(),
         checks: infos,
+        waivers: results.waivers.report(&uses, manifest.ended),
         results,
-        waivers: Vec::new(),
         diff: None,
     })
+}
+
+/// What a reader must know of the overrides.
+fn notes(policies: &Resolved) -> impl Iterator<Item = String> + '_ {
+    policies
+        .idle()
+        .iter()
+        .map(|selects| format!("the policy's override for {selects} is for no account"))
 }
 
 /// The law that no account is lost: each that is listed is in the scope once, and the judges met each as just one of

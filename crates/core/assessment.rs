@@ -15,6 +15,8 @@ use crate::finding::Finding;
 use crate::organization::Standing;
 use crate::results::Results;
 use crate::roster::{AccountState, OptInStatus};
+use crate::terms::PolicyReport;
+use crate::waiver::WaiverReport;
 
 mod profile;
 
@@ -74,6 +76,9 @@ pub struct Run {
     pub caller_arn: String,
     /// Whether everything that was in scope was read.
     pub complete: bool,
+    /// What of the policy is not the catalogue's default; absent where nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyReport>,
 }
 
 /// A region of an account as the scope lists it.
@@ -267,7 +272,7 @@ pub struct ScoreReport {
 /// How one gate went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GateOutcome {
-    /// `fail-on`, `min-score` or `min-coverage`.
+    /// `fail-on`, `min-score`, `min-coverage` or `fail-on-expired-waiver`.
     pub gate: String,
     /// What was asked, such as `high` or `80`.
     pub threshold: String,
@@ -351,7 +356,7 @@ pub struct Assessment<R = Vec<Finding>> {
     /// Every result, sorted by account, check, region and resource.
     pub results: R,
     /// The waivers that were applied.
-    pub waivers: Vec<serde_json::Value>,
+    pub waivers: Vec<WaiverReport>,
     /// The difference to an earlier assessment, where one was given.
     pub diff: Option<serde_json::Value>,
 }

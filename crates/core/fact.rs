@@ -13,6 +13,8 @@ pub enum Fact {
     Accounts,
     /// The tree of organizational units, and which account lies where.
     OrganizationalUnits,
+    /// The tags of the accounts, where a policy asks for them.
+    AccountTags,
     /// The accounts that administer CloudTrail on behalf of the management account.
     DelegatedAdministrators,
     /// The AWS services that may act in every account of the organization.
@@ -104,11 +106,12 @@ pub enum Scope {
 
 impl Fact {
     /// Every fact, in order.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Caller,
         Self::Organization,
         Self::Accounts,
         Self::OrganizationalUnits,
+        Self::AccountTags,
         Self::DelegatedAdministrators,
         Self::TrustedServices,
         Self::Session,
@@ -156,6 +159,7 @@ impl Fact {
             Self::Organization => "organizations:DescribeOrganization",
             Self::Accounts => "organizations:ListAccounts",
             Self::OrganizationalUnits => "organizations:ListOrganizationalUnitsForParent",
+            Self::AccountTags => "organizations:ListTagsForResource",
             Self::DelegatedAdministrators => "organizations:ListDelegatedAdministrators",
             Self::TrustedServices => "organizations:ListAWSServiceAccessForOrganization",
             Self::Session => "sts:AssumeRole",
@@ -208,6 +212,7 @@ impl Fact {
                 "organizations:ListOrganizationalUnitsForParent",
                 "organizations:ListRoots",
             ],
+            Self::AccountTags => &["organizations:ListTagsForResource"],
             Self::DelegatedAdministrators => &["organizations:ListDelegatedAdministrators"],
             Self::TrustedServices => &["organizations:ListAWSServiceAccessForOrganization"],
             Self::Session => &["sts:AssumeRole"],
@@ -256,6 +261,7 @@ impl Fact {
             | Self::Organization
             | Self::Accounts
             | Self::OrganizationalUnits
+            | Self::AccountTags
             | Self::DelegatedAdministrators
             | Self::TrustedServices => Scope::Organization,
             Self::Session

@@ -1,5 +1,6 @@
 //! One judgement and its proof: verdicts as checks give them, findings as reports print them.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -145,6 +146,30 @@ impl<'de> Deserialize<'de> for ScoredIn {
 /// The name of the place where results without a region stand.
 pub const GLOBAL: &str = "global";
 
+/// The waiver that covers a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppliedWaiver {
+    /// Its name.
+    pub id: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Why.
+    pub reason: String,
+    /// Where it is tracked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    /// The last day on which it holds.
+    pub expires: Date,
+}
+
+impl std::fmt::Display for AppliedWaiver {
+    /// One line for people.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "waived until {} by {}: {}", self.expires, self.owner, self.reason)?;
+        self.ticket.iter().try_for_each(|ticket| write!(f, " ({ticket})"))
+    }
+}
+
 /// One result: a check, a subject, a status, and the proof. Sorted by account, check, region and resource.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
@@ -185,6 +210,9 @@ pub struct Finding {
     /// The fingerprint of the judgement at the owner, where this account only inherits it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inherits: Option<String>,
+    /// The waiver that covers it, where the status is `waived`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<AppliedWaiver>,
     /// What was missing, where the status is `unknown`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap: Option<Gap>,

@@ -6,6 +6,7 @@ use crate::assessment::{Assessment, GateOutcome, GateStatus, Milli};
 use crate::check::Severity;
 use crate::finding::{Finding, Status};
 use crate::results::Results;
+use crate::waiver::WaiverState;
 
 /// The gates that were asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,6 +17,8 @@ pub struct GateRequest {
     pub min_score: Option<Milli>,
     /// The evidence coverage must reach this.
     pub min_coverage: Option<Milli>,
+    /// No waiver may have expired.
+    pub fail_on_expired_waiver: bool,
 }
 
 /// All is well, and all was looked at.
@@ -77,7 +80,8 @@ impl Gates {
         self.weighs
     }
 
-    /// What became of each gate that was asked for: `fail-on`, `min-score`, `min-coverage`, in this order.
+    /// What became of each gate that was asked for: `fail-on`, `min-score`, `min-coverage`, `fail-on-expired-waiver`,
+    /// in this order.
     #[must_use]
     pub fn outcomes<R>(&self, assessment: &Assessment<R>) -> Vec<GateOutcome> {
         let mut outcomes = Vec::new();
@@ -88,6 +92,7 @@ impl Gates {
         outcomes.extend(
             request.min_coverage.map(|threshold| min_coverage(assessment, threshold, complete)),
         );
+        outcomes.extend(request.fail_on_expired_waiver.then(|| expired_waivers(assessment)));
         outcomes
     }
 
@@ -158,6 +163,28 @@ pub fn complete<R>(assessment: &Assessment<R>, weighs: bool) -> bool {
         && coverage.accounts.unread == 0
         && coverage.unread.is_empty()
         && (coverage.percent == Milli::FULL || !weighs)
+}
+
+/// A waiver that has expired fails the gate whether or not it would still cover anything: somebody has to look at it.
+fn expired_waivers<R>(assessment: &Assessment<R>) -> GateOutcome {
+    let expired = assessment.waivers.iter().filter(|waiver| waiver.state == WaiverState::Expired);
+    let details: Vec<String> = expired
+        .map(|waiver| {
+            format!("waiver {} of {} expired on {}", waiver.id, waiver.owner, waiver.expires)
+        })
+        .collect();
+    let (status, message) = match details.len() {
+        0 => (GateStatus::Passed, "no waiver has expired".to_owned()),
+        1 => (GateStatus::Failed, "1 waiver has expired".to_owned()),
+        number => (GateStatus::Failed, format!("{number} waivers have expired")),
+    };
+    GateOutcome {
+        gate: "fail-on-expired-waiver".to_owned(),
+        threshold: "0".to_owned(),
+        status,
+        message,
+        details,
+    }
 }
 
 /// A score that is not proved to reach the threshold has failed, however high it might be if all were known.

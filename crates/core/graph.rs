@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::answer::{
     Answer, BucketEntry, BucketHead, KeyMetadata, OrganizationDescription, OrganizationalTree,
-    PublicAccessBlock, Reading, RoleSession, StoreEntry, TrailDescription, TrailStatus,
+    PublicAccessBlock, Reading, RoleSession, StoreEntry, Tags, TrailDescription, TrailStatus,
     TrustedServices,
 };
 use crate::aws::{AccountId, Arn, Region};
@@ -89,6 +89,24 @@ impl GraphBuilder {
             .flat_map(|(list, _)| list.iter().rev().map(|entry| (entry.id, entry)))
             .collect();
         let paths = tree.as_ref().map(|(tree, _)| UnitPaths::of(tree));
+        let alone = matches!(description, Ok(None));
+        let tags_of = |account: AccountId| {
+            let probe = Probe::resource(Fact::AccountTags, None, account.as_str());
+            let read = organization.read::<Tags>(&probe);
+            if alone {
+                return Ok(Arc::default());
+            }
+            read.map(|(tags, _)| Arc::new(tags.tags.clone())).map_err(Box::new)
+        };
+        let units_of = |account: AccountId| match &paths {
+            _ if alone => Ok(Arc::default()),
+            Ok(paths) => paths.above(account).ok_or_else(|| {
+                let detail =
+                    format!("account {account} is in no organizational unit that was read");
+                Box::new(Gap::new(Fact::OrganizationalUnits, Cause::Undecidable, detail))
+            }),
+            Err(gap) => Err(Box::new((*gap).clone())),
+        };
         let nowhere: Arc<[RegionEntry]> = Arc::new([]);
         let mut members = BTreeMap::new();
         for account in &manifest.accounts {
@@ -108,6 +126,8 @@ impl GraphBuilder {
                         .as_ref()
                         .map(|paths| paths.of_account(account.id))
                         .unwrap_or_default(),
+                    units: units_of(account.id),
+                    tags: tags_of(account.id),
                     in_scope: account.in_scope,
                     session: Err(never_asked.clone()),
                     regions: nowhere.clone(),

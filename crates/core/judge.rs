@@ -28,8 +28,14 @@ fn one_each(findings: Vec<Finding>) -> Vec<Finding> {
         let last = each.last_mut().filter(|last| last.sort_key() == finding.sort_key());
         let unknown = finding.status == Status::Unknown;
         match last {
-            Some(last) if last.status == Status::Unknown => {}
-            Some(last) if unknown => *last = finding,
+            Some(last) if unknown || last.status == Status::Unknown => {
+                // What was decided weighs in any case.
+                let weight = last.weight.max(finding.weight);
+                if last.status != Status::Unknown {
+                    *last = finding;
+                }
+                last.weight = weight;
+            }
             _ => each.push(finding),
         }
     }
@@ -111,6 +117,7 @@ impl Engine<'_> {
                 ScoredIn::Account(account)
             },
             inherits: None,
+            waiver: None,
             gap,
         }
     }

@@ -118,7 +118,11 @@ impl Ledger {
                     .and_then(|(read, _)| read.as_ref()?.kms_key_id.as_deref()),
                 _ => None,
             };
-            self.named.extend(key.and_then(account_of));
+            if let Some(key) = key {
+                self.named.extend(account_of(key));
+                // Whose store it is matters for its key, whether or not the account has trails.
+                self.named.insert(document.account);
+            }
         }
     }
 

@@ -12,7 +12,9 @@ pub mod aws;
 pub mod bucket;
 pub mod check;
 pub mod control;
+pub mod copies;
 pub mod coverage;
+pub mod data_events;
 pub mod evidence;
 pub mod fact;
 pub mod finding;
@@ -23,6 +25,7 @@ pub mod key;
 pub mod ledger;
 pub mod organization;
 pub mod plan;
+pub mod policies;
 pub mod policy;
 pub mod principal;
 pub mod resource_policy;
@@ -35,7 +38,9 @@ pub mod score;
 pub mod selector;
 pub mod snapshot;
 pub mod store;
+pub mod terms;
 pub mod trail;
+pub mod waiver;
 
 pub use graph::GraphBuilder;
 

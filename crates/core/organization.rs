@@ -18,6 +18,23 @@ use crate::trail::Trail;
 
 mod questions;
 
+/// A unit above an account: its id, and its names from the root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// The id.
+    pub id: String,
+    /// The names of it and of those above it, from the root, joined by `/`.
+    pub path: String,
+}
+
+impl Unit {
+    /// Whether it is the unit that a user means: by id, or by a glob of its path from the root.
+    #[must_use]
+    pub fn is(&self, meant: &str) -> bool {
+        self.id == meant || crate::pattern::matches(meant, &self.path)
+    }
+}
+
 /// One account of the organization, or the lone account: what is known of it without its document.
 #[derive(Debug, Clone)]
 pub struct Member {
@@ -31,6 +48,10 @@ pub struct Member {
     pub joined: Option<Timestamp>,
     /// The names of the units above it, from the root.
     pub ou_path: String,
+    /// The units above it, from the root.
+    pub(crate) units: Result<Arc<[Unit]>, Box<Gap>>,
+    /// Its tags, where they were asked for.
+    pub(crate) tags: Result<Arc<BTreeMap<String, String>>, Box<Gap>>,
     /// Whether the run was asked to look at it.
     pub in_scope: bool,
     /// Whether calls to it could be made.
@@ -77,6 +98,15 @@ impl Member {
             (.., Ok(())) => Standing::Assessed,
             (.., Err(_)) => Standing::Unread,
         }
+    }
+
+    /// What it weighs in the organization's mean: its tag `criticality`, 1 to 5; 1 where it has none or none was read.
+    #[must_use]
+    pub fn criticality(&self) -> u32 {
+        let tag = self.tags.as_ref().ok().and_then(|tags| tags.get("criticality"));
+        tag.and_then(|text| text.parse().ok())
+            .filter(|weight| (1..=5).contains(weight))
+            .unwrap_or(1)
     }
 
     /// Whether the run judges it: in scope and active.

@@ -9,7 +9,8 @@ use crate::check::Check;
 use crate::fact::{Fact, Scope};
 use crate::key::{Key, KeyTarget};
 use crate::organization::Organization;
-use crate::roster::RegionEntry;
+use crate::policies::Policies;
+use crate::roster::{AccountEntry, RegionEntry};
 use crate::snapshot::{Document, Manifest, Probe};
 use crate::trail::Trail;
 
@@ -43,6 +44,13 @@ impl Demand {
             closed.insert(Fact::DelegatedAdministrators);
         }
         Self(closed)
+    }
+
+    /// What these checks read, and what it takes to know which policy applies to an account.
+    #[must_use]
+    pub fn under(checks: &[&Check], policies: &Policies) -> Self {
+        let tags = policies.select_by_tag().then_some(Fact::AccountTags);
+        Self::facts(checks.iter().flat_map(|check| check.reads.iter().copied()).chain(tags))
     }
 
     /// Whether that fact is part of it.
@@ -266,6 +274,20 @@ fn facts_of(demand: &Demand, facts: &[Fact], name: &str, region: Option<&Region>
         probes.push(Probe::global(Fact::AccountPublicAccessBlock));
     }
     probes
+}
+
+/// The questions about the accounts' tags, which only the organization can answer.
+#[must_use]
+pub fn account_tags(demand: &Demand, manifest: &Manifest, organization: &Document) -> Vec<Probe> {
+    let listed = organization.read::<Vec<AccountEntry>>(&Probe::global(Fact::Accounts)).is_ok();
+    if !listed || !demand.wants(Fact::AccountTags) {
+        return Vec::new();
+    }
+    let in_scope = manifest.accounts.iter().filter(|account| account.in_scope);
+    in_scope
+        .map(|account| Probe::resource(Fact::AccountTags, None, account.id.as_str()))
+        .filter(|probe| !organization.observations.contains_key(probe))
+        .collect()
 }
 
 /// The questions that only the whole graph can put: which account owns the bucket, whose key it is, who stands in for

@@ -8,6 +8,10 @@ use crate::key::KeyTarget;
 use crate::selector::{Half, Recorded, Selectors};
 use crate::snapshot::{Source, Sourced};
 
+mod outsiders;
+
+pub use outsiders::Outsider;
+
 /// An event data store, judged once, at its owner.
 #[derive(Debug, Clone)]
 pub struct Store {

@@ -170,6 +170,9 @@ pub struct Account {
     /// Came by invitation instead of being created in the organization.
     #[serde(default, skip_serializing_if = "is_false")]
     pub invited: bool,
+    /// What it is marked with in the organization.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
     /// Opt-in regions that are switched on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub opted_in_regions: Vec<String>,
@@ -191,9 +194,6 @@ pub struct Account {
     /// Regions in which replicas of multi-region trails, the organization's included, did not appear.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replicas_missing_in: Vec<String>,
-    /// Tags that Organizations keeps of the account.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub tags: BTreeMap<String, String>,
     /// The event history by region. A region that is not named here has one event of some minutes ago where a trail
     /// covers it, and none elsewhere.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

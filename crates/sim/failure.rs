@@ -30,6 +30,7 @@ impl Failure {
         let (status, code) = match request.protocol {
             Protocol::AwsJson => (400, "AccessDeniedException"),
             Protocol::RestJson => (403, "AccessDeniedException"),
+            Protocol::Query if request.service == "sns" => (403, "AuthorizationError"),
             Protocol::Query | Protocol::S3 | Protocol::S3Control => (403, "AccessDenied"),
         };
         let caller = request.principal_arn();

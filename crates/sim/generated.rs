@@ -2,6 +2,7 @@
 
 mod account;
 mod chance;
+mod extras;
 mod frame;
 mod iam;
 mod trails;
@@ -43,6 +44,8 @@ pub struct Shape {
     pub opt_in_regions: f64,
     /// The share of accounts with trails of their own, in all shapes that trails come in.
     pub own_trails: f64,
+    /// The share of accounts with event data stores of their own.
+    pub event_data_stores: f64,
     /// The share of accounts that are suspended.
     pub suspended: f64,
     /// The share of accounts whose role cannot be assumed.
@@ -63,6 +66,7 @@ impl Default for Shape {
             units_per_unit: 25,
             opt_in_regions: 0.1,
             own_trails: 0.1,
+            event_data_stores: 0.05,
             suspended: 0.01,
             role_denied: 0.0,
         }

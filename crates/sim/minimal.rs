@@ -5,6 +5,7 @@
 //! `AssumeRole`; trails are shown region by region; the configuration of a bucket is for its owner to read.
 
 mod follow;
+mod keys;
 mod ledger;
 mod reads;
 mod walk;
@@ -17,6 +18,12 @@ use crate::minimal::reads::Reads;
 use crate::minimal::walk::Walk;
 use crate::simulator::Simulator;
 use crate::world::World;
+
+/// The reading of a trail's status in each further region where it is seen; the bare operation reads it once, at home.
+pub(crate) const TRAIL_DELIVERY: &str = "cloudtrail:GetTrailStatus/region";
+/// The reading of whether a bucket that nobody lists is that of an account that cannot be entered; the bare operation
+/// reads only whether the bucket is there.
+pub(crate) const BUCKET_OWNER: &str = "s3:HeadBucket/owner";
 
 /// Below what a scan's duration cannot fall, for three reasons each of which holds by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +56,15 @@ impl Bound {
 impl Simulator {
     /// How many calls of each `service:Operation` the caller's scan must at least make to read what these operations
     /// read, of every account that is active and lets itself be entered. Whatever they need in turn is counted too.
+    ///
+    /// Two operations are made for two reasons each, of which either may be wanted:
+    ///
+    /// - `cloudtrail:GetTrailStatus` reads whether a trail is logging, once for each account that sees the trail;
+    ///   `cloudtrail:GetTrailStatus/region` how its deliveries went in every other region where the account sees it.
+    /// - `s3:HeadBucket` reads whether a log bucket is there that nobody lists; `s3:HeadBucket/owner` whether it
+    ///   belongs to an account that cannot be entered, where the first answer was 200.
+    ///
+    /// The calls of both are counted under the operation's own name.
     ///
     /// An account lets itself be entered unless it refuses every role; that the caller knows a role and an external
     /// id that it accepts is taken for granted. Scripted faults and changes are not looked at. Memory is needed for

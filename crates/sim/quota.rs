@@ -33,7 +33,7 @@ pub struct Quota {
 
 impl Quotas {
     /// What AWS publishes for the services that are simulated: CloudTrail 10 a second for each account and region,
-    /// `LookupEvents` 2 apart from that, `ListRegions` 5 for each account.
+    /// `LookupEvents` 2 apart from that, `ListRegions` 5 for each account, and what is known of KMS and CloudWatch Logs.
     #[must_use]
     pub fn aws() -> Self {
         let quota = |operation: &str, rate, global| Quota {
@@ -47,6 +47,10 @@ impl Quotas {
             quota("cloudtrail:LookupEvents", 2, false),
             quota("cloudtrail:*", 10, false),
             quota("account:ListRegions", 5, true),
+            quota("kms:DescribeKey", 2000, false),
+            quota("kms:GetKeyRotationStatus", 1000, false),
+            quota("kms:GetKeyPolicy", 1000, false),
+            quota("logs:DescribeLogGroups", 10, false),
         ])
     }
 

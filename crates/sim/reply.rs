@@ -117,6 +117,7 @@ impl Envelope<'_> {
     fn namespace(&self) -> &'static str {
         match self.request.service.as_str() {
             "iam" => "https://iam.amazonaws.com/doc/2010-05-08/",
+            "sns" => "http://sns.amazonaws.com/doc/2010-03-31/",
             _ => "https://sts.amazonaws.com/doc/2011-06-15/",
         }
     }

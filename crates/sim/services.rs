@@ -4,10 +4,12 @@ mod account;
 mod cloudtrail;
 mod iam;
 mod kms;
+mod logs;
 mod organizations;
 mod page;
 mod s3;
 mod s3control;
+mod sns;
 mod sts;
 
 use crate::description::{Account, AccountState};
@@ -51,9 +53,11 @@ pub(crate) fn answer(world: &World<'_>, request: &Request) -> Answer {
         "cloudtrail" => cloudtrail::answer(ask),
         "iam" => iam::answer(ask),
         "kms" => kms::answer(ask),
+        "logs" => logs::answer(ask),
         "organizations" => organizations::answer(ask),
         "s3" => s3::answer(ask),
         "s3control" => s3control::answer(ask),
+        "sns" => sns::answer(ask),
         "sts" => sts::answer(ask),
         _ => Err(Failure::unknown_operation(request)),
     }

@@ -31,6 +31,7 @@ const REQUEST: GateRequest = GateRequest {
     fail_on: Some(Severity::Low),
     min_score: Some(Milli(80_000)),
     min_coverage: Some(Milli::FULL),
+    fail_on_expired_waiver: true,
 };
 
 fn written(assessment: &Assessment, format: Format, options: Options) -> String {

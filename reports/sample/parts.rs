@@ -93,6 +93,7 @@ pub fn finding(check: &str, account: &str, status: Status, message: &str) -> Fin
         evidence: Vec::new(),
         scored_in: ScoredIn::Account(owner),
         inherits: None,
+        waiver: None,
         gap: None,
     }
 }
@@ -234,6 +235,7 @@ pub fn built(
             ended: time("2026-11-21T22:43:09.345Z"),
             caller_arn: "arn:aws:sts::111111111111:assumed-role/Audit/me".to_owned(),
             complete: true,
+            policy: None,
         },
         scope: ScopeReport {
             partition: Partition::new("aws"),

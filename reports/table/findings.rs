@@ -3,12 +3,13 @@
 use trailproof_core::assessment::Assessment;
 use trailproof_core::check::Severity;
 use trailproof_core::finding::{Finding, GLOBAL, Status};
+use trailproof_core::waiver::{WaiverReport, WaiverState};
 
-use super::WIDE;
 use super::fold::{Folded, Line, Number};
 use super::gathered::{Gathered, OfCheck, Part};
 use super::page::{Cell, GAP, LABEL, Page, Row, Style, Told, pair};
-use crate::index::Index;
+use super::{LINES, WIDE};
+use crate::index::{Index, waiver};
 use crate::text::{self, count};
 
 /// The checks that are shown with their findings; of the others one line each.
@@ -152,7 +153,7 @@ pub fn expecting(observed: &str, finding: &Finding) -> String {
 }
 
 /// What would fail but for a waiver: never left out.
-pub fn waived(page: &mut Page, (number, first): &(Number, Vec<Finding>), index: &Index<'_>) {
+pub fn waived(page: &mut Page, (number, first): &(Number, Vec<Finding>)) {
     if first.is_empty() {
         return;
     }
@@ -161,13 +162,50 @@ pub fn waived(page: &mut Page, (number, first): &(Number, Vec<Finding>), index: 
         .iter()
         .flat_map(|finding| {
             let account = vec![Cell::new(finding.account_id.as_str())];
-            let waiver = Cell::new(index.waiver(finding)).cut(VALUE);
+            let waiver = Cell::new(waiver(finding)).cut(VALUE);
             pair(page.width >= WIDE, account, Cell::new(&finding.check).cut(CHECK), waiver)
         })
         .collect();
     page.grid(2, rows);
     if number.findings > first.len() {
         page.note(2, &format!("… and {}", count(number.findings - first.len(), "more finding")));
+    }
+}
+
+/// The waivers that somebody has to look at: those that have expired, and those that cover nothing.
+pub fn idle(page: &mut Page, waivers: &[WaiverReport]) {
+    let waivers: Vec<&WaiverReport> = [WaiverState::Expired, WaiverState::Unused]
+        .into_iter()
+        .flat_map(|state| waivers.iter().filter(move |waiver| waiver.state == state))
+        .collect();
+    if waivers.is_empty() {
+        return;
+    }
+    page.section("WAIVERS TO LOOK AT", &count(waivers.len(), "waiver"));
+    let rows: Vec<Row> = waivers
+        .iter()
+        .take(LINES)
+        .flat_map(|waiver| {
+            let words = match (waiver.state, waiver.findings) {
+                (WaiverState::Expired, 0) => format!("on {}, of {}", waiver.expires, waiver.owner),
+                (WaiverState::Expired, number) => {
+                    let findings = count(number, "failing finding");
+                    format!("on {}, of {}; leaves {findings}", waiver.expires, waiver.owner)
+                }
+                _ => format!("covers no finding, of {}", waiver.owner),
+            };
+            let state = vec![Cell::new(waiver.state.code())];
+            pair(
+                page.width >= WIDE,
+                state,
+                Cell::new(&waiver.id).cut(CHECK),
+                Cell::new(words).cut(VALUE),
+            )
+        })
+        .collect();
+    page.grid(2, rows);
+    if waivers.len() > LINES {
+        page.note(2, &format!("… and {}", count(waivers.len() - LINES, "more waiver")));
     }
 }
 

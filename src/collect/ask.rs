@@ -101,6 +101,7 @@ fn parameters(probe: &Probe, called_at: Timestamp) -> BTreeMap<String, String> {
     }
     let fixed = match probe.fact {
         Fact::Trails => Some(("IncludeShadowTrails", "true")),
+        Fact::AccountTags => organizations::account_tags(session, resource).await,
         Fact::DelegatedAdministrators => Some(("ServicePrincipal", organizations::CLOUDTRAIL)),
         _ => None,
     };

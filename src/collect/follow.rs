@@ -14,12 +14,15 @@ use trailproof_core::GraphBuilder;
 use trailproof_core::answer::OrganizationDescription;
 use trailproof_core::aws::{AccountId, Arn};
 use trailproof_core::fact::Fact;
-use trailproof_core::plan::follow_ups;
+use trailproof_core::plan::{account_tags, follow_ups};
 use trailproof_core::snapshot::{Document, Manifest, Observation, Probe};
 
 use super::reading::Run;
 use super::{Work, credentials::Kept};
 use crate::exit::Stop;
+
+/// So many questions about the organization are under way at once: Organizations bears little.
+const AT_ONCE: usize = 8;
 
 /// What one account answered.
 pub(super) type Answers = (AccountId, Vec<(Probe, Observation)>);
@@ -134,6 +137,17 @@ impl<'a> Follow<'a> {
         work: &mut Work<'_>,
         (manifest, organization): (&Manifest, &mut Document),
     ) -> Result<(), Stop> {
+        // Whom to ask about stands in the list, which lies in the store alone.
+        let tags = if self.run.demand.wants(Fact::AccountTags) {
+            let whole = work.store.whole(organization.clone())?;
+            account_tags(&self.run.demand, manifest, &whole)
+        } else {
+            Vec::new()
+        };
+        if !tags.is_empty() {
+            self.of_organization(tags, organization).await;
+            work.store.put_organization(&work.store.whole(organization.clone())?)?;
+        }
         let mut builder = Known { manifest, organization }.of_those_that_matter(work);
         loop {
             let open = follow_ups(&self.run.demand, &builder.graph(), organization);
@@ -178,8 +192,9 @@ impl<'a> Follow<'a> {
     async fn of_organization(&self, probes: Vec<Probe>, organization: &mut Document) {
         let caller = self.run.caller.caller(organization.account, self.run.partition());
         let again = OnceCell::new();
-        for probe in probes {
-            let answer = self.run.ask((&caller, &again), probe).await;
+        let asked = probes.into_iter().map(|probe| self.run.ask((&caller, &again), probe));
+        let mut answers = futures::stream::iter(asked).buffer_unordered(AT_ONCE);
+        while let Some(answer) = answers.next().await {
             organization.observations.extend(answer);
         }
     }

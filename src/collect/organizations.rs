@@ -7,7 +7,7 @@ use aws_sdk_organizations::types::{Account, AccountState as SdkState};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use trailproof_core::answer::{
-    Answer, OrganizationDescription, OrganizationalTree, OrganizationalUnit, TrustedServices,
+    Answer, OrganizationDescription, OrganizationalTree, OrganizationalUnit, Tags, TrustedServices,
 };
 use trailproof_core::aws::AccountId;
 use trailproof_core::evidence::Cause;
@@ -136,6 +136,18 @@ pub async fn tree(session: &Session) -> Result<Answer, Failure> {
         tree.accounts.extend(accounts.0?.into_iter().map(|account| (account, parent.clone())));
     }
     Ok(Answer::OrganizationalUnits(tree))
+}
+
+/// What an account is marked with.
+pub async fn account_tags(session: &Session, account: &str) -> Result<Answer, Failure> {
+    let mut tags = BTreeMap::new();
+    let asked = session.organizations().list_tags_for_resource().resource_id(account);
+    let mut pages = asked.into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let page = page?.tags.ok_or_else(|| incomplete("Tags"))?;
+        tags.extend(page.into_iter().map(|tag| (tag.key, tag.value)));
+    }
+    Ok(Answer::Tags(Tags { tags }))
 }
 
 /// What lies directly below a unit. Each list has a record of its own: what runs beside one another must not mix.

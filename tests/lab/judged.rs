@@ -10,7 +10,7 @@ use trailproof_core::assessment::Assessment;
 use trailproof_core::evidence::Cause;
 use trailproof_core::finding::{Finding, Status};
 use trailproof_core::gate::{GateRequest, Gates};
-use trailproof_core::policy::Policy;
+use trailproof_core::terms::Terms;
 
 /// A scan that came to a report.
 pub struct Judged {
@@ -21,9 +21,9 @@ pub struct Judged {
 /// Judges as `scan` without gates does.
 pub fn judged(reader: &Reader) -> Result<Judged, Stop> {
     let mut gates = Gates::new(GateRequest::default());
-    let policy = Policy::default();
+    let terms = Terms::default();
     let assessment =
-        assess_watched(reader, CATALOGUE, &policy, &mut |findings| gates.see(findings))?;
+        assess_watched(reader, CATALOGUE, &terms, &mut |findings| gates.see(findings))?;
     let code = match assessment.coverage.accounts.assessed {
         // As the command says it: the reason would be told, and nothing written.
         0 => START,

@@ -3,12 +3,14 @@
 The rules are those of the catalogue of checks; nothing here is computed from what the program says.
 """
 
-from regions import DEFAULT_REGIONS
+from book import ACTIVE, FAIL, GLOBAL, NOT_APPLICABLE, PASS, UNKNOWN, Book
+from expected_cost import cost
+from expected_delivery import delivery
+from expected_lake import lake
+from expected_organization import organization
+from expected_presence import presence
+from expected_protection import protection
 
-PASS, FAIL, UNKNOWN, NOT_APPLICABLE = "pass", "fail", "unknown", "not_applicable"
-GLOBAL = "global"
-
-ACTIVE = ("management", "log_archive", "security", "payments", "legacy", "analytics", "sandbox")
 TRAIL_SCOPED = (
     "cloud-trail-log-file-validation-enabled",
     "cloud-trail-encryption-enabled",
@@ -39,16 +41,16 @@ ALONE = {
 }
 
 TRAILS = {
-    # name: (owner, home, validation, encryption, logging, log group); None = not asserted
-    "org-trail": ("management", "us-east-1", PASS, PASS, PASS, PASS),
-    "payments-trail": ("payments", "us-east-1", PASS, PASS, PASS, PASS),
-    "legacy-trail": ("legacy", "eu-west-1", FAIL, FAIL, FAIL, NOT_APPLICABLE),
-    "legacy-doomed": ("legacy", "us-west-2", FAIL, PASS, PASS, NOT_APPLICABLE),
-    "analytics-trail": ("analytics", "us-east-1", PASS, PASS, PASS, NOT_APPLICABLE),
-    "sandbox-trail": ("sandbox", "eu-west-1", FAIL, PASS, PASS, FAIL),
+    # name: (validation, encryption, logging, log group); None = not asserted
+    "org-trail": (PASS, PASS, PASS, PASS),
+    "payments-trail": (PASS, PASS, PASS, PASS),
+    "legacy-trail": (FAIL, FAIL, FAIL, NOT_APPLICABLE),
+    "legacy-doomed": (FAIL, PASS, PASS, NOT_APPLICABLE),
+    "analytics-trail": (PASS, PASS, PASS, NOT_APPLICABLE),
+    "sandbox-trail": (FAIL, PASS, PASS, FAIL),
     # Whether its key works is unknown, so is whether the trail is one that has to reach a log group.
-    "sandbox-borrowed": ("sandbox", "us-east-1", FAIL, PASS, PASS, None),
-    "sandbox-idle": ("sandbox", "ap-northeast-1", PASS, FAIL, FAIL, NOT_APPLICABLE),
+    "sandbox-borrowed": (FAIL, PASS, PASS, None),
+    "sandbox-idle": (PASS, FAIL, FAIL, NOT_APPLICABLE),
 }
 TRAIL_REASONS = {
     PASS: "set on the trail, or seen in its status",
@@ -64,15 +66,14 @@ BUCKET_SCOPED = (
     "s3-lifecycle-policy-check",
 )
 BUCKETS = {
-    # name: (owner, region, exists, not public, versioning, lock, lifecycle)
-    "org-logs": ("log_archive", "us-east-1", PASS, PASS, PASS, PASS, PASS),
-    "payments-logs": ("payments", "us-east-1", PASS, PASS, PASS, PASS, PASS),
-    "legacy-logs": ("legacy", "eu-west-1", PASS, FAIL, FAIL, FAIL, FAIL),
-    "legacy-doomed-logs": ("legacy", "us-west-2", PASS, FAIL, FAIL, FAIL, FAIL),
-    "sandbox-logs": ("sandbox", "eu-west-1", PASS, PASS, PASS, FAIL, FAIL),
-    "sandbox-us-logs": ("sandbox", "us-east-1", PASS, PASS, FAIL, FAIL, FAIL),
-    # A deleted bucket has no owner to ask: it stands in the account of its trail, in no known region.
-    "analytics-logs": ("analytics", None, FAIL, None, None, None, None),
+    # name: (exists, not public, versioning, lock, lifecycle)
+    "org-logs": (PASS, PASS, PASS, PASS, PASS),
+    "payments-logs": (PASS, PASS, PASS, PASS, PASS),
+    "legacy-logs": (PASS, FAIL, FAIL, FAIL, FAIL),
+    "legacy-doomed-logs": (PASS, FAIL, FAIL, FAIL, FAIL),
+    "sandbox-logs": (PASS, PASS, PASS, FAIL, FAIL),
+    "sandbox-us-logs": (PASS, PASS, FAIL, FAIL, PASS),
+    "analytics-logs": (FAIL, None, None, None, None),
 }
 BUCKET_REASONS = {
     "org-logs": "versioned, locked, with a lifecycle and a public access block",
@@ -80,7 +81,7 @@ BUCKET_REASONS = {
     "legacy-logs": "versioning suspended, no lock, no lifecycle, ACL grants READ to all users",
     "legacy-doomed-logs": "no versioning, no lock, a lifecycle for other keys, policy allows everyone to read",
     "sandbox-logs": "public policy that the bucket's block restricts; versioned, no lock, its lifecycle is disabled",
-    "sandbox-us-logs": "ACL grants that BucketOwnerEnforced disables; nothing else is set",
+    "sandbox-us-logs": "ACL grants that BucketOwnerEnforced disables; no versioning, no lock, a lifecycle of 90 days",
     "analytics-logs": "deleted after the trail was made",
 }
 
@@ -88,6 +89,7 @@ KEYS = {
     # name: (owner, region, verdict, reason)
     "org-key": ("log_archive", "us-east-1", PASS, "enabled, in the bucket's region"),
     "payments-key": ("payments", "us-east-1", PASS, "enabled, in the bucket's region"),
+    "lake-key": ("management", "us-east-1", PASS, "enabled, of an event data store"),
     "legacy-key": ("legacy", "us-west-2", FAIL, "pending deletion"),
     "analytics-key": ("analytics", "us-east-1", FAIL, "disabled"),
     "sandbox-alias": ("sandbox", "eu-west-1", PASS, "the alias leads to an enabled key"),
@@ -97,6 +99,7 @@ KEYS = {
 
 S3_DATA_EVENTS = {
     "management": (NOT_APPLICABLE, "owns no bucket"),
+    "log_archive": (FAIL, "owns buckets, and no trail has data events of it"),
     "security": (NOT_APPLICABLE, "owns no bucket"),
     "payments": (PASS, "an advanced term for all objects"),
     "legacy": (FAIL, "one bucket's events only, on a stopped trail"),
@@ -114,75 +117,65 @@ FULL_ACCESS_HOLDERS = {
 
 def expectations(seed, opened_region):
     """All of them, for a seed with or without an organization trail."""
-    with_org_trail = "org-trail" in seed.trails
-    found = []
+    book = Book(seed, opened_region)
+    first(book)
+    presence(book)
+    protection(book)
+    delivery(book)
+    organization(book)
+    cost(book)
+    lake(book)
+    return book.found
 
-    def expect(check, account, region, resource, status, why):
-        if status is not None:
-            entry = {"check": check, "account": account, "region": region}
-            found.append({**entry, "resource": resource, "status": status, "why": why})
 
-    def expect_account(check, name, verdict):
-        account = seed.accounts[name]
-        expect(check, account, GLOBAL, f"account/{account}", *verdict)
-
+def first(book):
+    """Those of the checks that came first."""
     for check, alone in ALONE.items():
         for name in ACTIVE:
             lent = (PASS, "the organization trail covers it")
-            verdict = lent if with_org_trail else alone.get(name, (FAIL, "no trail applies to it"))
-            expect_account(check, name, verdict)
+            verdict = lent if book.with_org_trail else alone.get(name, (FAIL, "no trail applies to it"))
+            book.on_account(check, name, verdict)
 
-    archive = (FAIL, "owns the log bucket, no data events") if with_org_trail else (NOT_APPLICABLE, "owns no bucket")
     for name in ACTIVE:
-        expect_account("cloudtrail-s3-dataevents-enabled", name, S3_DATA_EVENTS.get(name, archive))
+        book.on_account("cloudtrail-s3-dataevents-enabled", name, S3_DATA_EVENTS[name])
 
     for name in (*ACTIVE[1:], "retired"):
         verdict = (PASS, "the trail shows in every enabled region")
         if name == "retired":
             verdict = (NOT_APPLICABLE, "the account is suspended")
-        if not with_org_trail:
+        if not book.with_org_trail:
             verdict = (NOT_APPLICABLE, "there is no organization trail")
-        expect_account("org-trail-covers-all-members", name, verdict)
+        book.on_account("org-trail-covers-all-members", name, verdict)
 
     for name in ACTIVE:
-        regions = [*DEFAULT_REGIONS, opened_region] if name == "payments" else DEFAULT_REGIONS
         own = {"payments": "its own trail delivers", "sandbox": "its own multi-region trail delivers"}.get(name)
-        covered = "the organization trail delivers" if with_org_trail else own
+        covered = "the organization trail delivers" if book.with_org_trail else own
         verdict = (PASS, covered) if covered else (FAIL, "no trail that can deliver records it")
-        for region in sorted(regions):
-            account = seed.accounts[name]
-            expect("trail-coverage-per-region", account, region, f"region/{region}", *verdict)
+        for region in book.regions(name):
+            book.on_region("trail-coverage-per-region", name, region, verdict)
 
-    for name, (owner, home, *verdicts) in TRAILS.items():
-        if name not in seed.trails:
-            continue
-        validation, encryption, logging, log_group = verdicts
+    for name, (validation, encryption, logging, log_group) in TRAILS.items():
         for check, status in zip(TRAIL_SCOPED, (validation, encryption, log_group, logging), strict=True):
-            expect(check, seed.accounts[owner], home, seed.trails[name], status, TRAIL_REASONS.get(status))
+            book.on_trail(check, name, (status, TRAIL_REASONS.get(status)))
 
-    if with_org_trail:
+    if book.with_org_trail:
         for name in ("log_archive", "security"):
             for check in TRAIL_SCOPED:
-                why = "it only sees the management account's trail"
-                expect(check, seed.accounts[name], "us-east-1", seed.trails["org-trail"], NOT_APPLICABLE, why)
+                why = (NOT_APPLICABLE, "it only sees the management account's trail")
+                book.expect(check, name, "us-east-1", book.seed.trails["org-trail"], why)
 
-    for name, (owner, region, *verdicts) in BUCKETS.items():
-        if name not in seed.buckets:
-            continue
-        arn = f"arn:aws:s3:::{seed.buckets[name]}"
-        for check, status in zip(BUCKET_SCOPED, verdicts, strict=True):
-            expect(check, seed.accounts[owner], region, arn, status, BUCKET_REASONS[name])
+    for name, statuses in BUCKETS.items():
+        for check, status in zip(BUCKET_SCOPED, statuses, strict=True):
+            book.on_bucket(check, name, (status, BUCKET_REASONS[name]))
 
-    for name, (owner, region, status, why) in KEYS.items():
-        if name in seed.keys:
-            expect("trail-kms-key-usable", seed.accounts[owner], region, seed.keys[name], status, why)
+    for name, (owner, region, *verdict) in KEYS.items():
+        book.on_key("trail-kms-key-usable", name, (owner, region), verdict)
 
     check = "iam-cloudtrail-full-access-attached"
     for name in ACTIVE:
         holders = FULL_ACCESS_HOLDERS.get(name, ())
         for holder in holders:
-            why = "AWSCloudTrail_FullAccess is attached to it"
-            expect(check, seed.accounts[name], GLOBAL, seed.principals[name, holder], FAIL, why)
+            verdict = (FAIL, "AWSCloudTrail_FullAccess is attached to it")
+            book.expect(check, name, GLOBAL, book.seed.principals[name, holder], verdict)
         if not holders:
-            expect_account(check, name, (PASS, "nobody holds it"))
-    return found
+            book.on_account(check, name, (PASS, "nobody holds it"))

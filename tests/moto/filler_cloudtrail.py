@@ -1,13 +1,17 @@
-"""Fillers for CloudTrail: organization trails as members see them, selectors, and delivery."""
+"""Fillers for CloudTrail: organization trails as members see them, selectors, tags, and delivery."""
 
 import json
 import time
 
 from moto.cloudtrail.models import cloudtrail_backends
+from moto.logs.models import logs_backends
 from moto.s3.models import s3_backends
+from moto.sns.models import sns_backends
 from werkzeug.wrappers import Response
 
+import past
 from fillers import as_account, fills, is_delegated_administrator, management_of
+from past import STARTED_AGO_SECONDS, STOPPED_AGO_SECONDS
 from wire import arn_account, error, json_answer
 
 DEFAULT_SELECTOR = {
@@ -87,7 +91,8 @@ def _visible(call, name):
 @fills("cloudtrail:GetTrailStatus")
 def get_trail_status(call, moto):
     """moto: knows no organization trail in members, takes a bare name in a region where only the shadow is, has no
-    times of delivery to CloudWatch Logs or of digests, and goes on delivering to a bucket that is gone.
+    times of delivery to CloudWatch Logs, of digests or of notifications, and goes on delivering to a bucket, log group
+    or topic that is gone.
     """
     trail = _visible(call, call.params.get("Name", ""))
     if isinstance(trail, Response):
@@ -97,15 +102,52 @@ def get_trail_status(call, moto):
     if answer.status_code != 200:
         return answer
     status = json.loads(answer.get_data())
-    now = int(time.time())
-    if status["IsLogging"] and trail.cw_log_group_arn:
-        status["LatestCloudWatchLogsDeliveryTime"] = now
+    for name, ago in (("StartLoggingTime", STARTED_AGO_SECONDS), ("StopLoggingTime", STOPPED_AGO_SECONDS)):
+        if name in status:
+            status[name] -= ago
+    status.update(_deliveries(call, trail, status))
+    return json_answer({name: value for name, value in status.items() if value is not None})
+
+
+def _deliveries(call, trail, status):
+    """Times and errors of what the trail delivers; the time of a stopped trail's log files is moto's."""
+    found = {}
+    now = int(time.time()) if status["IsLogging"] else None
+    last = past.last_delivery(trail.arn, call.account, call.region, now)
+    if now:
+        found["LatestDeliveryTime"] = last
+    if trail.log_validation:
+        found["LatestDigestDeliveryTime"] = last
     if trail.bucket_name not in s3_backends.bucket_accounts:
-        status.pop("LatestDeliveryTime", None)
-        status["LatestDeliveryError"] = "NoSuchBucket"
-    elif status["IsLogging"] and trail.log_validation:
-        status["LatestDigestDeliveryTime"] = now
-    return json_answer(status)
+        found["LatestDeliveryTime"] = found["LatestDigestDeliveryTime"] = None
+        found["LatestDeliveryError"] = "NoSuchBucket"
+        if trail.log_validation:
+            found["LatestDigestDeliveryError"] = "NoSuchBucket"
+    if trail.cw_log_group_arn and _log_group_exists(trail):
+        found["LatestCloudWatchLogsDeliveryTime"] = now
+    elif trail.cw_log_group_arn:
+        found["LatestCloudWatchLogsDeliveryError"] = "ResourceNotFoundException"
+    if trail.topic_arn and trail.topic_arn in sns_backends[trail.account_id][trail.region_name].topics:
+        found["LatestNotificationTime"] = now
+    elif trail.topic_arn:
+        found["LatestNotificationError"] = "NotFound"
+    return found
+
+
+def _log_group_exists(trail):
+    name = trail.cw_log_group_arn.split(":")[6]
+    return name in logs_backends[arn_account(trail.cw_log_group_arn)][trail.region_name].groups
+
+
+@fills("cloudtrail:ListTags")
+def list_tags(call, moto):
+    """moto: gives any account an empty list for any trail."""
+    for arn in call.params.get("ResourceIdList", []):
+        if arn_account(arn) != call.account:
+            return _foreign(call)
+        if all(trail.arn != arn for trail in _trails(call.account)):
+            return error(call, "ResourceNotFoundException", f"The specified resource {arn} was not found.")
+    return moto()
 
 
 @fills("cloudtrail:GetEventSelectors")

@@ -10,6 +10,7 @@ from fillers import PARTITION, fills
 from wire import access_denied, error, xml_answer
 
 NAMESPACE = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
+_replications = {}
 PAGED = ("max-buckets", "continuation-token", "prefix", "bucket-region")
 
 
@@ -79,3 +80,25 @@ def get_object_lock_configuration(_call, moto):
     answer = moto()
     text = re.sub(r"<(Days|Years)>0</\1>", "", answer.get_data(as_text=True))
     return Response(text, answer.status_code, content_type="application/xml")
+
+
+@fills("s3:GetBucketEncryption")
+def get_bucket_encryption(_call, moto):
+    """moto: has an error for a bucket whose default nobody set; AWS encrypts with SSE-S3 and says so."""
+    answer = moto()
+    if "ServerSideEncryptionConfigurationNotFoundError" not in answer.get_data(as_text=True):
+        return answer
+    default, root = "ApplyServerSideEncryptionByDefault", "ServerSideEncryptionConfiguration"
+    rule = f"<{default}><SSEAlgorithm>AES256</SSEAlgorithm></{default}><BucketKeyEnabled>false</BucketKeyEnabled>"
+    return xml_answer(f"<{root} {NAMESPACE}><Rule>{rule}</Rule></{root}>")
+
+
+@fills("s3:PutBucketReplication", "s3:GetBucketReplication")
+def bucket_replication(call, moto):
+    """moto: drops SourceSelectionCriteria, so the configuration is kept as it came."""
+    answer = moto()
+    if answer.status_code == 200 and call.operation == "PutBucketReplication":
+        _replications[call.uri["Bucket"]] = call.body
+    if answer.status_code == 200 and call.operation == "GetBucketReplication":
+        return Response(_replications[call.uri["Bucket"]], content_type="application/xml")
+    return answer

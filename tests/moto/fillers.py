@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.aws_managed_policies import aws_managed_policies_data
-from moto.iam.models import AWSManagedPolicy, IAMBackend, iam_backends
+from moto.iam.models import SERVICE_NAME_CONVERSION, AWSManagedPolicy, IAMBackend, iam_backends
 from moto.organizations.models import FakeDelegatedAdministrator, organizations_backends
 from werkzeug.wrappers import Response
 
@@ -21,7 +21,7 @@ from wire import access_denied, arn_account, arn_region, error, json_answer
 PARTITION = "aws"
 CLOUDTRAIL = "cloudtrail.amazonaws.com"
 
-REGIONAL_SERVICES = {"cloudtrail", "kms", "logs", "sts"}
+REGIONAL_SERVICES = {"cloudtrail", "kms", "logs", "sns", "sts"}
 
 # AWS managed policies that exist in every account. moto knows none unless told to load all 1,582, which costs each
 # account's first call a second and puts every one of them into GetAccountAuthorizationDetails.
@@ -32,6 +32,7 @@ JOINED_AGO_SECONDS = 400 * 86_400
 
 FILLERS = {}
 _enabled_regions = {}
+_rotation_periods = {}
 
 
 def fills(*names):
@@ -46,7 +47,7 @@ def fills(*names):
 
 
 def prepare_moto():
-    """Corrects two of moto's own tables before its first request."""
+    """Corrects three of moto's own tables before its first request."""
     documents = json.loads(aws_managed_policies_data)
     wanted = {name: documents[name] for name in MANAGED_POLICIES}
 
@@ -57,6 +58,8 @@ def prepare_moto():
     IAMBackend._init_aws_policies = chosen_policies
     # moto refuses CloudTrail, on registering as on listing, with "unrecognized service principal".
     FakeDelegatedAdministrator.SUPPORTED_SERVICES.append(CLOUDTRAIL)
+    # moto calls the service-linked role AWSServiceRoleForcloudtrail.
+    SERVICE_NAME_CONVERSION["cloudtrail"] = "CloudTrail"
 
 
 def management_of(account):
@@ -143,9 +146,12 @@ def assume_role(call, moto):
     "organizations:ListOrganizationalUnitsForParent",
     "organizations:ListAccountsForParent",
     "organizations:ListDelegatedAdministrators",
+    "organizations:ListAWSServiceAccessForOrganization",
+    "organizations:ListTagsForResource",
 )
 def read_organization(call, moto):
-    """moto: gives a member an empty organization. AWS lets only the management account and delegates read it.
+    """moto: gives a member an empty organization, or knows no account of it. AWS lets only the management account and
+    delegates read it.
 
     moto's accounts joined when the test began; checks treat accounts that joined today apart, so they are made older.
     """
@@ -163,16 +169,24 @@ def read_organization(call, moto):
     return json_answer(document)
 
 
-@fills("kms:DescribeKey")
-def describe_key(call, moto):
-    """moto: NotFoundException for another account's key, since it looks in the caller's; it has no cross-account
-    grants, so AWS's answer would be a denial. It also leaves null what CreateKey was not told, where AWS has a default.
-    """
+def _refuse_foreign_key(call):
+    """What AWS says of a key of another account or region."""
     key_id = call.params.get("KeyId", "")
     if arn_account(key_id) not in ("", call.account):
         return access_denied(call)
     if arn_region(key_id) not in ("", call.region):
         return error(call, "NotFoundException", f"Invalid arn {arn_region(key_id)}")
+    return None
+
+
+@fills("kms:DescribeKey")
+def describe_key(call, moto):
+    """moto: NotFoundException for another account's key, since it looks in the caller's; it has no cross-account
+    grants, so AWS's answer would be a denial. It also leaves null what CreateKey was not told, where AWS has a default.
+    """
+    refused = _refuse_foreign_key(call)
+    if refused:
+        return refused
     answer = moto()
     if answer.status_code != 200:
         return answer
@@ -181,6 +195,60 @@ def describe_key(call, moto):
     metadata["KeyUsage"] = metadata["KeyUsage"] or "ENCRYPT_DECRYPT"
     metadata["MultiRegion"] = bool(metadata["MultiRegion"])
     return json_answer(document)
+
+
+@fills("kms:EnableKeyRotation")
+def enable_key_rotation(call, moto):
+    """moto: forgets the period."""
+    key_id = call.params["KeyId"].rpartition("/")[2]
+    _rotation_periods[call.account, call.region, key_id] = call.params.get("RotationPeriodInDays", 365)
+    return moto()
+
+
+@fills("kms:GetKeyRotationStatus")
+def get_key_rotation_status(call, moto):
+    """moto: gives neither the key's id nor the period, and does not find another account's key."""
+    refused = _refuse_foreign_key(call)
+    if refused:
+        return refused
+    answer = moto()
+    if answer.status_code != 200:
+        return answer
+    document = json.loads(answer.get_data())
+    document["KeyId"] = key_id = call.params["KeyId"].rpartition("/")[2]
+    if document["KeyRotationEnabled"]:
+        document["RotationPeriodInDays"] = _rotation_periods[call.account, call.region, key_id]
+    return json_answer(document)
+
+
+@fills("kms:GetKeyPolicy")
+def get_key_policy(call, moto):
+    """moto: does not find another account's key."""
+    return _refuse_foreign_key(call) or moto()
+
+
+@fills("sns:GetTopicAttributes")
+def get_topic_attributes(call, moto):
+    """moto: shows every account's topics to everyone, in every region."""
+    topic = call.params.get("TopicArn", "")
+    if arn_region(topic) != call.region:
+        return error(call, "InvalidParameter", "Invalid parameter: TopicArn")
+    if arn_account(topic) != call.account:
+        action = f"SNS:GetTopicAttributes on resource: {topic}"
+        return error(call, "AuthorizationError", f"User: {call.account} is not authorized to perform: {action}", 403)
+    return moto()
+
+
+@fills("logs:DescribeLogGroups")
+def describe_log_groups(_call, moto):
+    """moto: gives no class to a log group, and null for a token that is not there."""
+    answer = moto()
+    if answer.status_code != 200:
+        return answer
+    document = json.loads(answer.get_data())
+    for group in document["logGroups"]:
+        group.setdefault("logGroupClass", "STANDARD")
+    return json_answer({name: value for name, value in document.items() if value is not None})
 
 
 @fills("iam:GetAccountAuthorizationDetails")

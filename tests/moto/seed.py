@@ -4,192 +4,73 @@
 
 One JSON document goes to standard output: the accounts, trails, buckets and keys by name, and `expected`, one verdict
 an entry. `region` is null where the subject lies in no region that the audit can know. With `--without-org-trail` the
-members stand for themselves, which is where the account and region checks fail.
+members stand for themselves, which is where the account, region and organization checks fail.
 """
 
 import argparse
 import json
 
-from aws import AUDIT_ROLE, HOME, MANAGEMENT, Cloud
+import policies
+from aws import HOME, MANAGEMENT, Cloud
 from expectations import expectations
+from policies import account, allow, delivery
+from seeding import (
+    BLOCK_ALL,
+    OPENED_REGION,
+    Seed,
+    bare_id,
+    block,
+    encrypt,
+    guard,
+    lifecycle,
+    retention,
+    tag,
+    versioning,
+)
 
 OUTSIDER = "999988887777"
-MEMBERS = {
-    "log_archive": "Security",
-    "security": "Security",
-    "payments": "Workloads",
-    "legacy": "Workloads",
-    "analytics": "Workloads",
-    "sandbox": "Workloads",
-    "retired": "Workloads",
-}
-OPENED_REGION = "me-central-1"  # an opt-in region that payments alone has enabled
 FULL_ACCESS = "arn:aws:iam::aws:policy/AWSCloudTrail_FullAccess"
 ALL_OBJECTS = [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}]
-BLOCK_ALL = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
-
-
-class Seed:
-    """What was made so far, by name."""
-
-    def __init__(self, cloud):
-        self.cloud = cloud
-        self.accounts = {"management": MANAGEMENT}
-        self.trails = {}
-        self.buckets = {}
-        self.keys = {}
-        self.principals = {}
-
-    def client(self, service, owner, region=HOME):
-        """A client of the account of that name."""
-        return self.cloud.client(service, self.accounts[owner], region)
-
-    def organization(self):
-        """Accounts in two units, one of them closed, CloudTrail delegated to the security account."""
-        api = self.cloud.client("organizations")
-        api.create_organization(FeatureSet="ALL")
-        root = api.list_roots()["Roots"][0]["Id"]
-        units = {
-            name: api.create_organizational_unit(ParentId=root, Name=name)["OrganizationalUnit"]["Id"]
-            for name in ("Security", "Workloads")
-        }
-        for name, unit in MEMBERS.items():
-            made = api.create_account(AccountName=name, Email=f"{name}@example.com")
-            account = made["CreateAccountStatus"]["AccountId"]
-            api.move_account(AccountId=account, SourceParentId=root, DestinationParentId=units[unit])
-            self.accounts[name] = account
-        api.enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
-        api.register_delegated_administrator(
-            AccountId=self.accounts["security"], ServicePrincipal="cloudtrail.amazonaws.com"
-        )
-        self.client("account", "payments").enable_region(RegionName=OPENED_REGION)
-
-    def close_retired(self):
-        """Last, so that nothing else has to step around a closed account."""
-        self.cloud.client("organizations").close_account(AccountId=self.accounts["retired"])
-
-    def audit_roles(self):
-        """The role that the audit assumes, in every account."""
-        for name in self.accounts:
-            self.role(name, AUDIT_ROLE, "arn:aws:iam::aws:policy/SecurityAudit", trusted=MANAGEMENT)
-
-    def role(self, owner, name, policy=None, trusted=None):
-        """A role, with a managed policy."""
-        account = trusted or self.accounts[owner]
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
-            "Action": "sts:AssumeRole",
-        }
-        iam = self.client("iam", owner)
-        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(statement))
-        if policy:
-            iam.attach_role_policy(RoleName=name, PolicyArn=policy)
-        self.principals[owner, name] = made["Role"]["Arn"]
-
-    def user(self, owner, name, policy=None):
-        """A user, with a managed policy."""
-        iam = self.client("iam", owner)
-        self.principals[owner, name] = iam.create_user(UserName=name)["User"]["Arn"]
-        if policy:
-            iam.attach_user_policy(UserName=name, PolicyArn=policy)
-
-    def group(self, owner, name, policy, member):
-        """A group with one member; the policy hangs on the group, not on the member."""
-        iam = self.client("iam", owner)
-        self.principals[owner, name] = iam.create_group(GroupName=name)["Group"]["Arn"]
-        iam.attach_group_policy(GroupName=name, PolicyArn=policy)
-        self.user(owner, member)
-        iam.add_user_to_group(GroupName=name, UserName=member)
-
-    def bucket(self, name, owner, region=HOME, lock=False):
-        """A bucket that CloudTrail may write to. Gives its S3 client and its global name."""
-        s3 = self.client("s3", owner, region)
-        bucket = f"trailproof-{name}-{self.accounts[owner]}".replace("_", "-")
-        where = {} if region == HOME else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        s3.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=lock, **where)
-        self.policy(s3, bucket)
-        self.buckets[name] = bucket
-        return s3, bucket
-
-    @staticmethod
-    def policy(s3, bucket, *more):
-        """CloudTrail's two statements, and more."""
-        service = {"Service": "cloudtrail.amazonaws.com"}
-        arn = f"arn:aws:s3:::{bucket}"
-        statements = [
-            {"Effect": "Allow", "Principal": service, "Action": "s3:GetBucketAcl", "Resource": arn},
-            {"Effect": "Allow", "Principal": service, "Action": "s3:PutObject", "Resource": f"{arn}/AWSLogs/*"},
-            *more,
-        ]
-        s3.put_bucket_policy(Bucket=bucket, Policy=document(*statements))
-
-    def public_policy(self, s3, bucket):
-        """Makes the logs readable to the world by policy."""
-        everyone = {
-            "Effect": "Allow",
-            "Principal": "*",
-            "Action": "s3:GetObject",
-            "Resource": f"arn:aws:s3:::{bucket}/*",
-        }
-        self.policy(s3, bucket, everyone)
-
-    def key(self, name, owner, region=HOME):
-        """A key. Gives its ARN."""
-        made = self.client("kms", owner, region).create_key(Description=name)
-        self.keys[name] = made["KeyMetadata"]["Arn"]
-        return self.keys[name]
-
-    def log_group(self, owner, region=HOME):
-        """A log group and a role for CloudTrail, as CreateTrail takes them."""
-        self.client("logs", owner, region).create_log_group(logGroupName="trail")
-        account = self.accounts[owner]
-        return {
-            "CloudWatchLogsLogGroupArn": f"arn:aws:logs:{region}:{account}:log-group:trail:*",
-            "CloudWatchLogsRoleArn": f"arn:aws:iam::{account}:role/CloudTrailToLogs",
-        }
-
-    def trail(self, name, owner, bucket, region=HOME, logging=True, selectors=None, **settings):
-        """A trail, started unless told otherwise, with classic or advanced selectors."""
-        api = self.client("cloudtrail", owner, region)
-        made = api.create_trail(Name=name, S3BucketName=self.buckets[bucket], **settings)
-        if selectors:
-            api.put_event_selectors(TrailName=name, **selectors)
-        if logging:
-            api.start_logging(Name=name)
-        self.trails[name] = made["TrailARN"]
-        return api
-
-
-def document(*statements):
-    """A policy document."""
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-
-def bare_id(key_arn):
-    """The id in a key's ARN: moto cannot schedule the deletion of a key that is named by its ARN."""
-    return key_arn.rpartition("/")[2]
-
-
-def lifecycle(prefix, status="Enabled"):
-    """A lifecycle of one rule."""
-    rule = {"ID": "logs", "Status": status, "Filter": {"Prefix": prefix}, "Expiration": {"Days": 730}}
-    return {"Rules": [rule]}
-
-
-def versioning(s3, bucket, status):
-    """Switches versioning."""
-    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": status})
+MANAGEMENT_TERM = {
+    "Name": "management",
+    "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}],
+}
+OBJECTS_TERM = {
+    "Name": "objects",
+    "FieldSelectors": [
+        {"Field": "eventCategory", "Equals": ["Data"]},
+        {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+    ],
+}
+SILENT_HOURS = 50  # longer than any delivery may be late
 
 
 def organization_trail(seed):
-    """The trail of the whole organization: complete, to a locked bucket of the log archive."""
+    """The trail of the whole organization, complete, to a locked bucket of the log archive; and its store of events."""
+    iam = seed.client("iam", "management")
+    iam.create_service_linked_role(AWSServiceName="cloudtrail.amazonaws.com")
+    source = ("aws:SourceArn", seed.trail_arn("org-trail", "management"))
+    scoped = policies.trail_encrypts({"StringEquals": dict([source])})
+    key = seed.key("org-key", "log_archive", statements=[scoped], rotation=365)
+
     s3, bucket = seed.bucket("org-logs", "log_archive", lock=True)
-    retention = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 400}}
-    lock = {"ObjectLockEnabled": "Enabled", "Rule": retention}
-    s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=lock)
-    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration=lifecycle("AWSLogs/"))
-    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=BLOCK_ALL)
+    prefixes = [f"{seed.organization_id}/*", f"{MANAGEMENT}/*"]
+    refused = policies.tls_only(bucket), policies.no_deletion(bucket)
+    guard(s3, bucket, *delivery(bucket, prefixes, source), *refused)
+    retention(s3, bucket)
+    lifecycle(s3, bucket, "AWSLogs/")
+    block(s3, bucket)
+    encrypt(s3, bucket, key)
+    tag(s3, bucket, team="security")
+
+    access, target = seed.access_logs("org-access", "log_archive", "org-logs")
+    lifecycle(access, target)
+    block(access, target)
+    copy, replica = seed.bucket("org-replica", "log_archive", "eu-west-1")
+    versioning(copy, replica)
+    seed.replica((s3, bucket), "log_archive", "org-replica")
+
+    logs_key = seed.key("logs-key", "management", rotation=180)
     seed.trail(
         "org-trail",
         "management",
@@ -197,47 +78,64 @@ def organization_trail(seed):
         IsOrganizationTrail=True,
         IsMultiRegionTrail=True,
         EnableLogFileValidation=True,
-        KmsKeyId=seed.key("org-key", "log_archive"),
-        **seed.log_group("management"),
+        KmsKeyId=key,
+        TagsList=[{"Key": "owner", "Value": "security"}],
+        **seed.log_group("management", kmsKeyId=logs_key),
     )
+    lake_key = seed.key("lake-key", "management", rotation=365)
+    seed.store("org-lake", "management", OrganizationEnabled=True, RetentionPeriod=400, KmsKeyId=lake_key)
 
 
 def payments(seed):
     """A trail with everything, all data events by advanced selectors; public by ACL, blocked by the account."""
+    own = seed.accounts["payments"]
+    key = seed.key("payments-key", "payments", statements=[policies.trail_encrypts()], rotation=730)
     s3, bucket = seed.bucket("payments-logs", "payments", lock=True)
-    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration=lifecycle(""))
+    source = ("aws:SourceArn", seed.trail_arn("payments-trail", "payments"))
+    guard(s3, bucket, *delivery(bucket, [f"{own}/*"], source))
+    lifecycle(s3, bucket)
     s3.put_bucket_acl(Bucket=bucket, ACL="public-read")
+    encrypt(s3, bucket, key)
     seed.client("s3control", "payments").put_public_access_block(
-        AccountId=seed.accounts["payments"], PublicAccessBlockConfiguration=BLOCK_ALL
+        AccountId=own, PublicAccessBlockConfiguration=BLOCK_ALL
     )
-    terms = [
-        {"Name": "management", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]},
-        {
-            "Name": "objects",
-            "FieldSelectors": [
-                {"Field": "eventCategory", "Equals": ["Data"]},
-                {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
-            ],
-        },
-    ]
-    seed.trail(
+    copy, replica = seed.bucket("payments-replica", "log_archive", "eu-west-1", lock=True)
+    retention(copy, replica)
+    copy_key = seed.key("replica-key", "log_archive", "eu-west-1")
+    seed.replica((s3, bucket), "log_archive", "payments-replica", copy_key)
+    tag(*seed.bucket("payments-data", "payments"), data_classification="confidential")
+
+    seed.client("sns", "payments").create_topic(Name="payments-trail")
+    api = seed.trail(
         "payments-trail",
         "payments",
         "payments-logs",
         IsMultiRegionTrail=True,
         EnableLogFileValidation=True,
-        KmsKeyId=seed.key("payments-key", "payments"),
-        selectors={"AdvancedEventSelectors": terms},
+        KmsKeyId=key,
+        SnsTopicName="payments-trail",
+        TagsList=[{"Key": "owner", "Value": "payments"}],
+        selectors={"AdvancedEventSelectors": [MANAGEMENT_TERM, OBJECTS_TERM]},
+        insights=("ApiCallRateInsight", "ApiErrorRateInsight"),
         **seed.log_group("payments"),
     )
+    inside = allow(account(MANAGEMENT), "cloudtrail:GetQueryResults", "*")
+    terms = [MANAGEMENT_TERM, OBJECTS_TERM]
+    seed.store("payments-lake", "payments", policy=inside, KmsKeyId=key, AdvancedEventSelectors=terms)
+    twice = [{"InsightType": "ApiCallRateInsight"}]
+    api.put_insight_selectors(EventDataStore=seed.stores["payments-lake"], InsightSelectors=twice)
 
 
 def legacy(seed):
     """Two trails of one region: one stopped, with the data events of one bucket; one whose key is being deleted."""
     s3, bucket = seed.bucket("legacy-logs", "legacy", "eu-west-1")
-    versioning(s3, bucket, "Enabled")
+    reader = allow(account(OUTSIDER), "s3:GetObject", f"arn:aws:s3:::{bucket}/*")
+    guard(s3, bucket, *delivery(bucket, ["*"]), policies.tls_only(bucket, objects_only=True), reader)
+    versioning(s3, bucket)
     versioning(s3, bucket, "Suspended")
     s3.put_bucket_acl(Bucket=bucket, ACL="public-read")
+    _, target = seed.access_logs("legacy-access", "legacy", "legacy-logs", "eu-west-1")
+    s3.delete_bucket(Bucket=target)
     one_bucket = {
         "ReadWriteType": "All",
         "IncludeManagementEvents": True,
@@ -246,19 +144,33 @@ def legacy(seed):
     api = seed.trail("legacy-trail", "legacy", "legacy-logs", "eu-west-1", selectors={"EventSelectors": [one_bucket]})
     api.stop_logging(Name="legacy-trail")
 
+    any_trail = policies.trail_encrypts({"StringLike": {"aws:SourceArn": policies.EVERY_TRAIL}})
+    outside = allow(account(OUTSIDER), "kms:Decrypt", "*")
+    key = seed.key("legacy-key", "legacy", "us-west-2", statements=[any_trail, outside])
     s3, bucket = seed.bucket("legacy-doomed-logs", "legacy", "us-west-2")
-    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration=lifecycle("reports/"))
-    seed.public_policy(s3, bucket)
-    key = seed.key("legacy-key", "legacy", "us-west-2")
+    guard(s3, bucket, *delivery(bucket, ["*"]), everyone_reads(bucket))
+    lifecycle(s3, bucket, "reports/")
+    encrypt(s3, bucket, key)
     seed.trail("legacy-doomed", "legacy", "legacy-doomed-logs", "us-west-2", KmsKeyId=key)
     seed.client("kms", "legacy", "us-west-2").schedule_key_deletion(KeyId=bare_id(key), PendingWindowInDays=7)
 
+    lake = seed.store(
+        "legacy-lake",
+        "legacy",
+        "eu-west-1",
+        policy=allow(account(OUTSIDER), "cloudtrail:StartQuery", "*"),
+        MultiRegionEnabled=False,
+        RetentionPeriod=90,
+        TerminationProtectionEnabled=False,
+    )
+    lake.stop_event_data_store_ingestion(EventDataStore=seed.stores["legacy-lake"])
+
 
 def analytics(seed):
-    """A trail that looks whole, but its bucket is gone and its key disabled."""
-    seed.bucket("analytics-data", "analytics")
+    """A trail that looks whole, but its bucket and its log group are gone and its key disabled."""
+    tag(*seed.bucket("analytics-data", "analytics"), data_classification="confidential")
     s3, bucket = seed.bucket("analytics-logs", "analytics")
-    key = seed.key("analytics-key", "analytics")
+    key = seed.key("analytics-key", "analytics", rotation=365)
     seed.trail(
         "analytics-trail",
         "analytics",
@@ -266,21 +178,34 @@ def analytics(seed):
         IsMultiRegionTrail=True,
         EnableLogFileValidation=True,
         KmsKeyId=key,
+        **seed.log_group("analytics"),
     )
     s3.delete_bucket(Bucket=bucket)
+    seed.client("logs", "analytics").delete_log_group(logGroupName="trail")
+    lake = seed.store("analytics-lake", "analytics", KmsKeyId=key, TerminationProtectionEnabled=False)
+    lake.delete_event_data_store(EventDataStore=seed.stores["analytics-lake"])
     seed.client("kms", "analytics").disable_key(KeyId=bare_id(key))
 
 
 def sandbox(seed):
     """A multi-region trail from Europe with an alias for its key, one with an outsider's key, one never started."""
+    own = seed.accounts["sandbox"]
     s3, bucket = seed.bucket("sandbox-logs", "sandbox", "eu-west-1")
-    versioning(s3, bucket, "Enabled")
-    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration=lifecycle("", "Disabled"))
-    seed.public_policy(s3, bucket)
-    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=BLOCK_ALL)
-    key = seed.key("sandbox-key", "sandbox", "eu-west-1")
+    any_trail = ("aws:SourceArn", policies.EVERY_TRAIL)
+    guard(s3, bucket, *delivery(bucket, [f"{own}/*"], any_trail), everyone_reads(bucket))
+    versioning(s3, bucket)
+    lifecycle(s3, bucket, status="Disabled")
+    block(s3, bucket)
+    lifecycle(*seed.access_logs("sandbox-access", "sandbox", "sandbox-logs", "eu-west-1"), days=30)
+    versioning(*seed.bucket("sandbox-replica", "log_archive"))
+    seed.replica((s3, bucket), "log_archive", "sandbox-replica")
+
+    context = {"StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": f"arn:aws:cloudtrail:*:{own}:trail/*"}}
+    key = seed.key("sandbox-key", "sandbox", "eu-west-1", statements=[policies.trail_encrypts(context)])
     seed.client("kms", "sandbox", "eu-west-1").create_alias(AliasName="alias/sandbox-trail", TargetKeyId=key)
-    seed.keys["sandbox-alias"] = f"arn:aws:kms:eu-west-1:{seed.accounts['sandbox']}:alias/sandbox-trail"
+    seed.keys["sandbox-alias"] = f"arn:aws:kms:eu-west-1:{own}:alias/sandbox-trail"
+    topics = seed.client("sns", "sandbox", "eu-west-1")
+    topic = topics.create_topic(Name="sandbox-trail")["TopicArn"]
     classic = {"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": ALL_OBJECTS}
     seed.trail(
         "sandbox-trail",
@@ -289,16 +214,30 @@ def sandbox(seed):
         "eu-west-1",
         IsMultiRegionTrail=True,
         KmsKeyId=seed.keys["sandbox-alias"],
+        SnsTopicName="sandbox-trail",
         selectors={"EventSelectors": [classic]},
+        insights=("ApiErrorRateInsight",),
     )
+    topics.delete_topic(TopicArn=topic)
 
     s3, bucket = seed.bucket("sandbox-us-logs", "sandbox")
+    writer = allow({"AWS": f"arn:aws:iam::{own}:role/builder"}, "s3:PutObject", f"arn:aws:s3:::{bucket}/*")
+    elsewhere = f"{seed.accounts['payments']}/*"
+    guard(s3, bucket, *delivery(bucket, [elsewhere], ("aws:SourceAccount", own)), writer)
+    archive = {"Transitions": [{"Days": 30, "StorageClass": "GLACIER"}]}
+    lifecycle(s3, bucket, days=90, **archive)
     s3.put_bucket_acl(Bucket=bucket, ACL="authenticated-read")
     enforced = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
     s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls=enforced)
     seed.keys["outsider-key"] = f"arn:aws:kms:{HOME}:{OUTSIDER}:key/11111111-2222-3333-4444-555555555555"
-    seed.trail("sandbox-borrowed", "sandbox", "sandbox-us-logs", KmsKeyId=seed.keys["outsider-key"])
+    writes = {"EventSelectors": [{**classic, "ReadWriteType": "WriteOnly"}]}
+    seed.trail("sandbox-borrowed", "sandbox", "sandbox-us-logs", selectors=writes, KmsKeyId=seed.keys["outsider-key"])
     seed.trail("sandbox-idle", "sandbox", "sandbox-logs", "ap-northeast-1", logging=False, EnableLogFileValidation=True)
+
+
+def everyone_reads(bucket):
+    """Makes the logs readable to the world."""
+    return allow("*", "s3:GetObject", f"arn:aws:s3:::{bucket}/*")
 
 
 def principals(seed):
@@ -312,6 +251,22 @@ def principals(seed):
     seed.role("sandbox", "builder", FULL_ACCESS)
 
 
+def history(seed):
+    """Someone signed in everywhere. Trails fell silent for payments: all in eu-central-1, its own in eu-west-1; in
+    ap-northeast-3 nothing ever happened.
+    """
+    for name in seed.accounts:
+        seed.past(name, HOME, 3, event="ConsoleLogin")
+    own = seed.trails["payments-trail"]
+    for region in ("eu-central-1", "eu-west-1"):
+        seed.past("payments", region, 5, event="RunInstances")
+        seed.past("payments", region, SILENT_HOURS, silent=own)
+    seed.past("payments", "ap-northeast-3", None, silent=own)
+    if "org-trail" in seed.trails:
+        seed.past("payments", "eu-central-1", SILENT_HOURS, silent=seed.trails["org-trail"])
+        seed.past("payments", "ap-northeast-3", None, silent=seed.trails["org-trail"])
+
+
 def main():
     """Seeds the server and prints what is there."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -321,13 +276,17 @@ def main():
     seed = Seed(Cloud(arguments.url))
     seed.organization()
     seed.audit_roles()
-    if not arguments.without_org_trail:
+    if arguments.without_org_trail:
+        api = seed.client("organizations", "management")
+        api.disable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+    else:
         organization_trail(seed)
     payments(seed)
     legacy(seed)
     analytics(seed)
     sandbox(seed)
     principals(seed)
+    history(seed)
     seed.close_retired()
     made = {
         "management": MANAGEMENT,
@@ -337,6 +296,7 @@ def main():
         "trails": seed.trails,
         "buckets": seed.buckets,
         "keys": seed.keys,
+        "stores": seed.stores,
         "expected": expectations(seed, OPENED_REGION),
     }
     print(json.dumps(made, indent=1))

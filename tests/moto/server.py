@@ -13,6 +13,7 @@ Routes of its own, beside AWS's:
 - `POST /__trailproof/allow` forgets all denials.
 - `GET /__trailproof/calls`  the calls seen, each `{account, region, service, operation}`.
 - `POST /__trailproof/calls/reset` forgets them.
+- `POST /__trailproof/past` says what happened before the test began; `past.py` has the words.
 """
 
 import argparse
@@ -27,8 +28,10 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
 import filler_cloudtrail  # noqa: F401  registers its fillers
+import filler_lake  # noqa: F401  as well
 import filler_s3
 import fillers
+import past
 import wire
 
 CONTROL = "/__trailproof/"
@@ -88,6 +91,8 @@ class Server:
                     self.denials.clear()
                 case "POST", "calls/reset":
                     self.calls.clear()
+                case "POST", "past":
+                    past.tell(json.loads(call.body))
                 case "GET", "calls":
                     return Response(json.dumps(self.calls), content_type="application/json")
                 case _:

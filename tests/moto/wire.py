@@ -49,7 +49,7 @@ class Call:
     @functools.cached_property
     def params(self):
         """The input members of a JSON or query request."""
-        if self.service in {"sts", "iam"}:
+        if self.service in {"iam", "sns", "sts"}:
             return {name: values[0] for name, values in parse_qs(self.body.decode()).items()}
         try:
             return json.loads(self.body or b"{}")

@@ -1,12 +1,14 @@
 //! Rows 53 to 64: the key that a trail encrypts with.
 
-use trailproof_core::answer::KeyMetadata;
+use trailproof_core::answer::{KeyMetadata, KeyRotation};
 use trailproof_core::fixture::*;
 
 use super::{Row, row, with};
 
 const ENCRYPTED: &str = "cloud-trail-encryption-enabled";
 const USABLE: &str = "trail-kms-key-usable";
+const CUSTOMER: &str = "trail-kms-key-customer-managed";
+const ROTATION: &str = "cmk-backing-key-rotation-enabled";
 const FOREIGN: &str = "arn:aws:kms:us-east-1:444444444444:key/aaaaaaaa-2222-3333-4444-555555555555";
 
 fn keyed(id: &str) -> TrailSetup {
@@ -15,6 +17,14 @@ fn keyed(id: &str) -> TrailSetup {
 
 fn key(change: impl FnOnce(&mut KeyMetadata)) -> World {
     with(trail("audit")).key(change)
+}
+
+fn rotated(days: i32) -> World {
+    with(trail("audit")).but(|world| {
+        let rotation =
+            KeyRotation { key_rotation_enabled: Some(true), rotation_period_in_days: Some(days) };
+        world.rotations.insert(KEY.into(), rotation);
+    })
 }
 
 fn state(state: &str) -> World {
@@ -52,6 +62,8 @@ pub fn rows() -> Vec<Row> {
             }),
         )
         .says(USABLE, "fail key_pending_deletion")
+        .of(ARCHIVE)
+        .says(ROTATION, "not_applicable rotation_not_supported")
         .of(ARCHIVE),
         row(
             "60",
@@ -61,7 +73,19 @@ pub fn rows() -> Vec<Row> {
             }),
         )
         .says(USABLE, "fail key_material_missing")
+        .of(ARCHIVE)
+        .says(ROTATION, "not_applicable rotation_not_supported")
         .of(ARCHIVE),
+        row("61", key(|key| key.key_manager = Some("AWS".into())))
+            .says(CUSTOMER, "fail aws_managed")
+            .of(ARCHIVE)
+            .says(ROTATION, "not_applicable aws_managed")
+            .of(ARCHIVE),
+        row("62", rotated(2560)).says(ROTATION, "fail rotation_period_too_long").of(ARCHIVE),
+        row("62/yearly", rotated(365)).says(ROTATION, "pass").of(ARCHIVE),
+        row("63", key(|key| key.multi_region_key_type = Some("REPLICA".into())))
+            .says(ROTATION, "pass")
+            .of(ARCHIVE),
         row("63b", state("Updating")).says(USABLE, "pass").of(ARCHIVE),
         row("63b/creating", state("Creating")).says(USABLE, "unknown undecidable").of(ARCHIVE),
         row("64", elsewhere).says(USABLE, "fail wrong_region").of(ARCHIVE),

@@ -7,9 +7,12 @@
 mod beyond;
 mod buckets;
 mod data;
+mod delivery;
 mod keys;
+mod lake;
 mod left_out;
 mod organizations;
+mod policies;
 mod presence;
 mod retention;
 
@@ -117,6 +120,9 @@ pub fn rows() -> Vec<Row> {
         keys::rows(),
         buckets::rows(),
         retention::rows(),
+        delivery::rows(),
+        lake::rows(),
+        policies::rows(),
         beyond::rows(),
     ]
     .concat()

@@ -9,6 +9,7 @@ use super::{Row, org_trail, row, with, without_management};
 
 const LOGGING: &str = "trail-is-logging";
 const VALIDATION: &str = "cloud-trail-log-file-validation-enabled";
+const EXISTS: &str = "org-trail-exists";
 const COVERS: &str = "org-trail-covers-all-members";
 
 /// Nine members, of which the first three have not switched the home region on.
@@ -66,11 +67,20 @@ pub fn rows() -> Vec<Row> {
         row("51b", delegated(custom()))
             .says(LOGGING, "pass")
             .of(MANAGEMENT)
-            .says("multi-region-cloudtrail-enabled", "pass"),
+            .says("multi-region-cloudtrail-enabled", "pass")
+            .says(EXISTS, "pass")
+            .of(MANAGEMENT)
+            .times(1),
         row("51b/stopped", delegated(custom().stopped()))
             .says(LOGGING, "fail stopped")
             .of(MANAGEMENT)
-            .says(LOGGING, "not_applicable judged_at_owner"),
+            .says(LOGGING, "not_applicable judged_at_owner")
+            .says(EXISTS, "fail stopped")
+            .of(MANAGEMENT),
+        row("51", with(org_trail().but(|t| t.owner = id("444444444444"))))
+            .says("trail-stale-or-orphaned", "fail orphaned")
+            .times(1)
+            .says(LOGGING, "not_applicable owner_not_in_run"),
         row("52", with(unvalidated()))
             .says(VALIDATION, "not_applicable judged_at_owner")
             .says(VALIDATION, "fail validation_off")
@@ -85,11 +95,35 @@ pub fn rows() -> Vec<Row> {
             .says(COVERS, "pass")
             .says("trail-coverage-per-region", "pass")
             .times(17),
-        row("142", account().with(trail("audit"))).says(COVERS, "not_applicable no_organization"),
+        row("143", organization().but(|world| world.delegates = vec![id(MEMBER)]))
+            .policy(|policy| policy.security_account_ids = [id(ARCHIVE)].into())
+            .says("org-cloudtrail-delegated-admin", "fail unexpected_delegated_admin")
+            .of(MANAGEMENT)
+            .times(1),
     ];
+    let group = [
+        EXISTS,
+        COVERS,
+        "org-account-inventory-complete",
+        "org-all-features-enabled",
+        "org-cloudtrail-delegated-admin",
+        "org-cloudtrail-service-linked-role",
+        "org-cloudtrail-trusted-access",
+        "org-log-archive-account-separation",
+        "org-trail-home-region-default-enabled",
+    ];
+    let lone = row("142", account().with(trail("audit")));
+    rows.push(
+        group
+            .into_iter()
+            .fold(lone, |row, check| row.says(check, "not_applicable no_organization").times(1)),
+    );
     let opted_in = ["000000000003", "000000000007", ARCHIVE];
     let not = [MEMBER, "000000000001", "000000000002"];
-    let mut home = row("139", opt_in_home());
+    let mut home = row("139", opt_in_home())
+        .says("org-trail-home-region-default-enabled", "fail opt_in_home_region")
+        .of(MANAGEMENT)
+        .times(1);
     for account in not {
         home = home.says(COVERS, "fail missing_in_member").of(account).times(1);
     }

@@ -10,6 +10,7 @@ use super::{Row, advanced, classic, org_trail, row, with, without_management};
 
 const ENABLED: &str = "cloudtrail-enabled";
 const MULTI: &str = "multi-region-cloudtrail-enabled";
+const REPLICA: &str = "trail-replication-consistent";
 const COVERAGE: &str = "trail-coverage-per-region";
 const LOGGING: &str = "trail-is-logging";
 const SECURITY: &str = "cloudtrail-security-trail-enabled";
@@ -85,9 +86,17 @@ fn regions() -> Vec<Row> {
             .at("ap-south-1")
             .says(COVERAGE, "pass")
             .at("eu-west-1"),
-        row("11", opt_in(OptInStatus::Enabled, no_replica))
+        row("11", opt_in(OptInStatus::Enabled, no_replica.clone()))
             .says(COVERAGE, "fail not_recorded")
-            .at("me-central-1"),
+            .at("me-central-1")
+            .says(REPLICA, "fail replica_missing")
+            .at("me-central-1")
+            .says(REPLICA, "pass")
+            .at("eu-west-1"),
+        row("12", opt_in(OptInStatus::Enabling, no_replica))
+            .says(REPLICA, "not_applicable region_in_transition")
+            .at("me-central-1")
+            .times(1),
         row("13", opt_in(OptInStatus::Disabled, trail("audit")))
             .says(COVERAGE, "")
             .at("me-central-1")

@@ -1,18 +1,21 @@
 //! The results of a snapshot, judged anew whenever somebody looks at them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use super::AssessError;
 use crate::aws::AccountId;
 use crate::check::Check;
-use crate::finding::Finding;
+use crate::evidence::Gap;
+use crate::finding::{Finding, Status};
 use crate::graph::GraphBuilder;
 use crate::judge::{Engine, Shared};
 use crate::organization::{Organization, Standing};
-use crate::policy::Policy;
-use crate::results::{Results, Visitor};
-use crate::snapshot::{Document, Snapshot};
+use crate::policies::Resolved;
+use crate::results::{Results, Visitor, in_order};
+use crate::snapshot::{Document, Manifest, Snapshot};
+use crate::terms::Terms;
+use crate::waiver::{Uses, Waivers};
 
 /// The results of a snapshot. One account's findings are all that is ever in memory: the graph is built once, and each
 /// visit reads the documents again and judges them again, to the same effect.
@@ -20,7 +23,8 @@ use crate::snapshot::{Document, Snapshot};
 pub struct Judged<'a, S> {
     snapshot: &'a S,
     checks: &'a [&'a Check],
-    policy: &'a Policy,
+    pub(super) policies: Resolved,
+    pub(super) waivers: Waivers,
     pub(super) organization: Organization,
     shared: Shared,
 }
@@ -31,13 +35,15 @@ pub(super) struct Judgement<'a> {
     /// What became of it; nothing where it is not listed and only something of it is judged.
     pub(super) standing: Option<Standing>,
     pub(super) findings: &'a [Finding],
+    /// How many of them each waiver covers.
+    pub(super) uses: Uses,
 }
 
 impl<'a, S: Snapshot> Judged<'a, S> {
     pub(super) fn new(
         snapshot: &'a S,
         checks: &'a [&'a Check],
-        policy: &'a Policy,
+        terms: &Terms,
     ) -> Result<Self, AssessError<S::Error>> {
         let mut listed = BTreeSet::new();
         for account in &snapshot.manifest().accounts {
@@ -45,7 +51,9 @@ impl<'a, S: Snapshot> Judged<'a, S> {
                 return Err(AssessError::Order(account.id));
             }
         }
-        let mut builder = GraphBuilder::new(snapshot.manifest(), snapshot.organization());
+        let mut manifest = snapshot.manifest().clone();
+        leave_out(&mut manifest, terms);
+        let mut builder = GraphBuilder::new(&manifest, snapshot.organization());
         let read = snapshot.visit(&mut |document| {
             builder.add(document);
             ControlFlow::Continue(())
@@ -53,7 +61,9 @@ impl<'a, S: Snapshot> Judged<'a, S> {
         read.map_err(AssessError::Snapshot)?;
         let organization = builder.into_graph();
         let shared = Shared::of(&organization);
-        Ok(Self { snapshot, checks, policy, organization, shared })
+        let policies = terms.policies.resolve(&organization);
+        let waivers = terms.waivers.clone();
+        Ok(Self { snapshot, checks, policies, waivers, organization, shared })
     }
 
     /// Judges every account that is listed or in which something stands, in order.
@@ -61,16 +71,16 @@ impl<'a, S: Snapshot> Judged<'a, S> {
         &self,
         visitor: &mut dyn FnMut(Judgement<'_>) -> ControlFlow<()>,
     ) -> Result<(), AssessError<S::Error>> {
-        let Self { snapshot, checks, policy, organization, shared } = self;
-        let engine = Engine { checks, organization, policy, shared };
+        let Self { snapshot, organization, shared, .. } = self;
         let mut judge = |account: AccountId, document: Option<&Document>| {
             let member = organization.members.get(&account);
             let standing = member.map(|member| match (member.standing(), document) {
                 (Standing::Assessed, None) => Standing::Unread,
                 (standing, _) => standing,
             });
-            let findings = engine.findings(account, document);
-            visitor(Judgement { account, standing, findings: &findings })
+            let mut findings = self.findings(account, document);
+            let uses = self.waivers.apply(&mut findings, organization);
+            visitor(Judgement { account, standing, findings: &findings, uses })
         };
         let everywhere = organization.members.keys().copied().chain(shared.accounts());
         let mut waiting = everywhere.collect::<BTreeSet<_>>().into_iter().peekable();
@@ -97,6 +107,65 @@ impl<'a, S: Snapshot> Judged<'a, S> {
             let _ = waiting.try_for_each(|account| judge(account, None));
         }
         Ok(())
+    }
+}
+
+impl<S> Judged<'_, S> {
+    /// What the checks say of an account under its policy. Where it is not known which of several applies to it, only
+    /// that stands which all of them come to.
+    fn findings(&self, account: AccountId, document: Option<&Document>) -> Vec<Finding> {
+        let Self { checks, organization, shared, .. } = self;
+        let (first, others, gap) = self.policies.of(account);
+        let judge =
+            |policy| Engine { checks, organization, policy, shared }.findings(account, document);
+        let mut findings = judge(first);
+        let Some(gap) = gap else { return findings };
+        if self.policies.too_many(account) {
+            findings.iter_mut().for_each(|finding| undecided(finding, gap));
+        }
+        for policy in others {
+            let mut rest: BTreeMap<String, Finding> = judge(policy)
+                .into_iter()
+                .map(|finding| (finding.fingerprint.clone(), finding))
+                .collect();
+            for finding in &mut findings {
+                let other = rest.remove(&finding.fingerprint);
+                if other.is_none_or(|other| other.status != finding.status) {
+                    undecided(finding, gap);
+                }
+            }
+            findings.extend(rest.into_values().map(|mut finding| {
+                undecided(&mut finding, gap);
+                finding
+            }));
+        }
+        in_order(findings)
+    }
+}
+
+/// The policies differ on a finding, and it is not known which of them applies.
+fn undecided(finding: &mut Finding, gap: &Gap) {
+    if finding.status == Status::Unknown {
+        return;
+    }
+    finding.status = Status::Unknown;
+    finding.reason = gap.cause.code().to_owned();
+    finding.message = format!("not decided: which policy applies to the account: {}", gap.detail);
+    finding.gap = Some(Gap { proof: None, ..gap.clone() });
+}
+
+/// The policy leaves regions out as the run's own filter does, and the scope says so.
+fn leave_out(manifest: &mut Manifest, terms: &Terms) {
+    let excluded = &terms.policies.base.excluded_regions;
+    if excluded.is_empty() {
+        return;
+    }
+    let globs: Vec<&str> = excluded.iter().map(String::as_str).collect();
+    manifest.notes.push(format!("the policy leaves out the regions {}", globs.join(", ")));
+    for glob in excluded {
+        if !manifest.excluded_regions.contains(glob) {
+            manifest.excluded_regions.push(glob.clone());
+        }
     }
 }
 

@@ -13,8 +13,12 @@ use crate::evidence::Cause;
 use crate::finding::{GLOBAL, ScoredIn};
 use crate::roster::AccountState;
 
-const HIGH: GateRequest =
-    GateRequest { fail_on: Some(Severity::High), min_score: None, min_coverage: None };
+const HIGH: GateRequest = GateRequest {
+    fail_on: Some(Severity::High),
+    min_score: None,
+    min_coverage: None,
+    fail_on_expired_waiver: false,
+};
 
 fn milli(percent: u32) -> Milli {
     Milli(percent * 1000)
@@ -41,6 +45,7 @@ fn finding(severity: Severity, status: Status) -> Finding {
         fingerprint: String::new(),
         scored_in: ScoredIn::Account(account_id),
         inherits: None,
+        waiver: None,
         gap: None,
     }
 }
@@ -90,6 +95,7 @@ fn assessment(proven: u32, potential: u32, coverage: u32) -> Assessment {
             ended: Timestamp::UNIX_EPOCH,
             caller_arn: String::new(),
             complete: true,
+            policy: None,
         },
         scope: ScopeReport {
             partition: Partition::new("aws"),

@@ -15,6 +15,17 @@ use crate::store::Store;
 use crate::trail::Trail;
 
 impl Organization {
+    /// The organization's id; none where the account is in no organization.
+    ///
+    /// # Errors
+    /// Where the organization was not read.
+    pub fn id(&self) -> Observed<Option<&str>> {
+        match &self.description {
+            Ok(read) => Ok(read.as_ref().map(|read| read.value.id.as_str())),
+            Err(gap) => Err(gap.clone()),
+        }
+    }
+
     /// What was read of one resource beside its main description: tags of a trail, rotation of a key, a topic.
     ///
     /// # Errors

@@ -6,7 +6,10 @@ use super::principal::CLOUDTRAIL;
 use super::request::{Caller, Request, Ruling, Target, rule};
 use super::scope::legacy_principals;
 use crate::aws::AccountId;
+use crate::bucket::Bucket;
 use crate::evidence::{Observed, find};
+use crate::organization::Organization;
+use crate::trail::Trail;
 
 /// A trail as its deliveries show it to the bucket.
 #[derive(Debug, Clone)]
@@ -21,6 +24,20 @@ pub struct Deliverer<'a> {
     pub key: Option<&'a str>,
     /// The bucket's owner, where known.
     pub bucket_owner: Option<AccountId>,
+}
+
+impl<'a> Deliverer<'a> {
+    /// A trail of the graph, as it delivers to that bucket.
+    #[must_use]
+    pub fn of(trail: &'a Trail, bucket: &Bucket, organization: &'a Organization) -> Self {
+        Self {
+            trail: trail.arn(),
+            owner: trail.owner,
+            organization: organization.id(),
+            key: trail.key(),
+            bucket_owner: bucket.owner,
+        }
+    }
 }
 
 /// One thing that must be allowed.

@@ -36,11 +36,6 @@ impl<'a> Realm<'a> {
     #[must_use]
     pub fn of(organization: &'a Organization, policy: &'a Policy) -> Self {
         let trusted = &policy.trusted_log_accounts;
-        let id = organization
-            .description
-            .as_ref()
-            .map(|read| read.as_ref().map(|read| read.value.id.as_str()))
-            .map_err(Clone::clone);
         let inside = move |account: AccountId| {
             if trusted.contains(&account) || organization.members.contains_key(&account) {
                 return Ok(true);
@@ -53,7 +48,7 @@ impl<'a> Realm<'a> {
                 _ => organization.listed.clone().map(|()| false),
             }
         };
-        Self::new(inside, id, &policy.approved_principals)
+        Self::new(inside, organization.id(), &policy.approved_principals)
     }
 
     /// Whether an account is inside.

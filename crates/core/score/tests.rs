@@ -50,6 +50,7 @@ fn finding(check: usize, place: Option<usize>, status: Status, resource: usize) 
         scored_in: place
             .map_or(ScoredIn::Organization, |number| ScoredIn::Account(account(number))),
         inherits: None,
+        waiver: None,
         gap: None,
     }
 }

@@ -1,5 +1,7 @@
 //! One generated account: its card in the organization, its regions, its buckets.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use crate::description::{
@@ -8,6 +10,7 @@ use crate::description::{
 };
 use crate::generated::Generator;
 use crate::generated::chance::Chance;
+use crate::generated::extras::add_events;
 use crate::generated::frame::OPT_IN_REGIONS;
 
 const TEAMS: [&str; 12] = [
@@ -76,6 +79,12 @@ impl Generator {
         if ordinary && chance.happens("own trails", self.shape.own_trails) {
             self.add_own_trails(chance, &mut account);
         }
+        if ordinary && chance.happens("stores", self.shape.event_data_stores) {
+            self.add_stores(chance, &mut account);
+        }
+        if ordinary {
+            add_events(chance, &mut account);
+        }
         account
     }
 
@@ -103,6 +112,7 @@ impl Generator {
                 policy_is_public: open,
                 public_access_block: (!open).then_some(ALL),
                 ownership: Some("BucketOwnerEnforced".to_owned()),
+                tags: tags(chance),
                 ..Bucket::default()
             }
         };
@@ -128,7 +138,17 @@ pub(super) fn bucket_name(id: &str, place: usize) -> String {
     format!("{purpose}-{id}-{place}")
 }
 
-/// A bucket that nobody can take logs from: versions, lock, retention, no public access.
+/// A bucket in six says what lies in it.
+fn tags(chance: Chance) -> BTreeMap<String, String> {
+    let class = match chance.below("classified", 12) {
+        0 => "confidential",
+        1 => "internal",
+        _ => return BTreeMap::new(),
+    };
+    BTreeMap::from([("data-classification".to_owned(), class.to_owned())])
+}
+
+/// A bucket that nobody can take logs from: versions, lock, retention, no public access. It has no policy yet.
 pub(super) fn protected(name: String, region: &str) -> Bucket {
     let retention =
         DefaultRetention { mode: "COMPLIANCE".to_owned(), days: Some(400), years: None };
@@ -139,12 +159,7 @@ pub(super) fn protected(name: String, region: &str) -> Bucket {
         ..LifecycleRule::default()
     };
     Bucket {
-        policy: Some(json!({ "Version": "2012-10-17", "Statement": [{
-            "Effect": "Allow",
-            "Principal": { "Service": "cloudtrail.amazonaws.com" },
-            "Action": "s3:PutObject",
-            "Resource": format!("arn:aws:s3:::{name}/AWSLogs/*"),
-        }] })),
+        no_policy: true,
         name,
         region: region.to_owned(),
         created: Some(When::MinutesAgo(1_500_000)),

@@ -40,9 +40,6 @@ impl Generator {
     /// The description without accounts and units.
     pub(crate) fn frame(&self) -> Description {
         let management = self.id(0);
-        let security = self.id(2.min(self.shape.accounts.saturating_sub(1)));
-        let services = ["account", "cloudtrail", "sso"];
-        let delegated = ("cloudtrail.amazonaws.com".to_owned(), vec![security]);
         Description {
             partition: "aws".to_owned(),
             now: Moment::parse("2026-11-21T22:42:57Z").unwrap_or_default(),
@@ -50,20 +47,28 @@ impl Generator {
             default_regions: default_regions(),
             opt_in_regions: OPT_IN_REGIONS.map(str::to_owned).to_vec(),
             baseline_iam: baseline(&management),
-            organization: Some(Organization {
-                id: ORGANIZATION.to_owned(),
-                management_account: management,
-                feature_set: "ALL".to_owned(),
-                root_id: ROOT.to_owned(),
-                policy_types: vec!["SERVICE_CONTROL_POLICY".to_owned()],
-                trusted_services: services.map(|name| format!("{name}.amazonaws.com")).to_vec(),
-                no_service_linked_role: false,
-                delegated_administrators: BTreeMap::from([delegated]),
-                units: Vec::new(),
-            }),
+            organization: self.organization(),
             aws_managed_policies: managed(),
             accounts: Vec::new(),
         }
+    }
+
+    /// The organization without its units.
+    pub(super) fn organization(&self) -> Option<Organization> {
+        let security = self.id(2.min(self.shape.accounts.saturating_sub(1)));
+        let services = ["account", "cloudtrail", "sso"];
+        let delegated = ("cloudtrail.amazonaws.com".to_owned(), vec![security]);
+        Some(Organization {
+            id: ORGANIZATION.to_owned(),
+            management_account: self.id(0),
+            feature_set: "ALL".to_owned(),
+            root_id: ROOT.to_owned(),
+            policy_types: vec!["SERVICE_CONTROL_POLICY".to_owned()],
+            trusted_services: services.map(|name| format!("{name}.amazonaws.com")).to_vec(),
+            no_service_linked_role: false,
+            delegated_administrators: BTreeMap::from([delegated]),
+            units: Vec::new(),
+        })
     }
 }
 

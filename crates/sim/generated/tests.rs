@@ -79,6 +79,42 @@ fn trails_come_in_every_shape() {
     assert!(description.accounts.iter().any(|a| a.opted_in_regions.len() > 1));
 }
 
+#[test]
+fn what_hangs_on_trails_and_buckets_comes_in_every_shape() {
+    let description = Shape { event_data_stores: 0.3, ..shape(400) }.describe();
+    let accounts = || description.accounts.iter();
+    let trails = || accounts().flat_map(|account| &account.trails);
+    let buckets = || accounts().flat_map(|account| &account.buckets);
+    let keys = || accounts().flat_map(|account| &account.keys);
+    let stores = || accounts().flat_map(|account| &account.event_data_stores);
+    let names: BTreeSet<&str> = buckets().map(|bucket| bucket.name.as_str()).collect();
+    let owned = |account: &Account, name: &str| account.buckets.iter().any(|b| b.name == name);
+    let logging = |there: bool, own: bool| {
+        let targets = accounts().flat_map(|account| {
+            let logging = account.buckets.iter().filter_map(|bucket| bucket.logging.as_ref());
+            logging.map(move |logging| (account, logging.target.as_str()))
+        });
+        let fits = |(account, target): (&Account, &str)| {
+            names.contains(target) == there && owned(account, target) == own
+        };
+        { targets }.any(fits)
+    };
+    assert!(logging(true, true) && logging(true, false) && logging(false, false));
+    assert!(buckets().any(|b| b.replication.iter().any(|r| !names.contains(&*r.destination))));
+    assert!(buckets().any(|b| b.tags.values().any(|value| value == "confidential")));
+    assert!(buckets().any(|b| b.no_encryption) && buckets().any(|b| b.encryption.is_some()));
+    assert!(keys().any(|key| key.no_rotation) && keys().any(|key| !key.no_rotation));
+    assert!(trails().any(|trail| trail.sns_topic_arn.is_some()));
+    assert!(
+        trails().any(|trail| trail.has_insight_selectors) && trails().any(|t| !t.tags.is_empty())
+    );
+    assert!(trails().any(|trail| !trail.status_in.is_empty()));
+    assert!(accounts().any(|account| account.topics.iter().any(|topic| topic.missing)));
+    assert!(accounts().any(|account| account.log_groups.iter().any(|group| group.missing)));
+    assert!(stores().any(|s| s.kms_key_id.is_some()) && stores().any(|s| s.policy.is_some()));
+    assert!(accounts().any(|account| account.events.values().any(Vec::is_empty)));
+}
+
 /// Every page of a list, by the requests that lead to it.
 fn pages(simulator: &Simulator, operation: &str, parent: Option<&str>) -> Vec<Heard> {
     let mut heard = Vec::new();
@@ -112,7 +148,15 @@ fn of_account(simulator: &Simulator, account: &Account) -> Vec<Heard> {
         let region = home(&trail.name).unwrap();
         let body = json!({ "Name": trail.name, "TrailName": trail.name });
         heard.push(json(&region, "cloudtrail:GetTrailStatus", body.clone()));
-        heard.push(json(&region, "cloudtrail:GetEventSelectors", body));
+        heard.push(json(&region, "cloudtrail:GetEventSelectors", body.clone()));
+        heard.push(json(&region, "cloudtrail:GetInsightSelectors", body));
+        let arn = format!("arn:aws:cloudtrail:{region}:{}:trail/{}", account.id, trail.name);
+        heard.push(json(&region, "cloudtrail:ListTags", json!({ "ResourceIdList": [arn] })));
+        if let Some(topic) = &trail.sns_topic_arn {
+            let question = ask(&account.id, &region);
+            let parameters = format!("TopicArn={topic}");
+            heard.push(question.query(simulator, "sns:GetTopicAttributes", &parameters));
+        }
         if let Some(key) = &trail.kms_key_id {
             heard.push(json(&region, "kms:DescribeKey", json!({ "KeyId": key })));
         }
@@ -120,8 +164,27 @@ fn of_account(simulator: &Simulator, account: &Account) -> Vec<Heard> {
         let uri = format!("https://{name}.s3.{region}.amazonaws.com/");
         heard.push(ask(&account.id, &region).s3(simulator, "HEAD", &uri));
     }
+    for region in ["us-east-1", "eu-west-1", "ap-south-1"] {
+        heard.push(json(region, "cloudtrail:LookupEvents", json!({ "MaxResults": 1 })));
+        heard.push(json(region, "cloudtrail:ListEventDataStores", json!({})));
+        heard.push(json(region, "logs:DescribeLogGroups", json!({})));
+    }
+    for store in &account.event_data_stores {
+        let body = json!({ "EventDataStore": store.id });
+        heard.push(json(&store.region, "cloudtrail:GetEventDataStore", body.clone()));
+        heard.push(json(&store.region, "cloudtrail:GetInsightSelectors", body));
+    }
+    for key in &account.keys {
+        let body = json!({ "KeyId": key.id });
+        heard.push(json(&key.region, "kms:GetKeyRotationStatus", body.clone()));
+        heard.push(json(&key.region, "kms:GetKeyPolicy", body));
+    }
     for bucket in &account.buckets {
         for read in [
+            "logging",
+            "replication",
+            "encryption",
+            "tagging",
             "versioning",
             "object-lock",
             "lifecycle",
@@ -139,6 +202,7 @@ fn of_account(simulator: &Simulator, account: &Account) -> Vec<Heard> {
         ask(&account.id, "us-east-1").query(simulator, action, parameters)
     };
     heard.push(query("sts:GetCallerIdentity", ""));
+    heard.push(query("iam:GetRole", "RoleName=AWSServiceRoleForCloudTrail"));
     let arn =
         format!("RoleArn=arn:aws:iam::{}:role/TrailproofAudit&RoleSessionName=audit", account.id);
     heard.push(query("sts:AssumeRole", &arn));

@@ -1,22 +1,25 @@
-//! What trails lead to in other accounts: buckets, keys, and whoever stands in for a closed management account.
+//! What trails lead to in other accounts: buckets, keys, topics, log groups, and whoever stands in for a closed
+//! management account.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::description::Bucket;
+use crate::minimal::keys::{Keys, Place, User};
 use crate::minimal::ledger::Ledger;
-use crate::minimal::walk::{Walk, organization_pages};
+use crate::minimal::walk::{CLOUDTRAIL, Walk};
 use crate::world::SeenTrail;
 
-/// CloudTrail's principal, for delegation.
-const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
-
-/// The distinct log buckets and keys, gathered on the walk.
+/// The distinct log buckets, keys, topics and log groups, gathered on the walk.
 #[derive(Debug, Default)]
 pub(super) struct Follow {
     buckets: BTreeMap<String, Named>,
-    keys: BTreeMap<KeyName, Named>,
+    pub(super) keys: Keys,
+    topics: BTreeMap<String, Named>,
+    groups: BTreeMap<String, BTreeMap<String, Named>>,
     /// The row after which every list of buckets is known.
     lists: u64,
+    /// Accounts that cannot be entered and may own what nobody lists.
+    closed: u64,
     /// By ARN.
     orphans: BTreeMap<String, Orphan>,
 }
@@ -31,47 +34,45 @@ struct Orphan {
 
 /// By whom a thing was named first, and by whom it can be asked for.
 #[derive(Debug, Clone, Default)]
-struct Named {
-    row: u64,
+pub(super) struct Named {
+    pub(super) row: u64,
     /// The smallest owner of such a trail that can be entered.
-    asker: Option<String>,
+    pub(super) asker: Option<String>,
+}
+
+/// A bucket that a log bucket writes to.
+#[derive(Debug, Default)]
+struct Companion {
+    named: Named,
+    /// What it is read for: access logs or copies.
+    operations: BTreeSet<&'static str>,
+    takes_access_logs: bool,
 }
 
 /// Where a stranger asks for a bucket first.
 const FIRST: &str = "us-east-1";
+/// Of how many accounts S3 is asked at most whether a bucket is theirs.
+const OWNERS: u64 = 25;
+/// What is read of a bucket that access logs go to.
+const OF_A_TARGET: [&str; 7] = [
+    "s3:GetBucketVersioning",
+    "s3:GetObjectLockConfiguration",
+    "s3:GetBucketLifecycleConfiguration",
+    "s3:GetBucketPolicyStatus",
+    "s3:GetBucketAcl",
+    "s3:GetPublicAccessBlock",
+    "s3:GetBucketOwnershipControls",
+];
+/// What is read of a bucket that copies go to.
+const OF_A_REPLICA: [&str; 2] = ["s3:GetBucketVersioning", "s3:GetObjectLockConfiguration"];
 
 impl Named {
-    fn add(&mut self, row: u64, asker: Option<&str>) {
+    pub(super) fn add(&mut self, row: u64, asker: Option<&str>) {
         self.row = if self.row == 0 { row } else { self.row.min(row) };
         if let Some(asker) = asker
             && self.asker.as_deref().is_none_or(|known| asker < known)
         {
             self.asker = Some(asker.to_owned());
-        }
-    }
-}
-
-/// A key as a trail names it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum KeyName {
-    /// By ARN: account, region and the rest.
-    Arn(String, String, String),
-    /// By id or alias: it is the trail owner's, in the region of the bucket.
-    Local { owner: String, bucket: String, name: String },
-}
-
-impl KeyName {
-    fn read(name: &str, owner: &str, bucket: &str) -> Self {
-        let mut parts = name.splitn(6, ':');
-        match (parts.next(), parts.nth(2), parts.next(), parts.next()) {
-            (Some("arn"), Some(region), Some(account), Some(resource)) => {
-                Self::Arn(account.to_owned(), region.to_owned(), resource.to_owned())
-            }
-            _ => Self::Local {
-                owner: owner.to_owned(),
-                bucket: bucket.to_owned(),
-                name: name.to_owned(),
-            },
         }
     }
 }
@@ -82,16 +83,29 @@ impl Follow {
         self.lists = self.lists.max(row);
     }
 
+    /// An account cannot be entered.
+    pub(super) fn closed(&mut self) {
+        self.closed += 1;
+    }
+
     /// A trail was seen after so many calls in a row.
     pub(super) fn trail(&mut self, walk: &Walk<'_>, seen: SeenTrail<'_>, row: u64) {
+        if !walk.judges(seen) {
+            return;
+        }
         let trail = seen.trail;
         let owner = walk.world.account(seen.owner);
         let asker = owner.as_deref().filter(|account| walk.enters(account)).map(|_| seen.owner);
         let bucket = &trail.s3_bucket_name;
         self.buckets.entry(bucket.clone()).or_default().add(row, asker);
-        if let Some(key) = trail.kms_key_id.as_deref().filter(|key| !key.is_empty()) {
-            let name = KeyName::read(key, seen.owner, bucket);
-            self.keys.entry(name).or_default().add(row, asker);
+        let user = User { owner: seen.owner, row, asker };
+        self.keys.add(trail.kms_key_id.as_deref(), Place::Bucket(bucket), user);
+        if let Some(topic) = &trail.sns_topic_arn {
+            self.topics.entry(topic.clone()).or_default().add(row, None);
+        }
+        if let Some(group) = &trail.cloud_watch_logs_log_group_arn {
+            let users = self.groups.entry(group.clone()).or_default();
+            users.entry(seen.owner.to_owned()).or_default().add(row, asker);
         }
         if asker.is_none() {
             let arn = walk.world.trail_arn(seen);
@@ -105,78 +119,140 @@ impl Follow {
     }
 
     /// All that the gathered names lead to, with each account's own credentials.
-    pub(super) fn all(self, walk: &Walk<'_>, ledger: &mut Ledger<'_>) {
+    pub(super) fn all(mut self, walk: &Walk<'_>, ledger: &mut Ledger<'_>) {
         self.stand_in(walk, ledger);
+        self.topics(walk, ledger);
+        self.groups(walk, ledger);
+        let mut keys = std::mem::take(&mut self.keys);
         let mut blocks = BTreeSet::new();
         let mut regions = BTreeMap::new();
+        let mut companions: BTreeMap<String, Companion> = BTreeMap::new();
+        let all: BTreeSet<&str> = walk.reads.bucket.iter().map(String::as_str).collect();
         for (name, named) in &self.buckets {
-            let found = walk.world.bucket(name);
-            let owner = found.as_ref().and_then(|(owner, _)| walk.world.account(owner));
-            let owner = owner.filter(|owner| walk.enters(owner));
-            let known = match (found.as_ref().map(|(_, bucket)| &**bucket), owner) {
-                (Some(bucket), Some(owner)) => {
-                    let first = blocks.insert(owner.id.clone());
-                    let row = named.row.max(walk.buckets_listed(&owner));
-                    owned_bucket(walk, (bucket, first, row), ledger);
+            let found = walk.owned(name);
+            let known = match &found {
+                Some((owner, bucket)) => {
+                    let block = blocks.insert(owner.id.clone());
+                    let row = named.row.max(walk.buckets_listed(owner));
+                    owned_bucket(walk, (bucket, &all, block, row), ledger);
+                    if walk.answers(owner, &bucket.region) {
+                        self.companions(walk, (bucket, named, row + 1), &mut companions);
+                        let read = walk.reads.of_bucket("s3:GetBucketEncryption");
+                        let encryption = bucket.encryption.as_ref();
+                        let key = encryption.and_then(|e| e.key.as_deref()).filter(|_| read);
+                        let user = User { owner: &owner.id, row: row + 1, asker: Some(&owner.id) };
+                        // A bucket of before 2023 that is described without encryption has no key either.
+                        let key = key.filter(|_| !bucket.no_encryption);
+                        keys.add(key, Place::Region(&bucket.region), user);
+                    }
                     Some((bucket.region.clone(), row))
                 }
-                (bucket, _) => self.sought_bucket(walk, (bucket, named), ledger),
+                None => self.sought_bucket(walk, (name, named), ledger),
             };
             regions.extend(known.map(|known| (name.clone(), known)));
             ledger.next_account();
         }
+        for (name, companion) in &companions {
+            match walk.owned(name) {
+                Some((owner, bucket)) => {
+                    let block = companion.takes_access_logs && blocks.insert(owner.id.clone());
+                    let row = companion.named.row.max(walk.buckets_listed(&owner));
+                    owned_bucket(walk, (&bucket, &companion.operations, block, row), ledger);
+                }
+                None => drop(self.sought_bucket(walk, (name, &companion.named), ledger)),
+            }
+            ledger.next_account();
+        }
         if walk.reads.key {
-            self.keys(walk, &regions, ledger);
+            keys.all(walk, &regions, ledger);
+        }
+    }
+
+    /// Where a log bucket sends access logs and copies, other log buckets excepted: of these all is read anyway.
+    fn companions(
+        &self,
+        walk: &Walk<'_>,
+        (bucket, named, row): (&Bucket, &Named, u64),
+        companions: &mut BTreeMap<String, Companion>,
+    ) {
+        let mut add = |name: &String, operations: &[&'static str], takes_access_logs: bool| {
+            if !self.buckets.contains_key(name) {
+                let companion = companions.entry(name.clone()).or_default();
+                companion.named.add(row, named.asker.as_deref());
+                let wanted = operations.iter().filter(|operation| walk.reads.of_bucket(operation));
+                companion.operations.extend(wanted);
+                companion.takes_access_logs |= takes_access_logs;
+            }
+        };
+        if let Some(logging) =
+            bucket.logging.as_ref().filter(|_| walk.reads.of_bucket("s3:GetBucketLogging"))
+        {
+            add(&logging.target, &OF_A_TARGET, true);
+        }
+        if walk.reads.of_bucket("s3:GetBucketReplication") {
+            for rule in &bucket.replication {
+                add(&rule.destination, &OF_A_REPLICA, false);
+            }
         }
     }
 
     /// A bucket that is in no list is sought by the owner of a trail. Where it lies, and after how many calls in a
-    /// row that is known, where the asker is told.
+    /// row that is known.
     fn sought_bucket(
         &self,
         walk: &Walk<'_>,
-        (bucket, named): (Option<&Bucket>, &Named),
+        (name, named): (&str, &Named),
         ledger: &mut Ledger<'_>,
     ) -> Option<(String, u64)> {
         let asker = named.asker.as_ref().filter(|_| walk.reads.bucket_head)?;
+        let found = walk.world.bucket(name);
+        let bucket = found.as_ref().map(|(_, bucket)| &**bucket);
         // A stranger does not know where the bucket lies: where it is asked first, S3 says no more than that.
         let asks = if bucket.is_some_and(|bucket| bucket.region != FIRST) { 2 } else { 1 };
         let row = named.row.max(self.lists) + asks;
         ledger.call("s3:HeadBucket", "", asks);
         ledger.row(row);
-        let told = bucket.filter(|bucket| bucket.head_accounts.contains(asker))?;
-        Some((told.region.clone(), row))
+        let bucket = bucket?;
+        // Who may look at it can also ask whether it is a certain account's: of those that show no list themselves.
+        let owners = self.closed.min(OWNERS);
+        if walk.reads.bucket_owner && owners > 0 && bucket.head_accounts.contains(asker) {
+            ledger.call("s3:HeadBucket", "", owners);
+            ledger.row(row + 1);
+        }
+        Some((bucket.region.clone(), row))
     }
 
-    /// A key is asked for once, at its owner or by the owner of a trail. An id or an alias means a key only where the
-    /// bucket's region is known.
-    fn keys(
-        &self,
-        walk: &Walk<'_>,
-        regions: &BTreeMap<String, (String, u64)>,
-        ledger: &mut Ledger<'_>,
-    ) {
-        let mut asked = BTreeMap::new();
-        for (name, named) in &self.keys {
-            let (account, region, resource, row) = match name {
-                KeyName::Arn(account, region, resource) => (account, region, resource, named.row),
-                KeyName::Local { owner, bucket, name } => match regions.get(bucket) {
-                    Some((region, row)) => (owner, region, name, named.row.max(*row)),
-                    None => continue,
-                },
-            };
-            let owner = walk.world.account(account);
-            if owner.is_some_and(|owner| walk.enters(&owner)) || named.asker.is_some() {
-                // The same key may be named by its id and by its ARN.
-                let resource = resource.strip_prefix("key/").unwrap_or(resource);
-                let earliest = asked.entry((account, region, resource)).or_insert(row);
-                *earliest = row.min(*earliest);
+    /// Topics are asked for at their owners.
+    fn topics(&self, walk: &Walk<'_>, ledger: &mut Ledger<'_>) {
+        for (arn, named) in self.topics.iter().filter(|_| walk.reads.topic) {
+            if let Some((_, region, _)) = walk.at_owner(arn) {
+                ledger.call("sns:GetTopicAttributes", region, 1);
+                ledger.row(named.row + 1);
+                ledger.next_account();
             }
         }
-        for ((_, region, _), row) in asked {
-            ledger.call("kms:DescribeKey", region, 1);
-            ledger.row(row + 1);
+    }
+
+    /// Log groups likewise; each may name a key.
+    fn groups(&mut self, walk: &Walk<'_>, ledger: &mut Ledger<'_>) {
+        for (arn, users) in self.groups.iter().filter(|_| walk.reads.log_group) {
+            let Some((owner, region, rest)) = walk.at_owner(arn) else { continue };
+            let row = users.values().map(|named| named.row).min().unwrap_or_default() + 1;
+            ledger.call("logs:DescribeLogGroups", region, 1);
+            ledger.row(row);
             ledger.next_account();
+            let name = rest.strip_prefix("log-group:").unwrap_or(rest);
+            let name = name.strip_suffix(":*").unwrap_or(name);
+            let described = owner
+                .log_groups
+                .iter()
+                .find(|group| group.name == name && group.region == region && !group.missing)
+                .filter(|_| walk.answers(&owner, region));
+            let key = described.and_then(|group| group.kms_key_id.as_deref());
+            for named in users.values() {
+                let user = User { owner: &owner.id, row, asker: named.asker.as_deref() };
+                self.keys.add(key, Place::Region(region), user);
+            }
         }
     }
 
@@ -185,18 +261,20 @@ impl Follow {
         if self.orphans.is_empty() || !walk.listed {
             return;
         }
+        let seen = self.orphans.values().map(|orphan| orphan.row).min().unwrap_or_default();
+        let listed = if walk.reads.delegates {
+            walk.delegates_listed()
+        } else {
+            walk.delegates(seen, ledger)
+        };
         let organization = walk.world.frame.organization.as_ref();
         let delegates = organization.and_then(|o| o.delegated_administrators.get(CLOUDTRAIL));
-        let pages = organization_pages(delegates.map_or(0, Vec::len));
-        ledger.call("organizations:ListDelegatedAdministrators", "us-east-1", pages);
-        let seen = self.orphans.values().map(|orphan| orphan.row).min().unwrap_or_default();
-        ledger.row(seen + pages);
         let enters =
             |id: &String| walk.world.account(id).is_some_and(|account| walk.enters(&account));
         if walk.reads.selectors && delegates.is_some_and(|ids| ids.iter().any(enters)) {
             for orphan in self.orphans.values().filter(|orphan| orphan.custom_selectors) {
                 ledger.call("cloudtrail:GetEventSelectors", &orphan.home, 1);
-                ledger.row(orphan.row + pages + 1);
+                ledger.row(orphan.row.max(listed) + 1);
             }
         }
         ledger.next_account();
@@ -206,12 +284,11 @@ impl Follow {
 /// Each configuration is read once by the owner, and the owner's account-wide block once for all its buckets.
 fn owned_bucket(
     walk: &Walk<'_>,
-    (bucket, first, row): (&Bucket, bool, u64),
+    (bucket, operations, block, row): (&Bucket, &BTreeSet<&str>, bool, u64),
     ledger: &mut Ledger<'_>,
 ) {
-    let wanted = walk.reads.account_block && first;
-    let block = wanted.then(|| "s3control:GetPublicAccessBlock".to_owned());
-    for operation in walk.reads.bucket.iter().chain(&block) {
+    let block = (walk.reads.account_block && block).then_some("s3control:GetPublicAccessBlock");
+    for operation in operations.iter().copied().chain(block) {
         ledger.call(operation, &bucket.region, 1);
         ledger.row(row + 1);
     }

@@ -3,56 +3,104 @@
 use std::collections::BTreeSet;
 
 /// The operations whose facts are wanted.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Reads {
     pub(super) tree: bool,
+    pub(super) account_tags: bool,
+    pub(super) delegates: bool,
+    pub(super) trusted: bool,
+    pub(super) linked_role: bool,
     /// Anything for which an account has to be entered.
     pub(super) accounts: bool,
     pub(super) regions: bool,
     pub(super) trails: bool,
     pub(super) status: bool,
+    /// The status in each further region where a trail is seen.
+    pub(super) delivery: bool,
     pub(super) selectors: bool,
+    pub(super) insights: bool,
+    pub(super) trail_tags: bool,
+    pub(super) topic: bool,
+    pub(super) log_group: bool,
+    pub(super) events: bool,
+    pub(super) store_list: bool,
+    pub(super) store: bool,
+    pub(super) store_policy: bool,
     pub(super) principals: bool,
     pub(super) bucket_list: bool,
+    pub(super) bucket_tags: bool,
     pub(super) bucket_head: bool,
-    /// The operations that read one configuration of a bucket each.
+    /// Whether a bucket that answers everyone is that of an account that cannot be entered.
+    pub(super) bucket_owner: bool,
+    /// The operations that read one configuration of a log bucket each.
     pub(super) bucket: BTreeSet<String>,
     pub(super) account_block: bool,
     pub(super) key: bool,
+    pub(super) rotation: bool,
+    pub(super) key_policy: bool,
 }
+
+/// The operations that are not about a log bucket alone.
+const OF_NO_LOG_BUCKET: [&str; 4] =
+    ["s3:ListBuckets", "s3:HeadBucket", super::BUCKET_OWNER, "s3:GetBucketTagging"];
 
 impl Reads {
     pub(super) fn new(wanted: &BTreeSet<String>) -> Self {
         let wants = |name: &str| wanted.contains(name);
-        let not_of_one = ["s3:ListBuckets", "s3:HeadBucket"];
         let of_one =
-            |name: &&String| name.starts_with("s3:") && !not_of_one.contains(&name.as_str());
-        let bucket: BTreeSet<String> = wanted.iter().filter(of_one).cloned().collect();
-        let (status, selectors) =
-            (wants("cloudtrail:GetTrailStatus"), wants("cloudtrail:GetEventSelectors"));
-        let (bucket_head, account_block) =
-            (wants("s3:HeadBucket"), wants("s3control:GetPublicAccessBlock"));
-        let key = wants("kms:DescribeKey");
-        // Which buckets are log buckets is known from trails, and whose they are from the lists of buckets.
-        let log_buckets = bucket_head || account_block || !bucket.is_empty();
-        let trails =
-            status || selectors || key || log_buckets || wants("cloudtrail:DescribeTrails");
-        let regions = trails || wants("account:ListRegions");
-        let bucket_list = log_buckets || wants("s3:ListBuckets");
-        let principals = wants("iam:GetAccountAuthorizationDetails");
-        Self {
+            |name: &&String| name.starts_with("s3:") && !OF_NO_LOG_BUCKET.contains(&name.as_str());
+        let mut reads = Self {
             tree: wants("organizations:ListOrganizationalUnitsForParent"),
-            accounts: regions || bucket_list || principals || wants("sts:AssumeRole"),
-            regions,
-            trails,
-            status,
-            selectors,
-            principals,
-            bucket_list,
-            bucket_head,
-            bucket,
-            account_block,
-            key,
-        }
+            account_tags: wants("organizations:ListTagsForResource"),
+            delegates: wants("organizations:ListDelegatedAdministrators"),
+            trusted: wants("organizations:ListAWSServiceAccessForOrganization"),
+            linked_role: wants("iam:GetRole"),
+            status: wants("cloudtrail:GetTrailStatus"),
+            delivery: wants(super::TRAIL_DELIVERY),
+            selectors: wants("cloudtrail:GetEventSelectors"),
+            insights: wants("cloudtrail:GetInsightSelectors"),
+            trail_tags: wants("cloudtrail:ListTags"),
+            topic: wants("sns:GetTopicAttributes"),
+            log_group: wants("logs:DescribeLogGroups"),
+            events: wants("cloudtrail:LookupEvents"),
+            store: wants("cloudtrail:GetEventDataStore"),
+            store_policy: wants("cloudtrail:GetResourcePolicy"),
+            principals: wants("iam:GetAccountAuthorizationDetails"),
+            bucket_tags: wants("s3:GetBucketTagging"),
+            bucket_owner: wants(super::BUCKET_OWNER),
+            bucket: wanted.iter().filter(of_one).cloned().collect(),
+            account_block: wants("s3control:GetPublicAccessBlock"),
+            rotation: wants("kms:GetKeyRotationStatus"),
+            key_policy: wants("kms:GetKeyPolicy"),
+            ..Self::default()
+        };
+        reads.store_list =
+            reads.store || reads.store_policy || wants("cloudtrail:ListEventDataStores");
+        reads.key = reads.rotation || reads.key_policy || wants("kms:DescribeKey");
+        reads.bucket_head = reads.bucket_owner || wants("s3:HeadBucket");
+        // Which buckets are log buckets is known from trails, and whose they are from the lists of buckets.
+        let log_buckets = reads.bucket_head || reads.account_block || !reads.bucket.is_empty();
+        let of_a_trail = reads.status
+            || reads.delivery
+            || reads.selectors
+            || reads.insights
+            || reads.trail_tags
+            || reads.topic
+            || reads.log_group;
+        reads.trails = of_a_trail || reads.key || log_buckets || wants("cloudtrail:DescribeTrails");
+        reads.regions =
+            reads.trails || reads.events || reads.store_list || wants("account:ListRegions");
+        reads.bucket_list = log_buckets || reads.bucket_tags || wants("s3:ListBuckets");
+        reads.accounts = reads.regions
+            || reads.bucket_list
+            || reads.principals
+            || reads.linked_role
+            || wants("sts:AssumeRole");
+        reads
+    }
+
+    /// Whether an operation reads a configuration of log buckets that is wanted.
+    pub(super) fn of_bucket(&self, operation: &str) -> bool {
+        self.bucket.contains(operation)
     }
 }

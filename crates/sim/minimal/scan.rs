@@ -1,5 +1,7 @@
 //! A scanner that knows nothing but the answers: what it asks, and after how many answers, is what must be foretold.
 
+mod objects;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
@@ -8,19 +10,36 @@ use crate::Simulator;
 use crate::testing::{Heard, ask};
 
 /// The operations that one scan of everything reads.
-pub(super) const ALL: [&str; 22] = [
+pub(super) const ALL: [&str; 42] = [
     "sts:GetCallerIdentity",
     "organizations:DescribeOrganization",
     "organizations:ListAccounts",
     "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListTagsForResource",
     "organizations:ListDelegatedAdministrators",
+    "organizations:ListAWSServiceAccessForOrganization",
     "sts:AssumeRole",
     "account:ListRegions",
     "cloudtrail:DescribeTrails",
     "cloudtrail:GetTrailStatus",
+    "cloudtrail:GetTrailStatus/region",
     "cloudtrail:GetEventSelectors",
+    "cloudtrail:GetInsightSelectors",
+    "cloudtrail:ListTags",
+    "cloudtrail:LookupEvents",
+    "cloudtrail:ListEventDataStores",
+    "cloudtrail:GetEventDataStore",
+    "cloudtrail:GetResourcePolicy",
+    "sns:GetTopicAttributes",
+    "logs:DescribeLogGroups",
     "s3:ListBuckets",
     "s3:HeadBucket",
+    "s3:HeadBucket/owner",
+    "s3:GetBucketTagging",
+    "s3:GetBucketPolicy",
+    "s3:GetBucketLogging",
+    "s3:GetBucketReplication",
+    "s3:GetBucketEncryption",
     "s3:GetBucketVersioning",
     "s3:GetObjectLockConfiguration",
     "s3:GetBucketLifecycleConfiguration",
@@ -30,18 +49,11 @@ pub(super) const ALL: [&str; 22] = [
     "s3:GetBucketOwnershipControls",
     "s3control:GetPublicAccessBlock",
     "kms:DescribeKey",
+    "kms:GetKeyRotationStatus",
+    "kms:GetKeyPolicy",
     "iam:GetAccountAuthorizationDetails",
+    "iam:GetRole",
 ];
-const OF_A_BUCKET: [&str; 7] = [
-    "versioning",
-    "object-lock",
-    "lifecycle",
-    "policyStatus",
-    "acl",
-    "publicAccessBlock",
-    "ownershipControls",
-];
-
 /// How a scan gets into accounts.
 pub(super) struct Key {
     pub(super) role: &'static str,
@@ -60,6 +72,23 @@ struct Scan<'a> {
     listed: u64,
     /// Trails by ARN, each as it was first seen and in which row.
     trails: BTreeMap<String, (Value, u64)>,
+    /// The organization's management account, if the caller may list it.
+    management: Option<String>,
+    /// The delegated administrators with the row of their list.
+    delegates: Vec<(String, u64)>,
+    /// Active accounts that let nobody in.
+    closed: Vec<String>,
+    /// What names a key: its text, whose and where it is meant, who can ask, in which row.
+    keys: Vec<KeyUse>,
+}
+
+/// One use of a key.
+struct KeyUse {
+    text: String,
+    owner: String,
+    region: String,
+    asker: String,
+    row: u64,
 }
 
 /// Scans everything; the longest row of calls.
@@ -74,17 +103,24 @@ pub(super) fn scan(simulator: &Simulator, key: Key) -> u64 {
         owned: BTreeMap::new(),
         listed: 0,
         trails: BTreeMap::new(),
+        management: None,
+        delegates: Vec::new(),
+        closed: Vec::new(),
+        keys: Vec::new(),
     };
     ask(&caller, "us-east-1").with_static_keys().query(simulator, "sts:GetCallerIdentity", "");
     let described =
         scan.json((&caller, "us-east-1"), "organizations:DescribeOrganization", json!({}));
     scan.answer(2);
     let mut accounts: Vec<(String, u64)> = Vec::new();
-    let mut management =
+    let management =
         described.json()["Organization"]["MasterAccountId"].as_str().map(str::to_owned);
     if management.is_some() {
         for (page, row) in scan.list("ListAccounts", None, 2) {
             for account in page["Accounts"].as_array().unwrap() {
+                let body = json!({ "ResourceId": account["Id"] });
+                scan.json((&caller, "us-east-1"), "organizations:ListTagsForResource", body);
+                scan.answer(row + 1);
                 if account["State"] == "ACTIVE" {
                     accounts.push((account["Id"].as_str().unwrap().to_owned(), row));
                 }
@@ -93,15 +129,16 @@ pub(super) fn scan(simulator: &Simulator, key: Key) -> u64 {
     }
     if accounts.is_empty() {
         accounts.push((caller.clone(), 1));
-        management = None;
     } else {
+        scan.management = management;
         scan.tree();
+        scan.services();
     }
     for (account, row) in accounts {
         let row = if account == caller { 1 } else { row };
         scan.account(&account, row);
     }
-    scan.follow(management.as_deref());
+    scan.follow();
     scan.longest
 }
 
@@ -170,6 +207,7 @@ impl Scan<'_> {
             let entered = caller.query(self.simulator, "sts:AssumeRole", &parameters);
             inside = self.answer(known + 1);
             if entered.status != 200 {
+                self.closed.push(account.to_owned());
                 return;
             }
         }
@@ -185,7 +223,14 @@ impl Scan<'_> {
         let regions = regions["Regions"].as_array().unwrap().iter();
         let on = regions.filter(|region| region["RegionOptStatus"] != "DISABLED");
         let on: Vec<String> = on.map(|r| r["RegionName"].as_str().unwrap().to_owned()).collect();
+        self.regional(account, &on, row);
         self.account_trails(account, &on, row);
+        if self.management.as_deref() == Some(account) {
+            let question = ask(account, "us-east-1");
+            let name = "RoleName=AWSServiceRoleForCloudTrail";
+            question.query(self.simulator, "iam:GetRole", name);
+            self.answer(inside.max(2) + 1);
+        }
     }
 
     fn buckets(&mut self, account: &str, inside: u64) {
@@ -206,8 +251,16 @@ impl Scan<'_> {
                 None => break,
             }
         }
-        let own = self.owned.values_mut().filter(|(owner, ..)| owner == account);
-        own.for_each(|(.., known)| *known = row);
+        let own = self.owned.iter_mut().filter(|(_, (owner, ..))| owner == account);
+        let mut listed = Vec::new();
+        for (name, (_, region, known)) in own {
+            *known = row;
+            listed.push((name.clone(), region.clone()));
+        }
+        for (name, region) in listed {
+            self.bucket_read((account, &region), &name, "tagging");
+            self.answer(row + 1);
+        }
         self.listed = self.listed.max(row);
     }
 
@@ -230,121 +283,36 @@ impl Scan<'_> {
 
     fn account_trails(&mut self, account: &str, regions: &[String], row: u64) {
         let row = self.answer(row + 1);
-        let mut seen: BTreeMap<String, (Value, String)> = BTreeMap::new();
+        let mut seen: BTreeMap<String, (Value, Vec<String>)> = BTreeMap::new();
         for region in regions {
             let heard = self.json((account, region), "cloudtrail:DescribeTrails", json!({}));
             for trail in heard.json()["trailList"].as_array().into_iter().flatten() {
                 let arn = trail["TrailARN"].as_str().unwrap().to_owned();
-                seen.entry(arn).or_insert((trail.clone(), region.clone()));
+                seen.entry(arn).or_insert((trail.clone(), Vec::new())).1.push(region.clone());
             }
         }
-        for (arn, (trail, first)) in seen {
+        for (arn, (trail, seen_in)) in seen {
             let home = trail["HomeRegion"].as_str().unwrap().to_owned();
             let own = arn.contains(&format!(":{account}:"));
-            let place = if own || regions.contains(&home) { &home } else { &first };
-            self.json((account, place), "cloudtrail:GetTrailStatus", json!({ "Name": arn }));
+            let place = if own || regions.contains(&home) { &home } else { &seen_in[0] };
+            let further = seen_in.iter().filter(|region| *region != place);
+            for region in [place].into_iter().chain(further) {
+                self.json((account, region), "cloudtrail:GetTrailStatus", json!({ "Name": arn }));
+            }
             self.answer(row + 1);
+            let named = json!({ "TrailName": arn });
             if own && trail["HasCustomEventSelectors"] == true {
-                let body = json!({ "TrailName": arn });
-                self.json((account, &home), "cloudtrail:GetEventSelectors", body);
+                self.json((account, &home), "cloudtrail:GetEventSelectors", named.clone());
+            }
+            if own && trail["HasInsightSelectors"] == true {
+                self.json((account, &home), "cloudtrail:GetInsightSelectors", named);
+            }
+            if own {
+                let body = json!({ "ResourceIdList": [arn] });
+                self.json((account, &home), "cloudtrail:ListTags", body);
             }
             let known = self.trails.entry(arn).or_insert((trail, row));
             known.1 = known.1.min(row);
-        }
-    }
-
-    fn follow(&mut self, management: Option<&str>) {
-        let trails = std::mem::take(&mut self.trails);
-        let orphans = trails.iter().filter(|(_, (trail, _))| trail["IsOrganizationTrail"] == true);
-        // Who may not list the organization may not ask for its delegates either.
-        let closed = management.is_some_and(|id| !self.entered.contains(id));
-        if closed && let Some((arn, (trail, row))) = orphans.into_iter().next() {
-            let pages = self.list("ListDelegatedAdministrators", None, *row);
-            let delegates = pages.iter().flat_map(|(page, row)| {
-                page["DelegatedAdministrators"].as_array().unwrap().iter().map(move |d| (d, *row))
-            });
-            let ids = delegates.map(|(d, row)| (d["Id"].as_str().unwrap().to_owned(), row));
-            let stand_in = ids.into_iter().find(|(id, _)| self.entered.contains(id));
-            if let Some((id, row)) = stand_in.filter(|_| trail["HasCustomEventSelectors"] == true) {
-                let home = trail["HomeRegion"].as_str().unwrap();
-                self.json((&id, home), "cloudtrail:GetEventSelectors", json!({ "TrailName": arn }));
-                self.answer(row + 1);
-            }
-        }
-        let mut buckets: BTreeMap<String, (u64, Vec<String>)> = BTreeMap::new();
-        for (arn, (trail, row)) in &trails {
-            let name = trail["S3BucketName"].as_str().unwrap().to_owned();
-            let bucket = buckets.entry(name).or_insert((*row, Vec::new()));
-            bucket.0 = bucket.0.min(*row);
-            let owner = arn.split(':').nth(4).unwrap();
-            bucket.1.extend(Some(owner.to_owned()).filter(|owner| self.entered.contains(owner)));
-        }
-        let mut blocks = BTreeSet::new();
-        for (name, (row, askers)) in &buckets {
-            self.bucket(name, (*row, askers), &mut blocks);
-        }
-        self.keys(&trails);
-    }
-
-    fn bucket(
-        &mut self,
-        name: &str,
-        (row, askers): (u64, &[String]),
-        blocks: &mut BTreeSet<String>,
-    ) {
-        let Some((owner, region, listed)) = self.owned.get(name).cloned() else {
-            if let Some(asker) = askers.iter().min() {
-                let head = |region: &str| {
-                    let uri = format!("https://{name}.s3.{region}.amazonaws.com/");
-                    ask(asker, region).s3(self.simulator, "HEAD", &uri)
-                };
-                let heard = head("us-east-1");
-                let row = self.answer(row.max(self.listed) + 1);
-                if heard.status == 301 {
-                    head(heard.header("x-amz-bucket-region").unwrap());
-                    self.answer(row + 1);
-                }
-            }
-            return;
-        };
-        let row = self.answer(row.max(listed) + 1);
-        for read in OF_A_BUCKET {
-            let uri = format!("https://{name}.s3.{region}.amazonaws.com/?{read}");
-            ask(&owner, &region).s3(self.simulator, "GET", &uri);
-        }
-        self.owned.insert(name.to_owned(), (owner.clone(), region, row - 1));
-        if blocks.insert(owner.clone()) {
-            let block = "https://s3-control.us-east-1.amazonaws.com/v20180820/configuration/publicAccessBlock";
-            let question = ask(&owner, "us-east-1").header("x-amz-account-id", &owner);
-            question.s3(self.simulator, "GET", block);
-        }
-    }
-
-    fn keys(&mut self, trails: &BTreeMap<String, (Value, u64)>) {
-        let mut asked: BTreeMap<(String, String, String), (u64, String)> = BTreeMap::new();
-        for (arn, (trail, row)) in trails {
-            let Some(key) = trail["KmsKeyId"].as_str() else { continue };
-            let trail_owner = arn.split(':').nth(4).unwrap().to_owned();
-            let parts: Vec<&str> = key.split(':').collect();
-            let (account, region, row) = match parts.as_slice() {
-                ["arn", _, _, region, account, _] => {
-                    ((*account).to_owned(), (*region).to_owned(), *row)
-                }
-                _ => match self.owned.get(trail["S3BucketName"].as_str().unwrap()) {
-                    Some((_, region, listed)) => (trail_owner.clone(), region.clone(), *listed),
-                    None => continue,
-                },
-            };
-            let owner = Some(account.clone()).filter(|account| self.entered.contains(account));
-            let asker = owner.or(Some(trail_owner).filter(|owner| self.entered.contains(owner)));
-            if let Some(asker) = asker {
-                let known = asked.entry((account, region, key.to_owned())).or_insert((row, asker));
-                known.0 = known.0.min(row);
-            }
-        }
-        for ((_, region, key), (row, asker)) in asked {
-            self.json((&asker, &region), "kms:DescribeKey", json!({ "KeyId": key }));
-            self.answer(row + 1);
         }
     }
 }

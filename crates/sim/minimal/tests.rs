@@ -149,3 +149,77 @@ fn only_what_is_read_is_counted() {
     );
     assert_eq!(M, simulator.description().unwrap().caller_account());
 }
+
+#[test]
+fn a_bucket_that_answers_everyone_is_asked_whether_it_is_a_closed_accounts() {
+    let mut description = small();
+    // A owns the log bucket, M may look at it; A and one more let nobody in.
+    description.accounts[1].role_denied = true;
+    let simulator = Simulator::new(description.clone());
+    foretells(&simulator, READER);
+    let heads = |reads: &BTreeSet<String>| simulator.minimal_calls(reads)["s3:HeadBucket"];
+    assert_eq!(heads(&reads(&["s3:HeadBucket"])), 2, "us-east-1 first, then where it lies");
+    assert_eq!(heads(&reads(&["s3:HeadBucket/owner"])), 4);
+    let closed = |n: usize| crate::Account {
+        id: format!("7{n:011}"),
+        name: format!("closed {n}"),
+        role_denied: true,
+        ..Default::default()
+    };
+    description.accounts.extend((0..40).map(closed));
+    let simulator = Simulator::new(description);
+    foretells(&simulator, READER);
+    let owners = reads(&["s3:HeadBucket/owner"]);
+    assert_eq!(simulator.minimal_calls(&owners)["s3:HeadBucket"], 2 + 25, "no more than 25");
+}
+
+#[test]
+fn what_hangs_on_trails_and_buckets_costs_what_the_arithmetic_says() {
+    let mut description = small();
+    let arn = "arn:aws:kms:eu-west-1:222222222222:key/11111111-2222-3333-4444-555555555555";
+    // The bucket's default names the same key by its alias, the store by its ARN, the group one that is not there.
+    description.accounts[1].trails[0].kms_key_id = Some(arn.to_owned());
+    description.accounts[1].log_groups.push(crate::LogGroup {
+        name: "trail/own".to_owned(),
+        region: "us-east-1".to_owned(),
+        kms_key_id: Some("arn:aws:kms:us-east-1:222222222222:key/gone".to_owned()),
+        ..Default::default()
+    });
+    let simulator = Simulator::new(description);
+    foretells(&simulator, READER);
+    let calls = simulator.minimal_calls(&reads(&ALL));
+    // M and B see 17 regions, A one more and one that is being switched on.
+    assert_eq!(calls["cloudtrail:LookupEvents"], 17 + 19 + 17);
+    assert_eq!(calls["cloudtrail:ListEventDataStores"], 17 + 19 + 17);
+    assert_eq!(calls["cloudtrail:GetEventDataStore"], 4);
+    assert_eq!(calls["cloudtrail:GetResourcePolicy"], 4);
+    assert_eq!(calls["cloudtrail:GetInsightSelectors"], 4 + 1);
+    assert_eq!(calls["cloudtrail:ListTags"], 3);
+    // The organization's trail: 17 at M, 18 at A, 17 at B but for a region without a replica and one that is closed.
+    assert_eq!(calls["cloudtrail:GetTrailStatus"], 17 + 1 + 2 * 18 + 15);
+    assert_eq!(calls["sns:GetTopicAttributes"], 1);
+    assert_eq!(calls["logs:DescribeLogGroups"], 1);
+    assert_eq!(calls["iam:GetRole"], 1);
+    assert_eq!(calls["organizations:ListAWSServiceAccessForOrganization"], 1);
+    assert_eq!(calls["organizations:ListDelegatedAdministrators"], 1);
+    assert_eq!(calls["s3:GetBucketTagging"], 3);
+    // The log bucket, the target of its access logs and the bucket of its copies; one more copy goes nowhere.
+    assert_eq!(calls["s3:GetBucketVersioning"], 3);
+    assert_eq!(calls["s3:GetBucketLifecycleConfiguration"], 2);
+    assert_eq!(calls["s3:GetBucketPolicy"], 1);
+    assert_eq!(calls["s3:HeadBucket"], 1);
+    assert_eq!(calls["kms:DescribeKey"], 3);
+    assert_eq!(calls["kms:GetKeyRotationStatus"], 1);
+    assert_eq!(calls["kms:GetKeyPolicy"], 1);
+}
+
+#[test]
+fn a_status_is_wanted_at_home_or_everywhere_else_or_both() {
+    let simulator = Simulator::new(small());
+    let status =
+        |names: &[&str]| simulator.minimal_calls(&reads(names))["cloudtrail:GetTrailStatus"];
+    let home = status(&["cloudtrail:GetTrailStatus"]);
+    let both = status(&["cloudtrail:GetTrailStatus", "cloudtrail:GetTrailStatus/region"]);
+    assert_eq!(home, 5);
+    assert_eq!(status(&["cloudtrail:GetTrailStatus/region"]), both, "home among them");
+}

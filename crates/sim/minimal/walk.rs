@@ -2,17 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::description::{Account, AccountState, RegionState};
+use crate::description::{Account, AccountState, Bucket, EventDataStore, RegionState};
+use crate::land::Held;
 use crate::minimal::follow::Follow;
+use crate::minimal::keys::{Place, User};
 use crate::minimal::ledger::Ledger;
 use crate::minimal::reads::Reads;
 use crate::world::{SeenTrail, World};
 
+/// CloudTrail's principal, for delegation.
+pub(super) const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 /// The largest pages of the lists.
 const ORGANIZATIONS_PAGE: usize = 20;
 const REGIONS_PAGE: usize = 50;
 const BUCKETS_PAGE: usize = 1000;
 const PRINCIPALS_PAGE: usize = 1000;
+const STORES_PAGE: usize = 1000;
+/// The calls in a row after which the organization is known: who calls, then what it is.
+const DESCRIBED: u64 = 2;
 /// Where the endpoints of global services are.
 const GLOBAL: &str = "us-east-1";
 
@@ -82,9 +89,70 @@ impl<'w> Walk<'w> {
         let pages = pages + u64::from(pages > 1);
         ledger.call("organizations:ListAccounts", GLOBAL, pages);
         ledger.row(2 + pages);
+        if self.listed && self.reads.account_tags {
+            ledger.call("organizations:ListTagsForResource", GLOBAL, count(members));
+            ledger.row(3 + pages);
+        }
         if self.listed && self.reads.tree {
             self.tree(ledger);
         }
+        let organization = self.world.frame.organization.as_ref().filter(|_| self.listed);
+        if let Some(organization) = organization {
+            if self.reads.delegates {
+                self.delegates(DESCRIBED, ledger);
+            }
+            if self.reads.trusted {
+                let services: BTreeSet<&String> = organization.trusted_services.iter().collect();
+                let pages = organization_pages(services.len());
+                ledger.call("organizations:ListAWSServiceAccessForOrganization", GLOBAL, pages);
+                ledger.row(DESCRIBED + pages);
+            }
+        }
+    }
+
+    /// The list of those who administer CloudTrail, asked for after so many calls in a row; the row of its last page.
+    pub(super) fn delegates(&self, after: u64, ledger: &mut Ledger<'_>) -> u64 {
+        let pages = self.delegates_listed() - DESCRIBED;
+        ledger.call("organizations:ListDelegatedAdministrators", GLOBAL, pages);
+        ledger.row(after + pages);
+        after + pages
+    }
+
+    /// The calls in a row after which these are known, where they are wanted anyway.
+    pub(super) fn delegates_listed(&self) -> u64 {
+        let organization = self.world.frame.organization.as_ref();
+        let delegates = organization.and_then(|o| o.delegated_administrators.get(CLOUDTRAIL));
+        DESCRIBED + organization_pages(delegates.map_or(0, Vec::len))
+    }
+
+    /// Whether a trail is looked at: its owner is an account that the caller knows of.
+    pub(super) fn judges(&self, seen: SeenTrail<'_>) -> bool {
+        self.listed || seen.owner == self.caller
+    }
+
+    /// Whether an account answers in a region.
+    pub(super) fn answers(&self, account: &Account, region: &str) -> bool {
+        self.world.region_exists(region)
+            && self.world.region_answers(account, region)
+            && !self.world.closed_by_scp(account, region)
+    }
+
+    /// A bucket and its owner, where that can be entered.
+    pub(super) fn owned(&self, bucket: &str) -> Option<(Held<'w, Account>, Held<'w, Bucket>)> {
+        let (owner, bucket) = self.world.bucket(bucket)?;
+        let owner = self.world.account(&owner).filter(|owner| self.enters(owner))?;
+        Some((owner, bucket))
+    }
+
+    /// The account, region and rest of an ARN, where the account can be entered.
+    pub(super) fn at_owner<'a>(
+        &self,
+        arn: &'a str,
+    ) -> Option<(Held<'w, Account>, &'a str, &'a str)> {
+        let mut parts = arn.splitn(6, ':');
+        let region = parts.nth(3).filter(|region| !region.is_empty())?;
+        let account = self.world.account(parts.next()?).filter(|account| self.enters(account))?;
+        Some((account, region, parts.next()?))
     }
 
     /// Two lists for the root and for each unit; a unit is known after the page that names it.
@@ -134,6 +202,7 @@ impl<'w> Walk<'w> {
         let inside = known + u64::from(account.id != self.caller);
         ledger.row(inside);
         if !self.enters(account) {
+            follow.closed();
             return;
         }
         if self.reads.bucket_list {
@@ -141,6 +210,14 @@ impl<'w> Walk<'w> {
             ledger.call("s3:ListBuckets", GLOBAL, pages);
             ledger.row(inside + pages);
             follow.lists(inside + pages);
+            for bucket in account.buckets.iter().filter(|_| self.reads.bucket_tags) {
+                ledger.call("s3:GetBucketTagging", &bucket.region, 1);
+                ledger.row(inside + pages + 1);
+            }
+        }
+        if self.reads.linked_role && self.world.is_management(account) && self.listed {
+            ledger.call("iam:GetRole", GLOBAL, 1);
+            ledger.row(inside.max(DESCRIBED) + 1);
         }
         if self.reads.principals {
             let pages = pages(self.principals(account), PRINCIPALS_PAGE);
@@ -148,12 +225,60 @@ impl<'w> Walk<'w> {
             ledger.row(inside + pages);
         }
         if self.reads.regions {
-            let regions = self.regions(inside, ledger);
+            let row = self.regions(inside, ledger) + 1;
+            let frame = self.world.frame;
+            // What is being switched on or off is asked too: it is not off.
+            let on = |region: &&String| {
+                self.world.region_state(account, region) != RegionState::Disabled
+            };
+            let regions: BTreeSet<&String> =
+                frame.default_regions.iter().chain(&frame.opt_in_regions).filter(on).collect();
+            self.regional((account, &regions), row, (ledger, follow));
             if self.reads.trails {
-                self.trails(account, regions + 1, (ledger, follow));
+                self.trails((account, &regions), row, (ledger, follow));
             }
         }
         ledger.next_account();
+    }
+
+    /// What is asked of each region beside its trails, and then of each event data store.
+    fn regional(
+        &self,
+        (account, regions): (&Account, &BTreeSet<&String>),
+        row: u64,
+        (ledger, follow): (&mut Ledger<'_>, &mut Follow),
+    ) {
+        for region in regions {
+            if self.reads.events {
+                ledger.call("cloudtrail:LookupEvents", region, 1);
+                ledger.row(row);
+            }
+            if !self.reads.store_list {
+                continue;
+            }
+            let here = account.event_data_stores.iter();
+            let here = here.filter(|s| s.region == **region && self.answers(account, region));
+            let here: Vec<&EventDataStore> = here.collect();
+            let pages = pages(here.len(), STORES_PAGE);
+            ledger.call("cloudtrail:ListEventDataStores", region, pages);
+            let row = row - 1 + pages;
+            ledger.row(row);
+            for store in here {
+                for (operation, wanted) in [
+                    ("cloudtrail:GetEventDataStore", self.reads.store),
+                    ("cloudtrail:GetResourcePolicy", self.reads.store_policy),
+                    ("cloudtrail:GetInsightSelectors", self.reads.insights),
+                ] {
+                    if wanted {
+                        ledger.call(operation, region, 1);
+                        ledger.row(row + 1);
+                    }
+                }
+                let user = User { owner: &account.id, row: row + 1, asker: Some(&account.id) };
+                let key = store.kms_key_id.as_deref().filter(|_| self.reads.store);
+                follow.keys.add(key, Place::Region(region), user);
+            }
+        }
     }
 
     /// Users, groups and roles.
@@ -180,36 +305,52 @@ impl<'w> Walk<'w> {
 
     fn trails(
         &self,
-        account: &Account,
+        (account, regions): (&Account, &BTreeSet<&String>),
         row: u64,
         (ledger, follow): (&mut Ledger<'_>, &mut Follow),
     ) {
-        let frame = self.world.frame;
-        // What is being switched on or off is asked too: it is not off.
-        let on =
-            |region: &&String| self.world.region_state(account, region) != RegionState::Disabled;
-        let regions: BTreeSet<&String> =
-            frame.default_regions.iter().chain(&frame.opt_in_regions).filter(on).collect();
-        let mut seen: BTreeMap<String, (SeenTrail<'_>, &String)> = BTreeMap::new();
-        for region in &regions {
+        let mut seen: BTreeMap<String, (SeenTrail<'_>, Vec<&String>)> = BTreeMap::new();
+        for region in regions {
             ledger.call("cloudtrail:DescribeTrails", region, 1);
             if !self.world.closed_by_scp(account, region) {
                 for trail in self.world.trails_in(account, region) {
-                    seen.entry(self.world.trail_arn(trail)).or_insert((trail, region));
+                    let known = seen.entry(self.world.trail_arn(trail));
+                    known.or_insert((trail, Vec::new())).1.push(region);
                 }
             }
         }
         ledger.row(row);
-        for (trail, first) in seen.into_values() {
+        for (trail, seen_in) in seen.into_values() {
             let home = &trail.trail.home_region;
             let own = trail.owner == account.id;
+            let place = match seen_in.first() {
+                Some(first) if !own && !regions.contains(home) => *first,
+                _ => home,
+            };
             if self.reads.status {
-                let place = if own || regions.contains(home) { home } else { first };
                 ledger.call("cloudtrail:GetTrailStatus", place, 1);
                 ledger.row(row + 1);
             }
-            if self.reads.selectors && own && trail.trail.has_custom_selectors() {
-                ledger.call("cloudtrail:GetEventSelectors", home, 1);
+            if self.reads.delivery {
+                let asked = |region: &&&String| self.reads.status && **region == place;
+                for region in seen_in.iter().filter(|region| !asked(region)) {
+                    ledger.call("cloudtrail:GetTrailStatus", region, 1);
+                    ledger.row(row + 1);
+                }
+            }
+            let details = [
+                (
+                    "cloudtrail:GetEventSelectors",
+                    self.reads.selectors && trail.trail.has_custom_selectors(),
+                ),
+                (
+                    "cloudtrail:GetInsightSelectors",
+                    self.reads.insights && !trail.trail.insights().is_empty(),
+                ),
+                ("cloudtrail:ListTags", self.reads.trail_tags),
+            ];
+            for (operation, _) in details.into_iter().filter(|(_, wanted)| own && *wanted) {
+                ledger.call(operation, home, 1);
                 ledger.row(row + 1);
             }
             follow.trail(self, trail, row);

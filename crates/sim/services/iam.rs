@@ -1,4 +1,6 @@
-//! AWS IAM: every principal of an account with its policies, in pages.
+//! AWS IAM: every principal of an account with its policies, in pages, and one role.
+
+mod role;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +25,7 @@ const CREATED: &str = "2020-01-01T00:00:00Z";
 pub(super) fn answer(ask: Ask<'_>) -> Answer {
     match ask.request.operation.as_str() {
         "GetAccountAuthorizationDetails" => authorization_details(ask),
+        "GetRole" => role::get_role(ask),
         _ => Err(Failure::unknown_operation(ask.request)),
     }
 }

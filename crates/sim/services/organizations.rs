@@ -1,6 +1,6 @@
 //! AWS Organizations: the organization, its tree and its accounts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use serde_json::{Map, Value, json};
@@ -43,6 +43,8 @@ pub(super) fn answer(ask: Ask<'_>) -> Answer {
         "ListAccountsForParent" => tree.list_accounts_for_parent(),
         "ListParents" => tree.list_parents(),
         "ListDelegatedAdministrators" => tree.list_delegated(),
+        "ListAWSServiceAccessForOrganization" => tree.list_trusted(),
+        "ListTagsForResource" => tree.list_tags(),
         _ => Err(Failure::unknown_operation(ask.request)),
     }
 }
@@ -187,6 +189,32 @@ impl<'a> Tree<'a> {
             })
             .collect();
         self.list("DelegatedAdministrators", &items)
+    }
+
+    fn list_trusted(&self) -> Answer {
+        let services: BTreeSet<&String> = self.organization.trusted_services.iter().collect();
+        let entry = |name| json!({ "ServicePrincipal": name, "DateEnabled": 1_609_459_200 });
+        let items: Vec<Value> = services.into_iter().map(entry).collect();
+        self.list("EnabledServicePrincipals", &items)
+    }
+
+    /// Accounts have tags; units and the root could, and have none here.
+    fn list_tags(&self) -> Answer {
+        let id = self.ask.request.text("ResourceId").unwrap_or_default();
+        let account = self.ask.world.account(id).filter(|account| !account.outside);
+        let tags = match &account {
+            Some(account) => account.tags.clone(),
+            None if id == self.organization.root_id || self.ask.world.land.unit(id).is_some() => {
+                BTreeMap::new()
+            }
+            None => {
+                let text = "You specified a target that doesn't exist.";
+                return Err(Failure::new(400, "TargetNotFoundException", text));
+            }
+        };
+        let entry = |(key, value)| json!({ "Key": key, "Value": value });
+        let items: Vec<Value> = tags.into_iter().map(entry).collect();
+        self.list("Tags", &items)
     }
 
     fn parent(&self) -> Result<&'a str, Failure> {

@@ -120,3 +120,28 @@ fn delegated_administrators_are_listed_by_service() {
     assert_eq!(of(json!({"ServicePrincipal": "cloudtrail.amazonaws.com"})), [B]);
     assert!(of(json!({"ServicePrincipal": "sso.amazonaws.com"})).is_empty());
 }
+
+#[test]
+fn trusted_services_are_listed_in_pages() {
+    let list = |account, body| by(account, "ListAWSServiceAccessForOrganization", body);
+    let first = list(M, json!({"MaxResults": 1})).json();
+    let services = &first["EnabledServicePrincipals"];
+    assert_eq!(services[0]["ServicePrincipal"], "account.amazonaws.com");
+    let second = list(M, json!({"MaxResults": 1, "NextToken": first["NextToken"]})).json();
+    let services = &second["EnabledServicePrincipals"];
+    assert_eq!(services[0]["ServicePrincipal"], "cloudtrail.amazonaws.com");
+    assert_eq!(second.get("NextToken"), None);
+    assert_eq!(list(B, json!({})).json()["EnabledServicePrincipals"].as_array().unwrap().len(), 2);
+    assert_eq!(list(A, json!({})).error(), (400, "AccessDeniedException".to_owned()));
+}
+
+#[test]
+fn accounts_have_tags_and_what_is_not_there_has_none() {
+    let tags = |id: &str| by(M, "ListTagsForResource", json!({ "ResourceId": id }));
+    assert_eq!(tags(M).json()["Tags"], json!([{"Key": "cost-center", "Value": "42"}]));
+    for id in [A, "ou-test-1", "r-test"] {
+        assert_eq!(tags(id).json()["Tags"], json!([]));
+    }
+    assert_eq!(tags(X).error(), (400, "TargetNotFoundException".to_owned()));
+    assert_eq!(tags("ou-none").error(), (400, "TargetNotFoundException".to_owned()));
+}

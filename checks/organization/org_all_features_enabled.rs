@@ -1,0 +1,53 @@
+//! An organization for billing alone has neither organization trails nor service control policies.
+
+use trailproof_core::prelude::*;
+
+/// The check.
+pub const CHECK: Check = Check {
+    id: "org-all-features-enabled",
+    title: "The organization has all features enabled",
+    group: Group::Organization,
+    severity: Severity::Medium,
+    weight: Severity::Medium.weight(),
+    rationale: "Without them there is no organization trail and no service control policy: each member account decides \
+                by itself whether it is recorded.",
+    remediation: Remediation {
+        summary: "Enable all features; each invited account must agree, which may take up to 90 days.",
+        command: "aws organizations enable-all-features",
+        link: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org_support-all-features.html",
+    },
+    controls: &[],
+    reads: &[Fact::Organization],
+    judge: Judge::Organization(judge),
+};
+
+fn judge(organization: &Organization, _: &Audit<'_>) -> Observed<Verdict> {
+    let description = organization.description.as_ref().map_err(Clone::clone)?.as_ref();
+    let Some((read, features)) =
+        description.and_then(|read| Some((read, read.value.feature_set.as_deref()?)))
+    else {
+        let detail = "DescribeOrganization left out FeatureSet";
+        return Err(Gap::new(Fact::Organization, Cause::Undecidable, detail));
+    };
+    let verdict = if features == "ALL" {
+        pass("all features are enabled")
+    } else {
+        fail(format!("the feature set is {features}")).reason("not_all_features")
+    };
+    Ok(verdict
+        .observed(format!("FeatureSet={features}"))
+        .expected("FeatureSet=ALL")
+        .cite([read.source.cite("FeatureSet", features)]))
+}
+
+#[cfg(test)]
+#[test]
+fn billing_alone_is_not_enough() {
+    use trailproof_core::fixture::*;
+    let billing = organization().but(|world| world.feature_set = "CONSOLIDATED_BILLING".into());
+    let _ = expect(&CHECK)
+        .passes(organization())
+        .fails("not_all_features", billing)
+        .does_not_apply("no_organization", account())
+        .is_unknown(Cause::AccessDenied, organization().deny(Fact::Organization));
+}

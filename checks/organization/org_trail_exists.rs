@@ -1,0 +1,143 @@
+//! Only the organization trail is out of reach for the members that it records.
+
+use trailproof_core::prelude::*;
+
+/// The check.
+pub const CHECK: Check = Check {
+    id: "org-trail-exists",
+    title: "An organization trail records all management events of every region",
+    group: Group::Organization,
+    severity: Severity::Critical,
+    weight: Severity::Critical.weight(),
+    rationale: "A member's administrator can stop the member's own trail in one call; the organization trail is the \
+                only one that members can neither stop nor delete.",
+    remediation: Remediation {
+        summary: "Make a multi-region organization trail for all management events and start it.",
+        command: "aws cloudtrail create-trail --name org --s3-bucket-name BUCKET --is-organization-trail \
+                  --is-multi-region-trail && aws cloudtrail start-logging --name org",
+        link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html",
+    },
+    controls: &[],
+    reads: &[
+        Fact::Organization,
+        Fact::Accounts,
+        Fact::DelegatedAdministrators,
+        Fact::Regions,
+        Fact::Trails,
+        Fact::TrailStatus,
+        Fact::EventSelectors,
+    ],
+    judge: Judge::Organization(judge),
+};
+
+fn judge(organization: &Organization, _: &Audit<'_>) -> Observed<Verdict> {
+    let trails = organization.organization_trails()?;
+    let fit = |trail: &&Trail| {
+        all([trail.is_multi_region(), trail.is_logging(), trail.records_all_management()])
+    };
+    let expected = "a multi-region organization trail that logs all management events";
+    let cited = |trail: &Trail| {
+        let wide = trail.description.value.is_multi_region_trail;
+        let mut evidence = vec![
+            trail.cite("IsOrganizationTrail", true),
+            trail.cite("IsMultiRegionTrail", wide),
+            trail.cite_selectors(),
+        ];
+        evidence.extend(trail.cite_logging());
+        evidence
+    };
+    if let Some(trail) = find(trails.iter().copied().map(Ok), fit)? {
+        return Ok(pass(format!("{} records every account", trail.name()))
+            .observed(trail.arn())
+            .expected(expected)
+            .cite(cited(trail)));
+    }
+    // That there is no better one must be known.
+    organization.organization_trails_complete()?;
+    let (reason, message) = shortfall(&trails);
+    Ok(fail(message)
+        .reason(reason)
+        .expected(expected)
+        .cite(trails.iter().flat_map(|trail| cited(trail))))
+}
+
+/// What the first of the organization trails lacks.
+fn shortfall(trails: &[&Trail]) -> (&'static str, String) {
+    let Some(trail) = trails.first() else {
+        return ("no_organization_trail", "there is no organization trail".into());
+    };
+    let name = trail.name();
+    if trail.is_logging() == Ok(false) {
+        ("stopped", format!("{name} is not logging"))
+    } else if trail.is_multi_region() == Ok(false) {
+        ("single_region", format!("{name} records {} only", trail.home()))
+    } else {
+        ("partial_management_events", format!("{name} does not record all management events"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use serde_json::json;
+    use trailproof_core::evidence::Cause;
+    use trailproof_core::fact::Fact;
+    use trailproof_core::fixture::*;
+
+    fn org() -> TrailSetup {
+        trail("org").for_organization()
+    }
+
+    /// A run from the log archive that leaves the management account out.
+    fn without_management(trail: Option<TrailSetup>, delegated: bool) -> World {
+        let base = organization().member(MANAGEMENT, |m| m.in_scope = false);
+        base.but(|world| {
+            world.caller = id(ARCHIVE);
+            world.trails.extend(trail);
+            world.delegates.extend(delegated.then(|| id(ARCHIVE)));
+        })
+    }
+
+    #[test]
+    fn one_trail_records_everything_everywhere() {
+        let with = |setup: TrailSetup| organization().with(setup);
+        let writes = json!({"EventSelectors": [{"ReadWriteType": "WriteOnly"}]});
+        let all = || json!({"EventSelectors": [{}]});
+        let _ = expect(&CHECK)
+            .passes(with(org()))
+            .passes(with(org().stopped()).with(trail("other").for_organization()))
+            .passes(without_management(Some(org()), false))
+            .passes(without_management(Some(org().selecting(all())), true)) // edge 51b
+            .fails("stopped", without_management(Some(org().stopped()), true)) // edge 51b
+            .fails("no_organization_trail", without_management(None, true))
+            .fails("no_organization_trail", with(trail("audit")))
+            .fails("stopped", with(org().stopped()))
+            .fails("single_region", with(org().single_region("us-east-1")))
+            .fails("partial_management_events", with(org().selecting(writes)))
+            .does_not_apply("no_organization", account().with(trail("audit"))) // edge 142
+            .is_unknown(Cause::NotAttempted, without_management(None, false))
+            .is_unknown(
+                Cause::CrossAccountUnreadable,
+                without_management(Some(org().selecting(all())), false),
+            )
+            .is_unknown(
+                Cause::AccessDenied,
+                without_management(Some(org().stopped()), true).deny(Fact::DelegatedAdministrators),
+            )
+            .is_unknown(
+                Cause::AccessDenied,
+                with(trail("audit")).deny_in(
+                    None,
+                    Fact::Trails,
+                    Some("eu-west-1"),
+                    Cause::AccessDenied,
+                ),
+            )
+            .is_unknown(
+                Cause::AccessDenied,
+                with(org().selecting(all())).deny(Fact::EventSelectors),
+            )
+            .is_unknown(Cause::AccessDenied, with(org()).deny(Fact::TrailStatus))
+            .is_unknown(Cause::RegionScopeUnproven, with(trail("audit")).deny(Fact::Regions));
+    }
+}

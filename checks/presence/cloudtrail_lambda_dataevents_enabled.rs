@@ -1,0 +1,97 @@
+//! Lambda invocations are data events: trails leave them out unless told otherwise.
+
+use trailproof_core::data_events::{Asked, Exempt, told};
+use trailproof_core::prelude::*;
+
+/// The check.
+pub const CHECK: Check = Check {
+    id: "cloudtrail-lambda-dataevents-enabled",
+    title: "A multi-region trail records all Lambda invocations",
+    group: Group::Presence,
+    severity: Severity::Low,
+    weight: Severity::Low.weight(),
+    rationale: "Lambda invocations are the traces of what an intruder did with code that runs under the \
+                account's name, and no trail records them by default.",
+    remediation: Remediation {
+        summary: "Let a multi-region trail record data events of AWS::Lambda::Function.",
+        command: "aws cloudtrail put-event-selectors --trail-name {trail} --region {region} \
+                  --advanced-event-selectors file://selectors.json",
+        link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html",
+    },
+    controls: &[],
+    reads: &[Fact::Regions, Fact::Trails, Fact::TrailStatus, Fact::EventSelectors],
+    judge: Judge::Account(judge),
+};
+
+const KIND: &str = "AWS::Lambda::Function";
+
+fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
+    if !audit.policy.requires_data_events(KIND) {
+        return Ok(not_applicable("required_data_events does not name AWS::Lambda::Function")
+            .reason("not_required")
+            .observed("not judged"));
+    }
+    let exempt = Exempt::none(audit.organization);
+    let recorded = Half::BOTH.map(|half| {
+        let asked = Asked { resource_type: KIND, half, bucket: None };
+        exempt.everywhere(account, &asked).map(|found| found.is_some())
+    });
+    let verdict = if all(recorded)? {
+        pass("all Lambda invocations are recorded")
+    } else {
+        fail("no logging multi-region trail records all Lambda invocations").reason("not_recorded")
+    };
+    Ok(verdict
+        .observed(told(account, KIND, &Half::BOTH))
+        .expected("logging multi-region trails that record reads and writes of all")
+        .cite(account.trails().into_iter().flatten().map(|seen| seen.trail.cite_selectors())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use serde_json::{Value, json};
+    use trailproof_core::evidence::Cause;
+    use trailproof_core::fact::Fact;
+    use trailproof_core::fixture::*;
+
+    fn data(kind: &str, more: Value) -> Value {
+        let mut fields = vec![
+            json!({"Field": "eventCategory", "Equals": ["Data"]}),
+            json!({"Field": "resources.type", "Equals": [kind]}),
+        ];
+        fields.extend(more.as_array().unwrap().clone());
+        json!({"AdvancedEventSelectors": [{"FieldSelectors": fields}]})
+    }
+
+    #[test]
+    fn both_halves_of_all_resources_where_the_policy_asks_for_them() {
+        let with =
+            |more: Value| organization().with(trail("audit").selecting(data(super::KIND, more)));
+        let classic = |value: &str| {
+            organization().with(trail("audit").selecting(json!({"EventSelectors": [
+                {"DataResources": [{"Type": super::KIND, "Values": [value]}]}]})))
+        };
+        let half = |value: &str| json!([{"Field": "readOnly", "Equals": [value]}]);
+        let two = organization()
+            .with(trail("reads").selecting(data(super::KIND, half("true"))))
+            .with(trail("writes").selecting(data(super::KIND, half("false"))));
+        let _ = expect(&CHECK)
+            .in_account(MEMBER)
+            .does_not_apply("not_required", with(json!([])))
+            .policy(|policy| {
+                policy.required_data_events =
+                    serde_json::from_value(json!({"lambda": "all"})).unwrap();
+            })
+            .passes(with(json!([])))
+            .passes(classic("arn:aws:lambda"))
+            .passes(two)
+            .fails("not_recorded", with(half("true")))
+            .fails("not_recorded", organization().with(trail("audit")))
+            .fails("not_recorded", classic("arn:aws:lambda:us-east-1:111122223333:one"))
+            .is_unknown(Cause::AccessDenied, with(json!([])).deny(Fact::EventSelectors))
+            .is_unknown(Cause::AccessDenied, with(json!([])).deny(Fact::TrailStatus))
+            .is_unknown(Cause::AccessDenied, with(json!([])).deny(Fact::Trails))
+            .is_unknown(Cause::RegionScopeUnproven, organization().deny(Fact::Regions));
+    }
+}

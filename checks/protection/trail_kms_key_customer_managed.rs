@@ -1,0 +1,82 @@
+//! The policy of a key that AWS manages cannot be narrowed.
+
+use trailproof_core::prelude::*;
+
+/// The check.
+pub const CHECK: Check = Check {
+    id: "trail-kms-key-customer-managed",
+    title: "Every key that a trail or an event data store encrypts with is managed by the customer",
+    group: Group::Protection,
+    severity: Severity::Medium,
+    weight: Severity::Medium.weight(),
+    rationale: "Who may decrypt the logs stands in the key's policy, and the policy of AWS's own key cannot be changed.",
+    remediation: Remediation {
+        summary: "Give the trail a customer managed key whose policy lets CloudTrail encrypt.",
+        command: "aws cloudtrail update-trail --name TRAIL --kms-key-id KEY",
+        link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
+    },
+    controls: &[],
+    reads: &[
+        Fact::Trails,
+        Fact::EventDataStores,
+        Fact::EventDataStore,
+        Fact::BucketList,
+        Fact::BucketHead,
+        Fact::Key,
+    ],
+    judge: Judge::Key(judge),
+};
+
+fn judge(key: &Key, _: &Audit<'_>) -> Observed<Verdict> {
+    let read = key.metadata()?;
+    let Some(metadata) = &read.value else {
+        return Ok(not_applicable("there is no such key")
+            .reason("key_not_found")
+            .cite([read.source.cite("error", "NotFoundException")]));
+    };
+    let manager = metadata.key_manager.as_deref();
+    let verdict = match manager {
+        Some("CUSTOMER") => pass("the customer manages the key"),
+        Some(other) => fail(format!("{other} manages the key")).reason("aws_managed"),
+        None => {
+            return Err(Gap {
+                account: Some(key.target.account),
+                region: Some(key.target.region.clone()),
+                ..Gap::new(Fact::Key, Cause::Undecidable, "DescribeKey left out KeyManager")
+            });
+        }
+    };
+    Ok(verdict
+        .observed(format!("KeyManager={}", manager.unwrap_or("absent")))
+        .expected("KeyManager=CUSTOMER")
+        .cite([read.source.cite("KeyManager", manager)]))
+}
+
+#[cfg(test)]
+#[test]
+fn the_customer_manages_the_key() {
+    use trailproof_core::fixture::*;
+    let keyed = |id: &str| {
+        organization().with(trail("audit").but(|t| t.description.kms_key_id = Some(id.into())))
+    };
+    let managed = |by: Option<&str>| keyed(KEY).key(|key| key.key_manager = by.map(str::to_owned));
+    let lake = || organization().with_store(store("lake"));
+    let alias = keyed("alias/trail")
+        .with_bucket(bucket("logs").but(|b| b.owner = None))
+        .but(|world| drop(world.keys.insert("alias/trail".into(), key_metadata(KEY))));
+    let nearby = keyed("alias/trail")
+        .but(|world| drop(world.keys.insert("alias/trail".into(), key_metadata(KEY))));
+    let _ = expect(&CHECK)
+        .passes(keyed(KEY))
+        .passes(lake())
+        .passes(nearby.clone())
+        .passes(alias.clone())
+        .fails("aws_managed", managed(Some("AWS"))) // edge 61
+        .fails("aws_managed", lake().key(|key| key.key_manager = Some("AWS".into())))
+        .does_not_apply("key_not_found", keyed("alias/gone"))
+        .is_unknown(Cause::Undecidable, managed(None))
+        .is_unknown(Cause::CrossAccountUnreadable, alias.deny(Fact::BucketHead))
+        .is_unknown(Cause::AccessDenied, keyed(KEY).deny(Fact::Key))
+        .is_unknown(Cause::AccessDenied, lake().deny(Fact::EventDataStore))
+        .is_unknown(Cause::AccessDenied, lake().deny(Fact::EventDataStores));
+}
