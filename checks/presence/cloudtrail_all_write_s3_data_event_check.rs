@@ -28,7 +28,7 @@ pub const CHECK: Check = Check {
 fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let expected =
         "a logging multi-region trail that records writes of all buckets, also future ones";
-    let exempt = Exempt::of(audit.organization, audit.policy);
+    let exempt = Exempt::of(audit.organization, audit.policy.allow_log_bucket_exclusion);
     let asked = Asked { resource_type: S3_OBJECT, half: Half::Write, bucket: None };
     let found = exempt.everywhere(account, &asked)?;
     Ok(match found {

@@ -26,7 +26,7 @@ pub const CHECK: Check = Check {
 const KIND: &str = "AWS::Lambda::Function";
 
 fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
-    if !audit.policy.requires_data_events(KIND) {
+    if !audit.policy.required_data_events.keys().any(|kind| kind.as_str() == KIND) {
         return Ok(not_applicable("required_data_events does not name AWS::Lambda::Function")
             .reason("not_required")
             .observed("not judged"));

@@ -28,6 +28,8 @@ pub const CHECK: Check = Check {
         Fact::TrailStatus,
         Fact::EventSelectors,
         Fact::BucketList,
+        Fact::BucketHead,
+        Fact::BucketOwner,
         Fact::BucketLogging,
     ],
     judge: Judge::Bucket(judge),

@@ -48,7 +48,7 @@ fn holes(
 
 fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     let selectors = trail.selectors()?;
-    let exempt = Exempt::of(audit.organization, audit.policy);
+    let exempt = Exempt::of(audit.organization, audit.policy.allow_log_bucket_exclusion);
     let found = holes(&selectors, audit, exempt.known);
     let narrow = [Category::Data, Category::NetworkActivity];
     if found.is_empty() && !narrow.iter().any(|kind| selectors.has_category(*kind)) {
