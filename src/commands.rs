@@ -17,6 +17,7 @@ use crate::catalogue::{self, Wanted};
 use crate::cli::{
     AssessArgs, CONCURRENCY, CollectArgs, Command, DemoArgs, ExplainArgs, GateArgs, PlanArgs,
     PolicyArgs, PolicyFormat, PolicyOf, ROLE_NAME, ReportArgs, ScanArgs, SelectArgs,
+    WaiversCommand,
 };
 use crate::closing::closing;
 use crate::collect::{

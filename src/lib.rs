@@ -39,7 +39,7 @@ fn parsed(command: clap::Command) -> Result<(cli::Cli, ArgMatches), clap::Error>
 }
 
 /// Takes in what the user laid down, and does what the command line asks under it.
-fn configured(mut cli: cli::Cli, mut matches: ArgMatches) -> Result<u8, exit::Stop> {
+fn configured(mut cli: cli::Cli) -> Result<u8, exit::Stop> {
     let usage = |error: clap::Error| {
         let told = error.to_string();
         let first = told.lines().next().unwrap_or_default();
@@ -48,6 +48,7 @@ fn configured(mut cli: cli::Cli, mut matches: ArgMatches) -> Result<u8, exit::St
     let applies = cli.command.as_ref().is_none_or(cli::Command::is_configured);
     if applies || cli.config.dump_config {
         let config = config::Config::load(cli.config.config.as_deref())?;
+        let matches;
         (cli, matches) = parsed(config.defaults(cli::Cli::command())).map_err(usage)?;
         let waivers = cli.config.waivers.as_deref();
         let terms = config.terms(waivers)?;
@@ -66,7 +67,7 @@ fn configured(mut cli: cli::Cli, mut matches: ArgMatches) -> Result<u8, exit::St
 
 /// Does what the command line asks.
 pub fn run() -> ExitCode {
-    let (cli, matches) = match parsed(cli::Cli::command()) {
+    let (cli, _) = match parsed(cli::Cli::command()) {
         Ok(parsed) => parsed,
         Err(error) => {
             // Help and version are results and go to stdout; a reader who goes away is no fault of the command line.
@@ -79,7 +80,7 @@ pub fn run() -> ExitCode {
         let told = trailproof_reports::one_line(&panic.to_string());
         let _ = writeln!(std::io::stderr(), "trailproof: internal error: {told}");
     }));
-    let Ok(outcome) = std::panic::catch_unwind(|| configured(cli, matches)) else {
+    let Ok(outcome) = std::panic::catch_unwind(|| configured(cli)) else {
         return ExitCode::from(exit::INTERNAL);
     };
     match outcome {
