@@ -14,6 +14,7 @@ use trailproof_core::gate::{self, GateRequest, Gates};
 use trailproof_core::plan::Demand;
 use trailproof_core::policy::Policy;
 use trailproof_core::snapshot::Snapshot;
+use trailproof_core::terms::Terms;
 
 use crate::catalogue::{self, Wanted};
 use crate::cli::{
@@ -98,6 +99,7 @@ fn gates(args: &GateArgs) -> GateRequest {
         min_coverage: args
             .min_coverage
             .or(args.ci.then_some(trailproof_core::assessment::Milli::FULL)),
+        ..GateRequest::default()
     }
 }
 
@@ -105,6 +107,11 @@ fn gates(args: &GateArgs) -> GateRequest {
 fn policy() -> &'static Policy {
     static POLICY: LazyLock<Policy> = LazyLock::new(Policy::default);
     &POLICY
+}
+
+fn terms() -> &'static Terms {
+    static TERMS: LazyLock<Terms> = LazyLock::new(|| Policy::default().into());
+    &TERMS
 }
 
 /// Judges, and shows the findings to the gates on the way.
@@ -116,7 +123,7 @@ fn judge<'a>(
     // An interrupted run has an exit code of its own.
     let wanted = !reader.manifest().interrupted
         && reader.manifest().accounts.iter().any(|account| account.in_scope);
-    let assessment = assess_watched(reader, checks, policy(), &mut |findings| gates.see(findings))?;
+    let assessment = assess_watched(reader, checks, terms(), &mut |findings| gates.see(findings))?;
     if wanted && assessment.coverage.accounts.assessed == 0 {
         let why =
             assessment.coverage.unread.first().map(|row| row.message.clone()).unwrap_or_default();

@@ -31,7 +31,17 @@ pub const CHECK: Check = Check {
         Iso27001_2022.related("A.5.3"),
         Hipaa164.related("164.312(a)(1)"),
     ],
-    reads: &[Fact::Organization, Fact::Accounts, Fact::Trails, Fact::Key, Fact::KeyPolicy],
+    reads: &[
+        Fact::Organization,
+        Fact::Accounts,
+        Fact::Trails,
+        Fact::EventDataStores,
+        Fact::EventDataStore,
+        Fact::BucketList,
+        Fact::BucketHead,
+        Fact::Key,
+        Fact::KeyPolicy,
+    ],
     judge: Judge::Key(judge),
 };
 
@@ -107,6 +117,16 @@ mod tests {
         })
     }
 
+    /// A key that is an alias in the region of a bucket which nobody of the run owns.
+    fn by_alias() -> World {
+        let foreign = bucket("logs").but(|b| b.owner = None);
+        let aliased = trail("audit").but(|t| t.description.kms_key_id = Some("alias/trail".into()));
+        organization().with(aliased).with_bucket(foreign).but(|world| {
+            let metadata = world.keys.values().next().unwrap().clone();
+            world.keys.insert("alias/trail".into(), metadata);
+        })
+    }
+
     #[test]
     fn the_key_is_kept_apart_and_from_strangers() {
         let plain = || organization().with(trail("audit"));
@@ -115,6 +135,8 @@ mod tests {
             .passes(plain())
             .fails("external_principal", with(json!("*"), "kms:Decrypt"))
             .fails("external_principal", with(stranger(), "kms:*"))
+            .passes(by_alias())
+            .passes(organization().with_store(store("lake")))
             .passes(with(stranger(), "kms:Encrypt"))
             .is_unknown(Cause::AccessDenied, with(stranger(), "kms:*").deny(Fact::Accounts))
             .is_unknown(Cause::AccessDenied, plain().deny(Fact::KeyPolicy))

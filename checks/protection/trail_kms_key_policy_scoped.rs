@@ -34,7 +34,17 @@ pub const CHECK: Check = Check {
         Iso27001_2022.related("A.5.3"),
         Hipaa164.related("164.312(a)(1)"),
     ],
-    reads: &[Fact::Organization, Fact::Accounts, Fact::Trails, Fact::Key, Fact::KeyPolicy],
+    reads: &[
+        Fact::Organization,
+        Fact::Accounts,
+        Fact::Trails,
+        Fact::EventDataStores,
+        Fact::EventDataStore,
+        Fact::BucketList,
+        Fact::BucketHead,
+        Fact::Key,
+        Fact::KeyPolicy,
+    ],
     judge: Judge::Key(judge),
 };
 
@@ -112,6 +122,16 @@ mod tests {
             .key_statement("CloudTrail", |statement| statement["Condition"] = condition)
     }
 
+    /// A key that is an alias in the region of a bucket which nobody of the run owns.
+    fn by_alias() -> World {
+        let foreign = bucket("logs").but(|b| b.owner = None);
+        let aliased = trail("audit").but(|t| t.description.kms_key_id = Some("alias/trail".into()));
+        organization().with(aliased).with_bucket(foreign).but(|world| {
+            let metadata = world.keys.values().next().unwrap().clone();
+            world.keys.insert("alias/trail".into(), metadata);
+        })
+    }
+
     #[test]
     fn cloudtrail_uses_the_key_for_our_trails() {
         let context = "kms:EncryptionContext:aws:cloudtrail:arn";
@@ -132,6 +152,8 @@ mod tests {
                 like("aws:SourceOrgID", ORGANIZATION).deny(Fact::Organization),
             )
             .is_unknown(Cause::AccessDenied, with(json!({})).deny(Fact::KeyPolicy))
+            .passes(by_alias())
+            .does_not_apply("event_data_store_only", organization().with_store(store("lake")))
             .does_not_apply(
                 "no_cloudtrail_statement",
                 organization().with(trail("audit")).key_statement("CloudTrail", |statement| {

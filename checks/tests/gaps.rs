@@ -19,7 +19,7 @@ use trailproof_core::aws::{AccountId, Region};
 use trailproof_core::check::{Check, Severity};
 use trailproof_core::evidence::{Cause, Gap};
 use trailproof_core::fact::Fact;
-use trailproof_core::finding::{Finding, Status};
+use trailproof_core::finding::{Finding, ScoredIn, Status};
 use trailproof_core::gate::{GateRequest, Gates, INCOMPLETE};
 use trailproof_core::plan::Demand;
 use trailproof_core::policy::Policy;
@@ -103,18 +103,26 @@ fn broken_but(full: &Assessment, less: &Assessment, vanished: bool) -> Vec<Strin
 ///    the same accounts were assessed.)
 /// 2. Where a finding vanished with its subject (a trail that nobody saw), shares are taken over fewer findings and
 ///    may move either way; S then never rises unless E falls.
-/// 3. Nothing is said where the organization itself was not read: what accounts share is then counted in them.
+/// 3. Nothing is said where the organization itself was not read, or not what of it a key or a bucket serves: what
+///    accounts share is then counted in them.
 fn loss(full: &Assessment, less: &Assessment, lost: &[&Finding]) -> Vec<String> {
     let mut broken = Vec::new();
     if full.scope.organization_id != less.scope.organization_id {
         return broken;
     }
     let (was, is) = (&full.score.total, &less.score.total);
+    let places: BTreeMap<&str, ScoredIn> =
+        full.results.iter().map(|f| (f.fingerprint.as_str(), f.scored_in)).collect();
+    let moved = |f: &Finding| places.get(f.fingerprint.as_str()).is_some_and(|p| *p != f.scored_in);
+    if less.results.iter().any(moved) {
+        return broken;
+    }
     let there: BTreeSet<&str> = less.results.iter().map(|f| f.fingerprint.as_str()).collect();
-    if full.results.iter().any(|finding| !there.contains(finding.fingerprint.as_str())) {
+    let mut vanished = full.results.iter().filter(|f| !there.contains(f.fingerprint.as_str()));
+    if let Some(first) = vanished.next() {
         if is.proven > was.proven && is.coverage >= was.coverage {
-            broken
-                .push(format!("S rises from {} to {} at E {}", was.proven, is.proven, is.coverage));
+            let (from, to, e) = (was.proven, is.proven, is.coverage);
+            broken.push(format!("S rises from {from} to {to} at E {e} without: {}", told(first)));
         }
         return broken;
     }
