@@ -41,6 +41,8 @@ pub fn rows() -> Vec<Row> {
             .of(MANAGEMENT),
         row("157/lake", organization().with_store(store("lake")))
             .says("cloudtrail-enabled", "fail no_trail")
+            .says("trail-log-retention", "pass")
+            .times(1)
             .says("event-data-store-retention", "pass")
             .of(MANAGEMENT),
     ]

@@ -54,7 +54,10 @@ fn a_hole_counts_unless_another_term_closes_it() {
     );
     let delete = field("eventName", "NotEquals", "DeleteObject");
     let broken = objects(&[delete]);
-    assert_eq!(holes(&advanced(&[broken.clone()])), ["eventName NotEquals DeleteObject"]);
+    assert_eq!(
+        holes(&advanced(std::slice::from_ref(&broken))),
+        ["eventName NotEquals DeleteObject"]
+    );
     let role = "arn:aws:iam::111122223333:role/app";
     let hidden = objects(&[field("userIdentity.arn", "NotEquals", role)]);
     assert_eq!(holes(&advanced(&[hidden])).len(), 1);
@@ -67,7 +70,7 @@ fn a_hole_counts_unless_another_term_closes_it() {
     let reads = objects(&[field("readOnly", "Equals", "true")]);
     assert_eq!(holes(&advanced(&[broken.clone(), reads])).len(), 1);
     let one = objects(&[field("resources.ARN", "StartsWith", "arn:aws:s3:::b/")]);
-    assert!(holes(&advanced(&[one.clone()])).is_empty(), "an open limit is no hole");
+    assert!(holes(&advanced(std::slice::from_ref(&one))).is_empty(), "an open limit is no hole");
     assert_eq!(holes(&advanced(&[broken, one])).len(), 1);
     let sub = objects(&[json!({"Field": "resources.ARN",
         "StartsWith": ["arn:aws:s3:::b/"], "NotStartsWith": ["arn:aws:s3:::b/secret/"]})]);
