@@ -35,11 +35,13 @@ def cost(book):
             verdict = (FAIL if copies > 1 else PASS, f"{copies} trails record management events there")
             book.on_region("cost-duplicate-management-events", name, region, verdict)
 
-        double = (FAIL, "two trails record writes to all objects") if name == "sandbox" else (PASS, "one copy at most")
-        book.on_account("cost-duplicate-data-events", name, double)
-        double = (FAIL, "call rates by a trail and by a store") if name == "payments" else (PASS, "each kind once")
-        book.on_account("cost-insights-duplicated", name, double)
-        book.on_account("cost-lake-and-trail-overlap", name, overlap(book, name))
+    def double(check, owner, twice, once):
+        verdicts = {name: (FAIL, twice) if name == owner else (PASS, once) for name in ACTIVE}
+        book.on_accounts(check, verdicts)
+
+    double("cost-duplicate-data-events", "sandbox", "two trails record writes to all objects", "one copy at most")
+    double("cost-insights-duplicated", "payments", "call rates by a trail and by a store", "each kind once")
+    book.on_accounts("cost-lake-and-trail-overlap", {name: overlap(book, name) for name in ACTIVE})
     for name in book.seed.trails:
         looped = SELF_RECORDING.get(name)
         verdict = (FAIL, looped) if looped else (PASS, "no events of its own bucket's account at large")
