@@ -29,7 +29,7 @@ BUCKETS = {
 }
 BUCKET_REASONS = {
     "org-logs": "locked for 400 days, SSE-KMS, access logs to a private bucket; copied to a bucket of its own account",
-    "payments-logs": "blocked by its account, a public ACL, SSE-KMS, no access logs; copied, locked, to another account",
+    "payments-logs": "blocked by its account, a public ACL, SSE-KMS, no access logs; locked copies elsewhere",
     "legacy-logs": "not blocked, a public ACL, no lifecycle; its access logs go to a bucket that is gone",
     "legacy-doomed-logs": "not blocked, its default key is being deleted, a lifecycle for others",
     "sandbox-logs": "blocked; access logs kept for 30 days; copies leave out what is encrypted with KMS",
