@@ -21,7 +21,13 @@ pub const CHECK: Check = Check {
                   --advanced-event-selectors file://selectors.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/filtering-data-events.html",
     },
-    controls: &[],
+    controls: &[
+        Pci4_0_1.related("10.2.1"),
+        Nist800_53R5.related("AU-12(3)"),
+        Soc2.related("CC7.2"),
+        Iso27001_2022.related("A.8.15"),
+        Hipaa164.related("164.312(b)"),
+    ],
     reads: &[Fact::Trails, Fact::EventSelectors],
     judge: Judge::Trail(judge),
 };

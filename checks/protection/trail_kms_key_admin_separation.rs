@@ -18,7 +18,19 @@ pub const CHECK: Check = Check {
         command: "aws kms put-key-policy --key-id {key} --policy-name default --policy file://policy.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
     },
-    controls: &[],
+    controls: &[
+        Cis3_0.related("3.5"),
+        Cis5_0.related("3.5"),
+        Pci4_0_1.related("3.6.1"),
+        Pci4_0_1.related("3.7.6"),
+        Nist800_53R5.related("SC-12"),
+        Nist800_53R5.related("AC-6"),
+        Nist800_53R5.related("AU-9(4)"),
+        Soc2.related("CC6.1"),
+        Iso27001_2022.related("A.8.24"),
+        Iso27001_2022.related("A.5.3"),
+        Hipaa164.related("164.312(a)(1)"),
+    ],
     reads: &[
         Fact::Organization,
         Fact::Accounts,
@@ -52,12 +64,17 @@ fn judge(key: &Key, audit: &Audit<'_>) -> Observed<Verdict> {
         "a key of the log archive, security or management account, and no outsider's right on it";
     let owner = key.target.account;
     let policy = audit.organization.key_policy(key);
-    if let Ok(KeyPolicy::NoKey(proof)) = &policy {
-        return Ok(not_applicable("there is no such key")
-            .reason("key_not_found")
-            .cite([proof.clone()]));
+    match &policy {
+        Ok(KeyPolicy::NoKey(proof)) => {
+            return Ok(not_applicable("there is no such key")
+                .reason("key_not_found")
+                .cite([proof.clone()]));
+        }
+        // Which key it is comes before where it lies.
+        Err(gap) if key.target.guessed => return Err(gap.clone()),
+        _ => {}
     }
-    // That there is such a key comes before where it lies.
+    // And so does that there is such a key.
     key.metadata()?;
     let separate = is_separate(key, audit);
     if separate == Ok(Some(false)) {
