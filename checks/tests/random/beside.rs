@@ -14,11 +14,14 @@ const GROUP: &str = "arn:aws-cn:logs:cn-north-1:111122223333:log-group:trail:*";
 const STATUSES: [&str; 5] =
     ["ENABLED", "ENABLED", "CREATED", "STOPPED_INGESTION", "PENDING_DELETION"];
 
+/// Of one trail: its status in a region, whether it tells a topic, how it is tagged.
+type Thrown = (Delivery, Option<(usize, Delivery)>, (bool, bool));
+
 /// What is thrown for one world.
 #[derive(Debug, Clone)]
 pub struct Beside {
     /// For each trail: what its status is in a region, whether it tells a topic, how it is tagged.
-    trails: Vec<(Delivery, Option<(usize, Delivery)>, (bool, bool))>,
+    trails: Vec<Thrown>,
     /// How many minutes ago the newest event of an account and region was.
     events: Vec<(usize, usize, i64)>,
     /// The store's state, key, days, whom its policy names, and whether it takes in management events.
