@@ -27,6 +27,7 @@ pub const CHECK: Check = Check {
         Fact::TrailStatus,
         Fact::InsightSelectors,
         Fact::EventDataStores,
+        Fact::EventDataStore,
     ],
     judge: Judge::Account(judge),
 };

@@ -155,10 +155,13 @@ mod tests {
             .fails("taken_in_twice", both())
             .is_unknown(Cause::AccessDenied, both().deny(Fact::EventSelectors))
             .is_unknown(Cause::AccessDenied, both().deny(Fact::TrailStatus))
-            .is_unknown(Cause::CrossAccountUnreadable, both().deny(Fact::Organization))
+            .is_unknown(Cause::AccessDenied, both().deny(Fact::Organization))
             .is_unknown(Cause::AccessDenied, both().deny(Fact::Trails))
             .is_unknown(Cause::AccessDenied, both().deny(Fact::EventDataStores))
             .is_unknown(Cause::AccessDenied, both().deny(Fact::EventDataStore))
-            .is_unknown(Cause::RegionScopeUnproven, both().deny(Fact::Regions));
+            .is_unknown(
+                Cause::RegionScopeUnproven,
+                organization().with(trail("a")).with_store(lake(s3())).deny(Fact::Regions),
+            );
     }
 }

@@ -19,7 +19,14 @@ pub const CHECK: Check = Check {
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trail-manage-costs.html",
     },
     controls: &[],
-    reads: &[Fact::Organization, Fact::Trails, Fact::EventSelectors, Fact::BucketList],
+    reads: &[
+        Fact::Organization,
+        Fact::Trails,
+        Fact::EventSelectors,
+        Fact::BucketList,
+        Fact::BucketHead,
+        Fact::BucketOwner,
+    ],
     judge: Judge::Trail(judge),
 };
 
@@ -131,7 +138,10 @@ mod tests {
             .fails("records_itself", org())
             .is_unknown(Cause::AccessDenied, own(s3(json!([]))).deny(Fact::EventSelectors))
             .is_unknown(Cause::AccessDenied, own(s3(json!([]))).deny(Fact::Trails))
-            .is_unknown(Cause::CrossAccountUnreadable, own(s3(json!([]))).deny(Fact::BucketList))
+            .is_unknown(
+                Cause::CrossAccountUnreadable,
+                own(s3(json!([]))).deny(Fact::BucketList).deny(Fact::BucketOwner),
+            )
             .is_unknown(Cause::CrossAccountUnreadable, org().deny(Fact::Organization));
     }
 }

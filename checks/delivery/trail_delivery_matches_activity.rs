@@ -20,7 +20,17 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail get-trail-status --name {trail} --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html",
     },
-    controls: &[],
+    controls: &[
+        Cis1_4.related("3.4"),
+        Fsbp.related("CloudTrail.5"),
+        Pci4_0_1.related("10.7.1"),
+        Pci4_0_1.related("10.7.2"),
+        Nist800_53R5.related("AU-5"),
+        Nist800_53R5.related("AU-5(1)"),
+        Soc2.related("CC7.2"),
+        Iso27001_2022.related("A.8.15"),
+        Hipaa164.related("164.312(b)"),
+    ],
     reads: &[
         Fact::Organization,
         Fact::Trails,

@@ -20,6 +20,18 @@ pub const CHECK: Check = Check {
     judge: Judge::Store(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail_event_data_store" "audit" {
+  # …
+  suspend = false
+}"#,
+    r#"AuditStore:
+  Type: AWS::CloudTrail::EventDataStore
+  Properties:
+    # …
+    IngestionEnabled: true"#,
+);
+
 fn judge(store: &Store, _: &Audit<'_>) -> Observed<Verdict> {
     let (described, source) = store.described()?;
     let status = described.status.as_deref();

@@ -16,10 +16,27 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-event-data-store --event-data-store ARN --retention-period DAYS --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_UpdateEventDataStore.html",
     },
-    controls: &[],
+    controls: &[
+        Pci4_0_1.related("10.5.1"),
+        Nist800_53R5.stave("AU-11"),
+        Soc2.stave("CC7.4"),
+        Iso27001_2022.related("A.8.10"),
+    ],
     reads: &[Fact::EventDataStores, Fact::EventDataStore],
     judge: Judge::Store(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail_event_data_store" "audit" {
+  # …
+  retention_period = 366
+}"#,
+    r#"AuditStore:
+  Type: AWS::CloudTrail::EventDataStore
+  Properties:
+    # …
+    RetentionPeriod: 366"#,
+);
 
 fn judge(store: &Store, audit: &Audit<'_>) -> Observed<Verdict> {
     let (described, source) = store.described()?;

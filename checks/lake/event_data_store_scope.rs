@@ -20,6 +20,20 @@ pub const CHECK: Check = Check {
     judge: Judge::Store(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail_event_data_store" "audit" {
+  # …
+  multi_region_enabled = true
+  organization_enabled = true
+}"#,
+    r#"AuditStore:
+  Type: AWS::CloudTrail::EventDataStore
+  Properties:
+    # …
+    MultiRegionEnabled: true
+    OrganizationEnabled: true"#,
+);
+
 fn judge(store: &Store, audit: &Audit<'_>) -> Observed<Verdict> {
     let (described, source) = store.described()?;
     let gap = |field: &str| Gap {

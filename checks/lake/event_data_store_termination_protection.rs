@@ -20,6 +20,18 @@ pub const CHECK: Check = Check {
     judge: Judge::Store(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail_event_data_store" "audit" {
+  # …
+  termination_protection_enabled = true
+}"#,
+    r#"AuditStore:
+  Type: AWS::CloudTrail::EventDataStore
+  Properties:
+    # …
+    TerminationProtectionEnabled: true"#,
+);
+
 fn judge(store: &Store, _: &Audit<'_>) -> Observed<Verdict> {
     let (described, source) = store.described()?;
     let protected = described.termination_protection_enabled.ok_or_else(|| Gap {

@@ -21,6 +21,17 @@ pub const CHECK: Check = Check {
     judge: Judge::Organization(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_organizations_organization" "this" {
+  # …
+  feature_set = "ALL"
+}"#,
+    r#"Organization:
+  Type: AWS::Organizations::Organization
+  Properties:
+    FeatureSet: ALL"#,
+);
+
 fn judge(organization: &Organization, _: &Audit<'_>) -> Observed<Verdict> {
     let description = organization.description.as_ref().map_err(Clone::clone)?.as_ref();
     let Some((read, features)) =

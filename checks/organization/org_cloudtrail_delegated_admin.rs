@@ -17,10 +17,21 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail register-organization-delegated-admin --member-account-id ACCOUNT",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-delegated-administrator.html",
     },
-    controls: &[],
+    controls: &[
+        Cis7_0.prowler("2.1.6"),
+        Nist800_53R5.related("AC-5"),
+        Soc2.related("CC6.3"),
+        Iso27001_2022.related("A.5.3"),
+    ],
     reads: &[Fact::Organization, Fact::DelegatedAdministrators],
     judge: Judge::Organization(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::terraform(
+    r#"resource "aws_cloudtrail_organization_delegated_admin_account" "security" {
+  account_id = "444455556666"
+}"#,
+);
 
 fn judge(organization: &Organization, audit: &Audit<'_>) -> Observed<Verdict> {
     let delegates = organization.delegated_administrators.as_ref().map_err(Clone::clone)?;

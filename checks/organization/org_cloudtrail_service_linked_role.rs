@@ -22,6 +22,16 @@ pub const CHECK: Check = Check {
     judge: Judge::Organization(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_iam_service_linked_role" "cloudtrail" {
+  aws_service_name = "cloudtrail.amazonaws.com"
+}"#,
+    r#"CloudTrailRole:
+  Type: AWS::IAM::ServiceLinkedRole
+  Properties:
+    AWSServiceName: cloudtrail.amazonaws.com"#,
+);
+
 fn judge(organization: &Organization, _: &Audit<'_>) -> Observed<Verdict> {
     let Some(management) = organization.management()? else {
         return Ok(not_applicable("the account is in no organization").reason("no_organization"));

@@ -21,6 +21,13 @@ pub const CHECK: Check = Check {
     judge: Judge::Organization(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::terraform(
+    r#"resource "aws_organizations_organization" "this" {
+  # …
+  aws_service_access_principals = ["cloudtrail.amazonaws.com"]
+}"#,
+);
+
 /// As AWS spells it, and as some services are spelt in China.
 const PRINCIPALS: [&str; 2] = ["cloudtrail.amazonaws.com", "cloudtrail.amazonaws.com.cn"];
 

@@ -17,7 +17,20 @@ pub const CHECK: Check = Check {
                   --is-multi-region-trail && aws cloudtrail start-logging --name org",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html",
     },
-    controls: &[],
+    controls: &[
+        Cis1_4.stave("3.1"),
+        Cis3_0.stave("3.1"),
+        Cis5_0.stave("3.1"),
+        Cis6_0.stave("4.1"),
+        Cis7_0.stave("4.1"),
+        Fsbp.related("CloudTrail.1"),
+        Pci4_0_1.related("10.2.1"),
+        Nist800_53R5.related("AU-12"),
+        Nist800_53R5.related("AU-12(1)"),
+        Soc2.stave("CC7.1"),
+        Iso27001_2022.related("A.8.15"),
+        Hipaa164.related("164.312(b)"),
+    ],
     reads: &[
         Fact::Organization,
         Fact::Accounts,
@@ -29,6 +42,22 @@ pub const CHECK: Check = Check {
     ],
     judge: Judge::Organization(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  is_organization_trail = true
+  is_multi_region_trail = true
+  enable_logging        = true
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    IsOrganizationTrail: true
+    IsMultiRegionTrail: true
+    IsLogging: true"#,
+);
 
 fn judge(organization: &Organization, _: &Audit<'_>) -> Observed<Verdict> {
     let trails = organization.organization_trails()?;

@@ -20,15 +20,79 @@ pub const CHECK: Check = Check {
                   --advanced-event-selectors file://selectors.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html",
     },
-    controls: &[],
+    controls: &[
+        Cis1_4.seen("3.10"),
+        Cis3_0.seen("3.8"),
+        Cis5_0.seen("3.8"),
+        Cis6_0.prowler("4.8"),
+        Cis7_0.prowler("4.8"),
+        Fsbp.seen("S3.22"),
+        Pci4_0_1.seen("10.2.1"),
+        Nist800_53R5.prowler("AU-2"),
+        Nist800_53R5.prowler("AU-3"),
+        Nist800_53R5.prowler("AU-12"),
+        Soc2.prowler("CC2.1"),
+        Soc2.prowler("CC7.2"),
+        Iso27001_2022.prowler("A.8.15"),
+        Iso27001_2022.prowler("A.8.16"),
+        Hipaa164.prowler("164.308(a)(1)(ii)(D)"),
+        Hipaa164.prowler("164.308(a)(6)(ii)"),
+        Hipaa164.prowler("164.312(a)(2)(i)"),
+        Hipaa164.prowler("164.312(b)"),
+    ],
     reads: &[Fact::Regions, Fact::Trails, Fact::TrailStatus, Fact::EventSelectors],
     judge: Judge::Account(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  advanced_event_selector {
+    name = "All management events"
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Management"]
+    }
+  }
+  advanced_event_selector {
+    name = "Data events"
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Data"]
+    }
+    field_selector {
+      field  = "resources.type"
+      equals = ["AWS::S3::Object"]
+    }
+    field_selector {
+      field  = "readOnly"
+      equals = ["false"]
+    }
+  }
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    AdvancedEventSelectors:
+      - Name: All management events
+        FieldSelectors:
+          - Field: eventCategory
+            Equals: [Management]
+      - Name: Data events
+        FieldSelectors:
+          - Field: eventCategory
+            Equals: [Data]
+          - Field: resources.type
+            Equals: ["AWS::S3::Object"]
+          - Field: readOnly
+            Equals: ["false"]"#,
+);
+
 fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let expected =
         "a logging multi-region trail that records writes of all buckets, also future ones";
-    let exempt = Exempt::of(audit.organization, audit.policy);
+    let exempt = Exempt::of(audit.organization, audit.policy.allow_log_bucket_exclusion);
     let asked = Asked { resource_type: S3_OBJECT, half: Half::Write, bucket: None };
     let found = exempt.everywhere(account, &asked)?;
     Ok(match found {

@@ -16,10 +16,32 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-trail --name {trail} --is-multi-region-trail --include-global-service-events",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html",
     },
-    controls: &[],
+    controls: &[
+        Cis1_4.stave("3.1"),
+        Cis3_0.stave("3.1"),
+        Cis5_0.stave("3.1"),
+        Pci4_0_1.stave("10.2"),
+        Nist800_53R5.stave("AU-2"),
+        Nist800_53R5.stave("AU-12"),
+        Soc2.stave("CC7.1"),
+        Iso27001_2022.stave("A.8.15"),
+        Hipaa164.related("164.312(b)"),
+    ],
     reads: &[Fact::Regions, Fact::Trails, Fact::TrailStatus],
     judge: Judge::Account(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  include_global_service_events = true
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    IncludeGlobalServiceEvents: true"#,
+);
 
 fn judge(account: &AccountView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
     let global = account.organization.partition().global_region();

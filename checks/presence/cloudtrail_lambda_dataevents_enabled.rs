@@ -18,15 +18,59 @@ pub const CHECK: Check = Check {
                   --advanced-event-selectors file://selectors.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html",
     },
-    controls: &[],
+    controls: &[
+        Pci4_0_1.related("10.2.1"),
+        Nist800_53R5.stave("AU-12"),
+        Soc2.stave("CC7.1"),
+        Iso27001_2022.related("A.8.15"),
+    ],
     reads: &[Fact::Regions, Fact::Trails, Fact::TrailStatus, Fact::EventSelectors],
     judge: Judge::Account(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  advanced_event_selector {
+    name = "All management events"
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Management"]
+    }
+  }
+  advanced_event_selector {
+    name = "Data events"
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Data"]
+    }
+    field_selector {
+      field  = "resources.type"
+      equals = ["AWS::Lambda::Function"]
+    }
+  }
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    AdvancedEventSelectors:
+      - Name: All management events
+        FieldSelectors:
+          - Field: eventCategory
+            Equals: [Management]
+      - Name: Data events
+        FieldSelectors:
+          - Field: eventCategory
+            Equals: [Data]
+          - Field: resources.type
+            Equals: ["AWS::Lambda::Function"]"#,
+);
+
 const KIND: &str = "AWS::Lambda::Function";
 
 fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
-    if !audit.policy.requires_data_events(KIND) {
+    if !audit.policy.required_data_events.keys().any(|kind| kind.as_str() == KIND) {
         return Ok(not_applicable("required_data_events does not name AWS::Lambda::Function")
             .reason("not_required")
             .observed("not judged"));

@@ -20,7 +20,21 @@ pub const CHECK: Check = Check {
         command: "aws s3api put-bucket-logging --bucket {bucket} --bucket-logging-status file://logging.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html",
     },
-    controls: &[],
+    controls: &[
+        Cis3_0.related("3.8"),
+        Cis3_0.related("3.9"),
+        Cis5_0.related("3.8"),
+        Cis5_0.related("3.9"),
+        Fsbp.related("S3.22"),
+        Fsbp.related("S3.23"),
+        Pci4_0_1.related("10.2.1.1"),
+        Pci4_0_1.related("10.2.1.3"),
+        Nist800_53R5.stave("AU-2"),
+        Nist800_53R5.stave("AU-9"),
+        Soc2.stave("CC7.2"),
+        Iso27001_2022.stave("A.8.15"),
+        Hipaa164.stave("164.312(b)"),
+    ],
     reads: &[
         Fact::Organization,
         Fact::Regions,
@@ -28,15 +42,20 @@ pub const CHECK: Check = Check {
         Fact::TrailStatus,
         Fact::EventSelectors,
         Fact::BucketList,
+        Fact::BucketHead,
+        Fact::BucketOwner,
         Fact::BucketLogging,
     ],
     judge: Judge::Bucket(judge),
 };
 
-/// Whether S3 itself logs who asks for what, into another bucket.
-fn access_logged(bucket: &Bucket) -> Observed<bool> {
+/// Whether S3 itself logs who asks for what, into another bucket: one that the same account has, since S3 delivers to
+/// no other.
+fn access_logged(bucket: &Bucket, all_of_it: &Organization) -> Observed<bool> {
     let (logging, _) = bucket.read::<BucketLogging>(Fact::BucketLogging)?;
-    Ok(logging.target_bucket.as_ref().is_some_and(|target| *target != bucket.name))
+    let target = logging.target_bucket.as_deref().filter(|target| *target != bucket.name);
+    let target = target.and_then(|name| all_of_it.bucket(name));
+    Ok(target.is_some_and(|target| target.owner.is_some() && target.owner == bucket.owner))
 }
 
 /// Whether trails that deliver elsewhere record one half of the bucket's events.
@@ -67,7 +86,7 @@ fn recorded(bucket: &Bucket, half: Half, all_of_it: &Organization) -> Observed<b
 }
 
 fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
-    let logging = access_logged(bucket);
+    let logging = access_logged(bucket, audit.organization);
     let by_trails = all(Half::BOTH.map(|half| recorded(bucket, half, audit.organization)));
     let cited = bucket.read::<BucketLogging>(Fact::BucketLogging).ok().map(|(logging, source)| {
         source.cite("LoggingEnabled.TargetBucket", logging.target_bucket.clone())
@@ -108,6 +127,8 @@ mod tests {
             })
         };
         let with = |target| organization().with(trail("audit")).with_bucket(logs(target));
+        let takes_logs =
+            |owner: &str| with(Some("access-logs")).with_bucket(bucket("access-logs").owner(owner));
         let watched = |target: &str| {
             let target = target.to_owned();
             let watcher = trail("watcher").for_organization();
@@ -119,7 +140,9 @@ mod tests {
         };
         let _ = expect(&CHECK)
             .on("logs")
-            .passes(with(Some("access-logs")))
+            .passes(takes_logs(ARCHIVE))
+            .fails("not_recorded", takes_logs(MEMBER))
+            .fails("not_recorded", with(Some("access-logs")))
             .passes(watched("other"))
             .fails("not_recorded", with(None))
             .fails("not_recorded", with(Some("logs")))

@@ -19,7 +19,7 @@ pub const CHECK: Check = Check {
                   --advanced-event-selectors file://selectors.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-network-events-with-cloudtrail.html",
     },
-    controls: &[],
+    controls: &[Nist800_53R5.stave("AU-12"), Soc2.stave("CC7.1"), Iso27001_2022.related("A.8.16")],
     reads: &[Fact::Regions, Fact::Trails, Fact::TrailStatus, Fact::EventSelectors],
     judge: Judge::Account(judge),
 };

@@ -160,7 +160,7 @@ fn everywhere<'a>(
 
 fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let expected = "a logging trail that records S3 data events of all buckets";
-    let exempt = Exempt::of(audit.organization, audit.policy);
+    let exempt = Exempt::of(audit.organization, audit.policy.allow_log_bucket_exclusion);
     // Whatever the buckets are, none included: a multi-region trail that records all of them will do. This comes
     // first, since which buckets there are may be what was not read.
     let witness = everywhere(account, None, &exempt);

@@ -21,6 +21,20 @@ pub const CHECK: Check = Check {
     judge: Judge::Trail(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  tags = { owner = "security" }
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    Tags:
+      - Key: owner
+        Value: security"#,
+);
+
 fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     let (read, source) =
         audit.organization.resource::<Tags>(Fact::TrailTags, trail.arn(), trail.owner)?;

@@ -21,7 +21,20 @@ pub const CHECK: Check = Check {
                   --advanced-event-selectors file://selectors.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html",
     },
-    controls: &[],
+    controls: &[
+        Cis1_4.prowler("3.1"),
+        Cis3_0.prowler("3.1"),
+        Cis5_0.prowler("3.1"),
+        Cis6_0.prowler("4.1"),
+        Cis7_0.prowler("4.1"),
+        Fsbp.related("CloudTrail.1"),
+        Pci4_0_1.prowler("10.2.1"),
+        Nist800_53R5.related("AU-2"),
+        Nist800_53R5.related("AU-12"),
+        Soc2.related("CC7.2"),
+        Iso27001_2022.related("A.8.15"),
+        Hipaa164.related("164.312(b)"),
+    ],
     reads: &[
         Fact::Organization,
         Fact::Regions,
@@ -34,6 +47,28 @@ pub const CHECK: Check = Check {
     ],
     judge: Judge::Region(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  advanced_event_selector {
+    name = "All management events"
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Management"]
+    }
+  }
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    AdvancedEventSelectors:
+      - Name: All management events
+        FieldSelectors:
+          - Field: eventCategory
+            Equals: [Management]"#,
+);
 
 /// What is left out of a half, the event sources aside that the user accepts to leave out. Empty: nothing.
 fn left_out(coverage: &Coverage, audit: &Audit<'_>) -> BTreeSet<String> {

@@ -21,7 +21,13 @@ pub const CHECK: Check = Check {
                   --advanced-event-selectors file://selectors.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/filtering-data-events.html",
     },
-    controls: &[],
+    controls: &[
+        Pci4_0_1.related("10.2.1"),
+        Nist800_53R5.related("AU-12(3)"),
+        Soc2.related("CC7.2"),
+        Iso27001_2022.related("A.8.15"),
+        Hipaa164.related("164.312(b)"),
+    ],
     reads: &[Fact::Trails, Fact::EventSelectors],
     judge: Judge::Trail(judge),
 };
@@ -48,7 +54,7 @@ fn holes(
 
 fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     let selectors = trail.selectors()?;
-    let exempt = Exempt::of(audit.organization, audit.policy);
+    let exempt = Exempt::of(audit.organization, audit.policy.allow_log_bucket_exclusion);
     let found = holes(&selectors, audit, exempt.known);
     let narrow = [Category::Data, Category::NetworkActivity];
     if found.is_empty() && !narrow.iter().any(|kind| selectors.has_category(*kind)) {

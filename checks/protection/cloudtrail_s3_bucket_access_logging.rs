@@ -19,10 +19,39 @@ pub const CHECK: Check = Check {
                   'LoggingEnabled={TargetBucket=BUCKET,TargetPrefix={bucket}/}'",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html",
     },
-    controls: &[],
+    controls: &[
+        Cis1_4.seen("3.6"),
+        Cis3_0.seen("3.4"),
+        Cis5_0.seen("3.4"),
+        Cis6_0.prowler("4.4"),
+        Cis7_0.prowler("4.4"),
+        Fsbp.seen("CloudTrail.7"),
+        Pci4_0_1.recalled("10.2.1"),
+        Pci4_0_1.related("10.2.1.3"),
+        Nist800_53R5.related("AU-2"),
+        Nist800_53R5.related("AU-12"),
+        Soc2.related("CC7.2"),
+        Iso27001_2022.prowler("A.8.15"),
+        Hipaa164.related("164.312(b)"),
+    ],
     reads: &[Fact::Trails, Fact::BucketList, Fact::BucketHead, Fact::BucketLogging],
     judge: Judge::Bucket(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_s3_bucket_logging" "logs" {
+  bucket        = aws_s3_bucket.logs.id
+  target_bucket = aws_s3_bucket.access_logs.id
+  target_prefix = "trail/"
+}"#,
+    r#"LogBucket:
+  Type: AWS::S3::Bucket
+  Properties:
+    # …
+    LoggingConfiguration:
+      DestinationBucketName: !Ref AccessLogBucket
+      LogFilePrefix: trail/"#,
+);
 
 fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let (logging, source) = bucket.read::<BucketLogging>(Fact::BucketLogging)?;

@@ -16,7 +16,21 @@ pub const CHECK: Check = Check {
         command: "aws kms enable-key-rotation --key-id {key} --rotation-period-in-days 365",
         link: "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
     },
-    controls: &[],
+    controls: &[
+        Cis1_4.seen("3.8"),
+        Cis3_0.seen("3.6"),
+        Cis5_0.seen("3.6"),
+        Cis6_0.prowler("4.6"),
+        Cis7_0.prowler("4.6"),
+        Fsbp.seen("KMS.4"),
+        Pci4_0_1.seen("3.7.4"),
+        Nist800_53R5.seen("SC-12"),
+        Nist800_53R5.seen("SC-12(2)"),
+        Nist800_53R5.seen("SC-28(3)"),
+        Soc2.prowler("PI1.5"),
+        Iso27001_2022.prowler("A.8.24"),
+        Hipaa164.prowler("164.312(a)(2)(iv)"),
+    ],
     reads: &[
         Fact::Trails,
         Fact::LogGroup,
@@ -30,6 +44,20 @@ pub const CHECK: Check = Check {
     ],
     judge: Judge::AnyKey(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_kms_key" "logs" {
+  # …
+  enable_key_rotation     = true
+  rotation_period_in_days = 365
+}"#,
+    r#"LogKey:
+  Type: AWS::KMS::Key
+  Properties:
+    # …
+    EnableKeyRotation: true
+    RotationPeriodInDays: 365"#,
+);
 
 fn judge(key: &Key, audit: &Audit<'_>) -> Observed<Verdict> {
     let read = key.metadata()?;

@@ -19,10 +19,33 @@ pub const CHECK: Check = Check {
                   BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/configuring-block-public-access-account.html",
     },
-    controls: &[],
+    controls: &[
+        Cis1_4.seen("2.1.5"),
+        Cis3_0.seen("2.1.4"),
+        Cis5_0.seen("2.1.4"),
+        Cis6_0.prowler("3.1.4"),
+        Cis7_0.prowler("3.1.4"),
+        Fsbp.seen("S3.1"),
+        Pci4_0_1.seen("1.4.4"),
+        Nist800_53R5.seen("AC-3"),
+        Nist800_53R5.seen("AC-21"),
+        Nist800_53R5.seen("SC-7"),
+        Soc2.prowler("CC6.1"),
+        Iso27001_2022.prowler("A.8.1"),
+        Hipaa164.prowler("164.308(a)(1)(ii)(B)"),
+    ],
     reads: &[Fact::Trails, Fact::BucketList, Fact::BucketHead, Fact::AccountPublicAccessBlock],
     judge: Judge::BucketOwner(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::terraform(
+    r#"resource "aws_s3_account_public_access_block" "this" {
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}"#,
+);
 
 fn judge(bucket: &Bucket, _: &Audit<'_>) -> Observed<Verdict> {
     let (block, source) = bucket.account_block()?;

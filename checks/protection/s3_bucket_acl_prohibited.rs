@@ -18,7 +18,17 @@ pub const CHECK: Check = Check {
                   'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",
     },
-    controls: &[],
+    controls: &[
+        Fsbp.seen("S3.12"),
+        Pci4_0_1.prowler("7.2.1"),
+        Nist800_53R5.seen("AC-2(1)"),
+        Nist800_53R5.seen("AC-3"),
+        Nist800_53R5.seen("AC-3(15)"),
+        Nist800_53R5.seen("AC-3(7)"),
+        Nist800_53R5.seen("AC-6"),
+        Soc2.related("CC6.1"),
+        Iso27001_2022.related("A.5.15"),
+    ],
     reads: &[
         Fact::Trails,
         Fact::BucketList,
@@ -28,6 +38,22 @@ pub const CHECK: Check = Check {
     ],
     judge: Judge::Bucket(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_s3_bucket_ownership_controls" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  rule {
+    object_ownership = "BucketOwnerEnforced"
+  }
+}"#,
+    r#"LogBucket:
+  Type: AWS::S3::Bucket
+  Properties:
+    # …
+    OwnershipControls:
+      Rules:
+        - ObjectOwnership: BucketOwnerEnforced"#,
+);
 
 /// S3's own group, which writes access logs.
 const LOG_DELIVERY: &str = "http://acs.amazonaws.com/groups/s3/LogDelivery";

@@ -18,7 +18,22 @@ pub const CHECK: Check = Check {
                   BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
     },
-    controls: &[],
+    controls: &[
+        Cis1_4.seen("2.1.5"),
+        Cis3_0.seen("2.1.4"),
+        Cis5_0.seen("2.1.4"),
+        Cis6_0.prowler("3.1.4"),
+        Cis7_0.prowler("3.1.4"),
+        Fsbp.seen("S3.8"),
+        Pci4_0_1.seen("1.4.4"),
+        Nist800_53R5.seen("AC-3"),
+        Nist800_53R5.seen("AC-21"),
+        Nist800_53R5.seen("AC-4"),
+        Nist800_53R5.seen("SC-7"),
+        Soc2.prowler("CC6.1"),
+        Iso27001_2022.prowler("A.8.1"),
+        Hipaa164.prowler("164.308(a)(3)(i)"),
+    ],
     reads: &[
         Fact::Trails,
         Fact::BucketList,
@@ -29,6 +44,25 @@ pub const CHECK: Check = Check {
     ],
     judge: Judge::EvidenceBucket(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_s3_bucket_public_access_block" "logs" {
+  bucket                  = aws_s3_bucket.logs.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}"#,
+    r#"LogBucket:
+  Type: AWS::S3::Bucket
+  Properties:
+    # …
+    PublicAccessBlockConfiguration:
+      BlockPublicAcls: true
+      BlockPublicPolicy: true
+      IgnorePublicAcls: true
+      RestrictPublicBuckets: true"#,
+);
 
 fn judge(bucket: &Bucket, _: &Audit<'_>) -> Observed<Verdict> {
     let expected = "all four settings on, at the bucket or at its account";

@@ -20,10 +20,79 @@ pub const CHECK: Check = Check {
                   file://replication.json",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html",
     },
-    controls: &[],
+    controls: &[
+        Fsbp.seen("S3.7"),
+        Pci4_0_1.related("10.3.3"),
+        Nist800_53R5.seen("AU-9(2)"),
+        Nist800_53R5.seen("CP-6"),
+        Nist800_53R5.seen("CP-6(1)"),
+        Nist800_53R5.seen("CP-6(2)"),
+        Nist800_53R5.seen("CP-9"),
+        Nist800_53R5.seen("CP-10"),
+        Nist800_53R5.seen("SC-36(2)"),
+        Nist800_53R5.seen("SC-5(2)"),
+        Nist800_53R5.seen("SI-13(5)"),
+        Soc2.related("A1.2"),
+        Iso27001_2022.prowler("A.8.14"),
+        Hipaa164.related("164.308(a)(7)"),
+    ],
     reads: &[Fact::Trails, Fact::BucketList, Fact::BucketHead, Fact::BucketReplication],
     judge: Judge::Bucket(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_s3_bucket_replication_configuration" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  role   = aws_iam_role.replication.arn
+  rule {
+    id     = "second-copy"
+    status = "Enabled"
+    filter {}
+    delete_marker_replication {
+      status = "Disabled"
+    }
+    source_selection_criteria {
+      sse_kms_encrypted_objects {
+        status = "Enabled"
+      }
+    }
+    destination {
+      bucket  = "arn:aws:s3:::SECOND-COPY-BUCKET"
+      account = "444455556666"
+      access_control_translation {
+        owner = "Destination"
+      }
+      encryption_configuration {
+        replica_kms_key_id = "arn:aws:kms:eu-west-1:444455556666:key/REPLICA-KEY"
+      }
+    }
+  }
+}"#,
+    r#"LogBucket:
+  Type: AWS::S3::Bucket
+  Properties:
+    # …
+    ReplicationConfiguration:
+      Role: !GetAtt Replication.Arn
+      Rules:
+        - Id: second-copy
+          Status: Enabled
+          Priority: 0
+          Filter:
+            Prefix: ""
+          DeleteMarkerReplication:
+            Status: Disabled
+          SourceSelectionCriteria:
+            SseKmsEncryptedObjects:
+              Status: Enabled
+          Destination:
+            Bucket: arn:aws:s3:::SECOND-COPY-BUCKET
+            Account: "444455556666"
+            AccessControlTranslation:
+              Owner: Destination
+            EncryptionConfiguration:
+              ReplicaKmsKeyID: arn:aws:kms:eu-west-1:444455556666:key/REPLICA-KEY"#,
+);
 
 fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     if !audit.policy.replication_required {

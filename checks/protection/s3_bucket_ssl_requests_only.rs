@@ -46,6 +46,44 @@ pub const CHECK: Check = Check {
     judge: Judge::Bucket(judge),
 };
 
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"data "aws_iam_policy_document" "logs" {
+  # …
+  statement {
+    sid       = "DenyPlainHttp"
+    effect    = "Deny"
+    actions   = ["s3:*"]
+    resources = [aws_s3_bucket.logs.arn, "${aws_s3_bucket.logs.arn}/*"]
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+}"#,
+    r#"LogBucketPolicy:
+  Type: AWS::S3::BucketPolicy
+  Properties:
+    Bucket: !Ref LogBucket
+    PolicyDocument:
+      Statement:
+        # …
+        - Sid: DenyPlainHttp
+          Effect: Deny
+          Principal: "*"
+          Action: s3:*
+          Resource:
+            - !GetAtt LogBucket.Arn
+            - !Sub ${LogBucket.Arn}/*
+          Condition:
+            Bool:
+              aws:SecureTransport: "false""#,
+);
+
 fn judge(bucket: &Bucket, _: &Audit<'_>) -> Observed<Verdict> {
     let read = bucket.resource_policy()?;
     let expected =

@@ -18,10 +18,47 @@ pub const CHECK: Check = Check {
                   'Rules=[{ApplyServerSideEncryptionByDefault={SSEAlgorithm=aws:kms,KMSMasterKeyID=KEY}}]'",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-bucket-encryption.html",
     },
-    controls: &[],
+    controls: &[
+        Cis1_4.related("2.1.1"),
+        Fsbp.seen("S3.17"),
+        Pci4_0_1.seen("3.5.1"),
+        Nist800_53R5.seen("SC-12(2)"),
+        Nist800_53R5.seen("CM-3(6)"),
+        Nist800_53R5.seen("SC-13"),
+        Nist800_53R5.seen("SC-28"),
+        Nist800_53R5.seen("SC-28(1)"),
+        Nist800_53R5.seen("SC-7(10)"),
+        Nist800_53R5.seen("CA-9(1)"),
+        Nist800_53R5.seen("SI-7(6)"),
+        Nist800_53R5.seen("AU-9"),
+        Soc2.prowler("PI1.4"),
+        Iso27001_2022.prowler("A.8.24"),
+        Hipaa164.prowler("164.312(a)(2)(iv)"),
+    ],
     reads: &[Fact::Trails, Fact::BucketList, Fact::BucketHead, Fact::BucketEncryption, Fact::Key],
     judge: Judge::Bucket(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_s3_bucket_server_side_encryption_configuration" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = aws_kms_key.logs.arn
+    }
+  }
+}"#,
+    r#"LogBucket:
+  Type: AWS::S3::Bucket
+  Properties:
+    # …
+    BucketEncryption:
+      ServerSideEncryptionConfiguration:
+        - ServerSideEncryptionByDefault:
+            SSEAlgorithm: aws:kms
+            KMSMasterKeyID: !GetAtt LogKey.Arn"#,
+);
 
 fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let (encryption, source) = bucket.read::<BucketEncryption>(Fact::BucketEncryption)?;

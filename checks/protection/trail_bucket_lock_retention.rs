@@ -19,10 +19,43 @@ pub const CHECK: Check = Check {
                   'ObjectLockEnabled=Enabled,Rule={DefaultRetention={Mode=COMPLIANCE,Days=365}}'",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html",
     },
-    controls: &[],
+    controls: &[
+        Fsbp.related("S3.15"),
+        Pci4_0_1.seen("10.5.1"),
+        Pci4_0_1.prowler("10.3.4"),
+        Nist800_53R5.seen("CP-6(2)"),
+        Nist800_53R5.related("AU-9"),
+        Soc2.prowler("PI1.5"),
+        Iso27001_2022.stave("A.8.15"),
+        Iso27001_2022.stave("A.8.10"),
+        Hipaa164.stave("164.312(c)(1)"),
+    ],
     reads: &[Fact::Trails, Fact::BucketList, Fact::BucketHead, Fact::BucketObjectLock],
     judge: Judge::Bucket(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_s3_bucket_object_lock_configuration" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  rule {
+    default_retention {
+      mode = "COMPLIANCE"
+      days = 365
+    }
+  }
+}"#,
+    r#"LogBucket:
+  Type: AWS::S3::Bucket
+  Properties:
+    # …
+    ObjectLockEnabled: true
+    ObjectLockConfiguration:
+      ObjectLockEnabled: Enabled
+      Rule:
+        DefaultRetention:
+          Mode: COMPLIANCE
+          Days: 365"#,
+);
 
 fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let wanted = audit.policy.lock_min_days();

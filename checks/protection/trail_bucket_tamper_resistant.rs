@@ -19,7 +19,16 @@ pub const CHECK: Check = Check {
                   'ObjectLockEnabled=Enabled,Rule={DefaultRetention={Mode=COMPLIANCE,Days=365}}'",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html",
     },
-    controls: &[],
+    controls: &[
+        Pci4_0_1.related("10.3.2"),
+        Pci4_0_1.related("10.3.4"),
+        Nist800_53R5.related("AU-9"),
+        Nist800_53R5.related("AU-9(2)"),
+        Soc2.related("CC7.1"),
+        Iso27001_2022.related("A.5.33"),
+        Iso27001_2022.related("A.8.15"),
+        Hipaa164.related("164.312(c)(1)"),
+    ],
     reads: &[
         Fact::Trails,
         Fact::BucketList,
@@ -30,6 +39,29 @@ pub const CHECK: Check = Check {
     ],
     judge: Judge::Bucket(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_s3_bucket_object_lock_configuration" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  rule {
+    default_retention {
+      mode = "COMPLIANCE"
+      days = 365
+    }
+  }
+}"#,
+    r#"LogBucket:
+  Type: AWS::S3::Bucket
+  Properties:
+    # …
+    ObjectLockEnabled: true
+    ObjectLockConfiguration:
+      ObjectLockEnabled: Enabled
+      Rule:
+        DefaultRetention:
+          Mode: COMPLIANCE
+          Days: 365"#,
+);
 
 fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let holds =

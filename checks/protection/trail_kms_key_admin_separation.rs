@@ -18,8 +18,30 @@ pub const CHECK: Check = Check {
         command: "aws kms put-key-policy --key-id {key} --policy-name default --policy file://policy.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
     },
-    controls: &[],
-    reads: &[Fact::Organization, Fact::Accounts, Fact::Trails, Fact::Key, Fact::KeyPolicy],
+    controls: &[
+        Cis3_0.related("3.5"),
+        Cis5_0.related("3.5"),
+        Pci4_0_1.related("3.6.1"),
+        Pci4_0_1.related("3.7.6"),
+        Nist800_53R5.related("SC-12"),
+        Nist800_53R5.related("AC-6"),
+        Nist800_53R5.related("AU-9(4)"),
+        Soc2.related("CC6.1"),
+        Iso27001_2022.related("A.8.24"),
+        Iso27001_2022.related("A.5.3"),
+        Hipaa164.related("164.312(a)(1)"),
+    ],
+    reads: &[
+        Fact::Organization,
+        Fact::Accounts,
+        Fact::Trails,
+        Fact::EventDataStores,
+        Fact::EventDataStore,
+        Fact::BucketList,
+        Fact::BucketHead,
+        Fact::Key,
+        Fact::KeyPolicy,
+    ],
     judge: Judge::Key(judge),
 };
 
@@ -42,12 +64,17 @@ fn judge(key: &Key, audit: &Audit<'_>) -> Observed<Verdict> {
         "a key of the log archive, security or management account, and no outsider's right on it";
     let owner = key.target.account;
     let policy = audit.organization.key_policy(key);
-    if let Ok(KeyPolicy::NoKey(proof)) = &policy {
-        return Ok(not_applicable("there is no such key")
-            .reason("key_not_found")
-            .cite([proof.clone()]));
+    match &policy {
+        Ok(KeyPolicy::NoKey(proof)) => {
+            return Ok(not_applicable("there is no such key")
+                .reason("key_not_found")
+                .cite([proof.clone()]));
+        }
+        // Which key it is comes before where it lies.
+        Err(gap) if key.target.guessed => return Err(gap.clone()),
+        _ => {}
     }
-    // That there is such a key comes before where it lies.
+    // And so does that there is such a key.
     key.metadata()?;
     let separate = is_separate(key, audit);
     if separate == Ok(Some(false)) {
@@ -95,6 +122,16 @@ mod tests {
         })
     }
 
+    /// A key that is an alias in the region of a bucket which nobody of the run owns.
+    fn by_alias() -> World {
+        let foreign = bucket("logs").but(|b| b.owner = None);
+        let aliased = trail("audit").but(|t| t.description.kms_key_id = Some("alias/trail".into()));
+        organization().with(aliased).with_bucket(foreign).but(|world| {
+            let metadata = world.keys.values().next().unwrap().clone();
+            world.keys.insert("alias/trail".into(), metadata);
+        })
+    }
+
     #[test]
     fn the_key_is_kept_apart_and_from_strangers() {
         let plain = || organization().with(trail("audit"));
@@ -103,6 +140,8 @@ mod tests {
             .passes(plain())
             .fails("external_principal", with(json!("*"), "kms:Decrypt"))
             .fails("external_principal", with(stranger(), "kms:*"))
+            .passes(by_alias())
+            .passes(organization().with_store(store("lake")))
             .passes(with(stranger(), "kms:Encrypt"))
             .is_unknown(Cause::AccessDenied, with(stranger(), "kms:*").deny(Fact::Accounts))
             .is_unknown(Cause::AccessDenied, plain().deny(Fact::KeyPolicy))

@@ -15,7 +15,19 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-trail --name TRAIL --kms-key-id KEY",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
     },
-    controls: &[],
+    controls: &[
+        Cis3_0.related("3.5"),
+        Cis5_0.related("3.5"),
+        Pci4_0_1.related("3.6.1"),
+        Pci4_0_1.related("3.7.6"),
+        Nist800_53R5.related("SC-12"),
+        Nist800_53R5.related("AC-6"),
+        Nist800_53R5.related("AU-9(4)"),
+        Soc2.related("CC6.1"),
+        Iso27001_2022.related("A.8.24"),
+        Iso27001_2022.related("A.5.3"),
+        Hipaa164.related("164.312(a)(1)"),
+    ],
     reads: &[
         Fact::Trails,
         Fact::EventDataStores,
@@ -26,6 +38,18 @@ pub const CHECK: Check = Check {
     ],
     judge: Judge::Key(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_cloudtrail" "audit" {
+  # …
+  kms_key_id = aws_kms_key.logs.arn
+}"#,
+    r#"AuditTrail:
+  Type: AWS::CloudTrail::Trail
+  Properties:
+    # …
+    KMSKeyId: !GetAtt LogKey.Arn"#,
+);
 
 fn judge(key: &Key, _: &Audit<'_>) -> Observed<Verdict> {
     let read = key.metadata()?;

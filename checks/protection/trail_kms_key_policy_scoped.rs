@@ -21,8 +21,30 @@ pub const CHECK: Check = Check {
         command: "aws kms put-key-policy --key-id {key} --policy-name default --policy file://policy.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
     },
-    controls: &[],
-    reads: &[Fact::Organization, Fact::Accounts, Fact::Trails, Fact::Key, Fact::KeyPolicy],
+    controls: &[
+        Cis3_0.related("3.5"),
+        Cis5_0.related("3.5"),
+        Pci4_0_1.related("3.6.1"),
+        Pci4_0_1.related("3.7.6"),
+        Nist800_53R5.related("SC-12"),
+        Nist800_53R5.related("AC-6"),
+        Nist800_53R5.related("AU-9(4)"),
+        Soc2.related("CC6.1"),
+        Iso27001_2022.related("A.8.24"),
+        Iso27001_2022.related("A.5.3"),
+        Hipaa164.related("164.312(a)(1)"),
+    ],
+    reads: &[
+        Fact::Organization,
+        Fact::Accounts,
+        Fact::Trails,
+        Fact::EventDataStores,
+        Fact::EventDataStore,
+        Fact::BucketList,
+        Fact::BucketHead,
+        Fact::Key,
+        Fact::KeyPolicy,
+    ],
     judge: Judge::Key(judge),
 };
 
@@ -100,6 +122,16 @@ mod tests {
             .key_statement("CloudTrail", |statement| statement["Condition"] = condition)
     }
 
+    /// A key that is an alias in the region of a bucket which nobody of the run owns.
+    fn by_alias() -> World {
+        let foreign = bucket("logs").but(|b| b.owner = None);
+        let aliased = trail("audit").but(|t| t.description.kms_key_id = Some("alias/trail".into()));
+        organization().with(aliased).with_bucket(foreign).but(|world| {
+            let metadata = world.keys.values().next().unwrap().clone();
+            world.keys.insert("alias/trail".into(), metadata);
+        })
+    }
+
     #[test]
     fn cloudtrail_uses_the_key_for_our_trails() {
         let context = "kms:EncryptionContext:aws:cloudtrail:arn";
@@ -120,6 +152,8 @@ mod tests {
                 like("aws:SourceOrgID", ORGANIZATION).deny(Fact::Organization),
             )
             .is_unknown(Cause::AccessDenied, with(json!({})).deny(Fact::KeyPolicy))
+            .passes(by_alias())
+            .does_not_apply("event_data_store_only", organization().with_store(store("lake")))
             .does_not_apply(
                 "no_cloudtrail_statement",
                 organization().with(trail("audit")).key_statement("CloudTrail", |statement| {

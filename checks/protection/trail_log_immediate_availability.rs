@@ -19,10 +19,46 @@ pub const CHECK: Check = Check {
                   file://lifecycle.json",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html",
     },
-    controls: &[],
+    controls: &[
+        Pci4_0_1.related("10.5.1"),
+        Nist800_53R5.related("AU-11"),
+        Soc2.stave("A1.2"),
+        Iso27001_2022.stave("A.8.10"),
+        Iso27001_2022.stave("A.5.33"),
+        Hipaa164.stave("164.316(b)(2)(i)"),
+    ],
     reads: &[Fact::Trails, Fact::BucketList, Fact::BucketHead, Fact::BucketLifecycle],
     judge: Judge::Bucket(judge),
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_s3_bucket_lifecycle_configuration" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  rule {
+    id     = "archive-logs"
+    status = "Enabled"
+    filter {
+      prefix = "AWSLogs/"
+    }
+    transition {
+      days          = 90
+      storage_class = "GLACIER"
+    }
+  }
+}"#,
+    r#"LogBucket:
+  Type: AWS::S3::Bucket
+  Properties:
+    # …
+    LifecycleConfiguration:
+      Rules:
+        - Id: archive-logs
+          Status: Enabled
+          Prefix: AWSLogs/
+          Transitions:
+            - StorageClass: GLACIER
+              TransitionInDays: 90"#,
+);
 
 fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let days = audit.policy.immediate_days;

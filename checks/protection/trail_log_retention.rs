@@ -20,7 +20,14 @@ pub const CHECK: Check = Check {
                   file://lifecycle.json",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html",
     },
-    controls: &[],
+    controls: &[
+        Pci4_0_1.prowler("10.5.1"),
+        Nist800_53R5.stave("AU-11"),
+        Soc2.stave("A1.2"),
+        Iso27001_2022.stave("A.8.10"),
+        Iso27001_2022.stave("A.5.33"),
+        Hipaa164.stave("164.316(b)(2)(i)"),
+    ],
     reads: &[
         Fact::Trails,
         Fact::BucketList,
@@ -33,6 +40,32 @@ pub const CHECK: Check = Check {
     ],
     judge: Judge::BucketAndAccount { bucket: of_bucket, account: of_account },
 };
+
+pub const AS_CODE: AsCode = AsCode::both(
+    r#"resource "aws_s3_bucket_lifecycle_configuration" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  rule {
+    id     = "keep-logs"
+    status = "Enabled"
+    filter {
+      prefix = "AWSLogs/"
+    }
+    expiration {
+      days = 400
+    }
+  }
+}"#,
+    r#"LogBucket:
+  Type: AWS::S3::Bucket
+  Properties:
+    # …
+    LifecycleConfiguration:
+      Rules:
+        - Id: keep-logs
+          Status: Enabled
+          Prefix: AWSLogs/
+          ExpirationInDays: 400"#,
+);
 
 /// What no trail keeps only an event data store keeps for longer than the event history does.
 fn of_account(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {

@@ -16,10 +16,10 @@ use trailproof_core::answer::TrailDescription;
 use trailproof_core::assess::assess;
 use trailproof_core::assessment::Assessment;
 use trailproof_core::aws::{AccountId, Region};
-use trailproof_core::check::{Check, Severity};
+use trailproof_core::check::{Check, Judge, Severity};
 use trailproof_core::evidence::{Cause, Gap};
 use trailproof_core::fact::Fact;
-use trailproof_core::finding::{Finding, Status};
+use trailproof_core::finding::{Finding, ScoredIn, Status};
 use trailproof_core::gate::{GateRequest, Gates, INCOMPLETE};
 use trailproof_core::plan::Demand;
 use trailproof_core::policy::Policy;
@@ -29,13 +29,15 @@ fn judge(bundle: &Bundle, checks: &[&Check], policy: &Policy) -> Assessment {
     assess(bundle, checks, policy).and_then(Assessment::held).unwrap()
 }
 
-/// A verdict's identity. A bucket's and a key's ARN say all: while nobody is known to own a bucket it stands with the
-/// first of its trails' owners, and a trail that nobody sees has none.
+/// A verdict's identity. A bucket's and a key's ARN say all, and so does the ARN of a trail that delivers: while nobody
+/// is known to own a bucket it stands with the first of its trails' owners, and a trail that nobody sees has none.
 type Identity<'a> = (&'a str, &'a str, Status);
 type Verdicts<'a> = BTreeMap<Identity<'a>, &'a Finding>;
 
 fn identity(finding: &Finding) -> Identity<'_> {
-    let unique = [":s3:::", ":kms:"].iter().any(|service| finding.resource.contains(service));
+    let delivers = |check: &&&Check| matches!(check.judge, Judge::Delivery(_));
+    let unique = [":s3:::", ":kms:"].iter().any(|service| finding.resource.contains(service))
+        || CATALOGUE.iter().filter(delivers).any(|check| check.id == finding.check);
     let subject = if unique { &finding.resource } else { &finding.fingerprint };
     (&finding.check, subject, finding.status)
 }
@@ -103,18 +105,26 @@ fn broken_but(full: &Assessment, less: &Assessment, vanished: bool) -> Vec<Strin
 ///    the same accounts were assessed.)
 /// 2. Where a finding vanished with its subject (a trail that nobody saw), shares are taken over fewer findings and
 ///    may move either way; S then never rises unless E falls.
-/// 3. Nothing is said where the organization itself was not read: what accounts share is then counted in them.
+/// 3. Nothing is said where the organization itself was not read, or not what of it a key or a bucket serves: what
+///    accounts share is then counted in them.
 fn loss(full: &Assessment, less: &Assessment, lost: &[&Finding]) -> Vec<String> {
     let mut broken = Vec::new();
     if full.scope.organization_id != less.scope.organization_id {
         return broken;
     }
     let (was, is) = (&full.score.total, &less.score.total);
+    let places: BTreeMap<&str, ScoredIn> =
+        full.results.iter().map(|f| (f.fingerprint.as_str(), f.scored_in)).collect();
+    let moved = |f: &Finding| places.get(f.fingerprint.as_str()).is_some_and(|p| *p != f.scored_in);
+    if less.results.iter().any(moved) {
+        return broken;
+    }
     let there: BTreeSet<&str> = less.results.iter().map(|f| f.fingerprint.as_str()).collect();
-    if full.results.iter().any(|finding| !there.contains(finding.fingerprint.as_str())) {
+    let mut vanished = full.results.iter().filter(|f| !there.contains(f.fingerprint.as_str()));
+    if let Some(first) = vanished.next() {
         if is.proven > was.proven && is.coverage >= was.coverage {
-            broken
-                .push(format!("S rises from {} to {} at E {}", was.proven, is.proven, is.coverage));
+            let (from, to, e) = (was.proven, is.proven, is.coverage);
+            broken.push(format!("S rises from {from} to {to} at E {e} without: {}", told(first)));
         }
         return broken;
     }

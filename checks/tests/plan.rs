@@ -57,7 +57,7 @@ fn a_member_that_only_the_organization_trail_records_is_asked_twenty_questions()
     assert_eq!(number(&of_member, Fact::AuthorizationDetails), 1);
     let regional = [Fact::RecentEvents, Fact::EventDataStores, Fact::TrailDelivery];
     assert_eq!(regional.map(|fact| number(&of_member, fact)), [17, 17, 16]);
-    assert_eq!(of_member.len(), 72);
+    assert_eq!(of_member.len(), 73);
 }
 
 #[test]

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::account::{AccountView, SeenTrail};
 use crate::evidence::{self, Gap, Observed};
 use crate::organization::Organization;
-use crate::policy::Policy;
 use crate::selector::{DataQuestion, Half, Recorded, S3_OBJECT};
 use crate::trail::Trail;
 
@@ -34,10 +33,10 @@ pub struct Exempt<'a> {
 static NOTHING: BTreeSet<String> = BTreeSet::new();
 
 impl<'a> Exempt<'a> {
-    /// As the user's policy has it.
+    /// The log buckets, where the user accepts that they are left out.
     #[must_use]
-    pub fn of(organization: &'a Organization, policy: &Policy) -> Self {
-        if policy.allow_log_bucket_exclusion {
+    pub fn of(organization: &'a Organization, accepted: bool) -> Self {
+        if accepted {
             let known = organization.log_buckets();
             Self { organization, known, open: organization.all_trails_complete().err() }
         } else {

@@ -33,6 +33,8 @@ struct BucketPlace {
 }
 
 type BucketFacts = BTreeMap<Fact, Observed<Sourced<Answer>>>;
+/// What was read of one resource, and by which account.
+type ResourceReading = (AccountId, Observed<Sourced<Answer>>);
 type KeyReading = Observed<Sourced<Option<KeyMetadata>>>;
 
 /// Builds the graph. Documents may come in any order, one at a time; the result is the same.
@@ -50,7 +52,7 @@ pub struct GraphBuilder {
     account_blocks: BTreeMap<AccountId, Observed<Sourced<PublicAccessBlock>>>,
     keys: BTreeMap<(Option<Region>, String), BTreeMap<AccountId, KeyReading>>,
     stores: BTreeMap<String, ListedStore>,
-    resources: BTreeMap<(Fact, String), (AccountId, Observed<Sourced<Answer>>)>,
+    resources: BTreeMap<(Fact, String), ResourceReading>,
     trusted_services: Observed<Sourced<TrustedServices>>,
     asked: BTreeSet<(AccountId, Probe)>,
     added: BTreeSet<AccountId>,

@@ -16,6 +16,7 @@ pub mod control;
 pub mod copies;
 pub mod coverage;
 pub mod data_events;
+pub mod events;
 pub mod evidence;
 pub mod fact;
 pub mod finding;
@@ -42,11 +43,17 @@ pub mod store;
 pub mod terms;
 pub mod trail;
 pub mod waiver;
+pub mod would_record;
 
 pub use graph::GraphBuilder;
 
 #[cfg(feature = "fixture")]
-#[allow(clippy::expect_used, clippy::panic, reason = "a test's own faults are its failures")]
+#[allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test's own faults are its failures"
+)]
 pub mod fixture;
 
 /// What a check file needs, in one line.

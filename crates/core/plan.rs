@@ -310,7 +310,8 @@ pub fn follow_ups(demand: &Demand, graph: &Organization, organization: &Document
             && graph.members.contains_key(&trail.owner)
             && !graph.can_ask(trail.owner)
     };
-    if graph.is_organization() {
+    // Not `is_organization`: a run that keeps its evidence in a folder has put the list of accounts aside by now.
+    if matches!(graph.description, Ok(Some(_))) {
         let facts = [Fact::DelegatedAdministrators, Fact::TrustedServices];
         let probes = facts.into_iter().filter(|fact| demand.wants(*fact)).map(Probe::global);
         let open = probes.filter(|probe| !organization.observations.contains_key(probe));

@@ -194,7 +194,7 @@ pub struct Account {
     /// Regions in which replicas of multi-region trails, the organization's included, did not appear.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replicas_missing_in: Vec<String>,
-    /// The event history by region. A region that is not named here has one event of some minutes ago where a trail
+    /// The event history by region. A region that is not named here has events of some minutes ago where a trail
     /// covers it, and none elsewhere.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub events: BTreeMap<String, Vec<Event>>,

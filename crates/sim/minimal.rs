@@ -35,7 +35,8 @@ pub struct Bound {
     /// the tree instead saves a handful of latencies, since the list has to be read all the same); in it `ListRegions`,
     /// `DescribeTrails` and what is asked of a trail follow one another, while its buckets and principals are listed
     /// page by page. A log bucket is read after both a trail named it and its owner listed it, and is sought by
-    /// `HeadBucket` only after every list lacked it.
+    /// `HeadBucket` only after every list lacked it. What it writes to is known after that, and what a key lets be
+    /// asked after the key was described.
     pub chain: Duration,
     /// No quota lets more calls through than its burst and its rate: for the busiest account, region and kind of
     /// call, `(calls - burst) / rate`, by the quotas that the simulator was given. Zero without quotas.

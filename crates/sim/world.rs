@@ -29,8 +29,9 @@ pub(crate) struct Lending {
     pub(crate) until: Moment,
 }
 
-/// The age in minutes of the newest event where none is described: older than a scan, newer than a dead delivery.
-const USUAL_AGE: i64 = 20;
+/// The ages in minutes of the events where none are described: older than a scan, newer than a dead delivery. The
+/// second one is old enough to have been delivered for certain.
+const USUAL_AGES: [i64; 2] = [20, 90];
 
 /// A trail as it is seen from an account in a region.
 #[derive(Debug, Clone, Copy)]
@@ -108,13 +109,13 @@ impl<'l> World<'l> {
         self.arn("cloudtrail", &store.region, owner, &resource)
     }
 
-    /// The event history of an account in a region, in no order. Where nothing is described, something happened some
+    /// The event history of an account in a region, in no order. Where nothing is described, things happened some
     /// minutes ago if a trail covers the region.
     pub(crate) fn events(&self, account: &Account, region: &str) -> Vec<Event> {
         match account.events.get(region) {
             Some(events) => events.clone(),
             None if self.trails_in(account, region).is_empty() => Vec::new(),
-            None => vec![Event::everyday(When::MinutesAgo(USUAL_AGE))],
+            None => USUAL_AGES.map(|age| Event::everyday(When::MinutesAgo(age))).to_vec(),
         }
     }
 

@@ -26,7 +26,7 @@ BUCKETS = {
     "legacy-doomed-logs": ("legacy", "us-west-2"),
     "sandbox-logs": ("sandbox", "eu-west-1"),
     "sandbox-us-logs": ("sandbox", HOME),
-    "analytics-logs": ("analytics", None),
+    "analytics-logs": ("analytics", GLOBAL),
 }
 
 
@@ -40,7 +40,7 @@ class Book:
         self.found = []
 
     def expect(self, check, owner, region, resource, verdict):
-        """One verdict: a status and why; no status where nothing is asserted."""
+        """One verdict: a status and why; no status where there is nothing to judge."""
         status, why = verdict
         if status is not None:
             account = self.seed.accounts[owner]
@@ -51,6 +51,12 @@ class Book:
         """Of an account."""
         self.expect(check, owner, GLOBAL, f"account/{self.seed.accounts[owner]}", verdict)
 
+    def on_accounts(self, check, verdicts):
+        """Of every account: those that are active, by name, and the closed one, of which nothing is asked."""
+        for owner in ACTIVE:
+            self.on_account(check, owner, verdicts[owner])
+        self.on_account(check, "retired", (NOT_APPLICABLE, "the account is suspended"))
+
     def on_organization(self, check, verdict):
         """Of the organization, which stands in the management account."""
         self.expect(check, "management", GLOBAL, f"organization/{self.seed.organization_id}", verdict)
@@ -60,10 +66,15 @@ class Book:
         self.expect(check, owner, region, f"region/{region}", verdict)
 
     def on_trail(self, check, name, verdict):
-        """Of a trail, at its owner."""
-        if name in self.seed.trails:
-            owner, home, _ = TRAILS[name]
-            self.expect(check, owner, home, self.seed.trails[name], verdict)
+        """Of a trail, at its owner; whoever sees it beside has it from there."""
+        if name not in self.seed.trails:
+            return
+        owner, home, _ = TRAILS[name]
+        self.expect(check, owner, home, self.seed.trails[name], verdict)
+        for member in ACTIVE if name == "org-trail" else ():
+            if member != owner:
+                inherited = (NOT_APPLICABLE, "judged at its owner")
+                self.expect(check, member, home, self.seed.trails[name], inherited)
 
     def on_bucket(self, check, name, verdict, place=None):
         """Of a log bucket, or of another at its place."""

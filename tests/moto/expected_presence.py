@@ -52,15 +52,15 @@ def presence(book):
         "analytics": (PASS, "its multi-region trail has them; delivery is another check's"),
         "sandbox": (PASS, "its multi-region trail has them"),
     }
-    for name in ACTIVE:
-        lent = (PASS, "the organization trail has them")
-        verdict = lent if book.with_org_trail else alone.get(name, (FAIL, "no trail applies to it"))
-        book.on_account("cloudtrail-global-service-events", name, verdict)
-
-        for half in ("write", "read"):
-            book.on_account(f"cloudtrail-all-{half}-s3-data-event-check", name, S3_HALVES.get(name, NO_OBJECTS))
-        for kind in ("lambda-dataevents-enabled", "dynamodb-dataevents-enabled", "network-activity-events"):
-            book.on_account(f"cloudtrail-{kind}", name, (NOT_APPLICABLE, "nobody requires it"))
+    lent = dict.fromkeys(ACTIVE, (PASS, "the organization trail has them"))
+    alone = {name: alone.get(name, (FAIL, "no trail applies to it")) for name in ACTIVE}
+    book.on_accounts("cloudtrail-global-service-events", lent if book.with_org_trail else alone)
+    halves = {name: S3_HALVES.get(name, NO_OBJECTS) for name in ACTIVE}
+    for half in ("write", "read"):
+        book.on_accounts(f"cloudtrail-all-{half}-s3-data-event-check", halves)
+    idle = dict.fromkeys(ACTIVE, (NOT_APPLICABLE, "nobody requires it"))
+    for kind in ("lambda-dataevents-enabled", "dynamodb-dataevents-enabled", "network-activity-events"):
+        book.on_accounts(f"cloudtrail-{kind}", idle)
 
     check = "cloudtrail-sensitive-bucket-dataevents"
     here = ("payments", "us-east-1")

@@ -1,6 +1,6 @@
 """How the logs are protected: the verdicts of the group protection beyond the first checks."""
 
-from book import ACTIVE, FAIL, NOT_APPLICABLE, PASS, UNKNOWN
+from book import ACTIVE, FAIL, GLOBAL, NOT_APPLICABLE, PASS, UNKNOWN
 
 OF_BUCKETS = (
     "trail-bucket-owned-by-organization",
@@ -29,9 +29,9 @@ BUCKETS = {
 }
 BUCKET_REASONS = {
     "org-logs": "locked for 400 days, SSE-KMS, access logs to a private bucket; copied to a bucket of its own account",
-    "payments-logs": "blocked by its account, a public ACL, SSE-KMS, no access logs; copied, locked, to another account",
+    "payments-logs": "blocked by its account, a public ACL, SSE-KMS, no access logs; locked copies elsewhere",
     "legacy-logs": "not blocked, a public ACL, no lifecycle; its access logs go to a bucket that is gone",
-    "legacy-doomed-logs": "not blocked, its default key is being deleted, a lifecycle for other keys",
+    "legacy-doomed-logs": "not blocked, its default key is being deleted, a lifecycle for others",
     "sandbox-logs": "blocked; access logs kept for 30 days; copies leave out what is encrypted with KMS",
     "sandbox-us-logs": "not blocked, BucketOwnerEnforced, archived after 30 days, gone after 90",
     "analytics-logs": "deleted after the trail was made",
@@ -115,6 +115,7 @@ def protection(book):
     check = "s3-bucket-level-public-access-prohibited"
     book.on_bucket(check, "org-access", (PASS, "blocked"), ("log_archive", "us-east-1"))
     book.on_bucket(check, "sandbox-access", (FAIL, "not blocked"), ("sandbox", "eu-west-1"))
+    book.on_bucket(check, "legacy-access", (NA, "deleted after the log bucket named it"), ("legacy", GLOBAL))
 
     for name, (bucket, verdict) in DELIVERIES.items():
         if name in book.seed.trails:
@@ -132,7 +133,5 @@ def protection(book):
         book.on_account(check, "log_archive", (FAIL, "none is set"))
 
     trailed = ACTIVE if book.with_org_trail else ("payments", "legacy", "analytics", "sandbox")
-    for name in ACTIVE:
-        kept = (NA, "its bucket is judged") if name in trailed else (FAIL, "the event history alone keeps its events")
-        book.on_account("trail-log-retention", name, kept)
-    book.on_account("trail-log-retention", "retired", (NA, "the account is suspended"))
+    kept, lost = (NA, "its trail's bucket is judged"), (FAIL, "the event history alone keeps its events")
+    book.on_accounts("trail-log-retention", {name: kept if name in trailed else lost for name in ACTIVE})

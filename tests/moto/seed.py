@@ -3,7 +3,7 @@
     python seed.py URL [--without-org-trail]
 
 One JSON document goes to standard output: the accounts, trails, buckets and keys by name, and `expected`, one verdict
-an entry. `region` is null where the subject lies in no region that the audit can know. With `--without-org-trail` the
+an entry, and no verdict beside. With `--without-org-trail` the
 members stand for themselves, which is where the account, region and organization checks fail.
 """
 

@@ -1,5 +1,8 @@
 //! Worlds by the dice: few accounts, two regions and one that must be switched on, and everything a trail can share.
 
+mod beside;
+
+use beside::beside;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use trailproof_core::answer::{
@@ -172,6 +175,7 @@ prop_compose! {
         ),
         (data, attached) in (prop::option::of(0..2usize), any::<bool>()),
         policy in (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
+        beside in beside(),
     ) -> (World, Policy) {
         let base = if organized { organization() } else { account() };
         let mut world = base.but(|w| w.partition = Partition::new(PARTITION));
@@ -261,7 +265,7 @@ prop_compose! {
         world.expected_owners = vec![id(STRANGER)];
         world.buckets.extend(data.map(|place| at("data", place)));
         let (exclusion, na, named, governance) = policy;
-        let policy = Policy {
+        let mut policy = Policy {
             allow_log_bucket_exclusion: exclusion,
             na_without_buckets: na,
             trusted_log_accounts: if na { [id(STRANGER)].into() } else { Default::default() },
@@ -270,6 +274,7 @@ prop_compose! {
             s3_data_event_buckets: if named { vec!["data".into()] } else { vec![] },
             ..Policy::default()
         };
+        beside.enter(&mut world, &mut policy);
         (world, policy)
     }
 }

@@ -10,6 +10,7 @@ const TO_BUCKET: &str = "trail-s3-delivery-healthy";
 const ACTIVITY: &str = "trail-delivery-matches-activity";
 const DIGEST: &str = "trail-digest-delivery-healthy";
 const TO_GROUP: &str = "trail-cloudwatch-delivery-healthy";
+const TOPIC: &str = "trail-sns-delivery-healthy";
 
 fn ago(hours: i64) -> Timestamp {
     organization().now - SignedDuration::from_hours(hours)
@@ -77,5 +78,18 @@ pub fn rows() -> Vec<Row> {
             .at("eu-west-1")
             .says(TO_GROUP, "pass quiet")
             .at("eu-west-2"),
+        row("+topic", notifying(true)).says(TOPIC, "pass"),
+        row("+topic-gone", notifying(false)).says(TOPIC, "fail topic_missing"),
     ]
+}
+
+/// A trail that notifies a topic, which may be gone.
+fn notifying(exists: bool) -> World {
+    let arn = "arn:aws:sns:us-east-1:111122223333:told";
+    let world = with(trail("audit").but(|t| t.description.sns_topic_arn = Some(arn.into())));
+    world.but(|world| {
+        if exists {
+            world.topics.insert(arn.into(), Default::default());
+        }
+    })
 }

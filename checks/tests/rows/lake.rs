@@ -39,8 +39,10 @@ pub fn rows() -> Vec<Row> {
             .of(MANAGEMENT)
             .says("event-data-store-key-usable", "not_applicable no_key")
             .of(MANAGEMENT),
-        row("157", organization().with_store(store("lake")))
+        row("157/lake", organization().with_store(store("lake")))
             .says("cloudtrail-enabled", "fail no_trail")
+            .says("trail-log-retention", "pass")
+            .times(1)
             .says("event-data-store-retention", "pass")
             .of(MANAGEMENT),
     ]

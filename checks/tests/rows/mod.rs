@@ -6,6 +6,7 @@
 
 mod beyond;
 mod buckets;
+mod cost;
 mod data;
 mod delivery;
 mod keys;
@@ -119,6 +120,7 @@ pub fn rows() -> Vec<Row> {
         organizations::rows(),
         keys::rows(),
         buckets::rows(),
+        cost::rows(),
         retention::rows(),
         delivery::rows(),
         lake::rows(),

@@ -52,7 +52,7 @@ pub fn rows() -> Vec<Row> {
         )
         .says(SSL, "fail tls_version_only")
         .of(ARCHIVE),
-        // The policy that AWS printed until 2021.
+        // A policy as it was printed before AWS asked for the source.
         row(
             "76",
             organization().with(org_trail()).with_bucket(

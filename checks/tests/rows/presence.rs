@@ -1,4 +1,4 @@
-//! Rows 1 to 28: is there a record, where, and of what.
+//! Rows 1 to 31: is there a record, where, and of what.
 
 use serde_json::json;
 use trailproof_core::evidence::Cause;
@@ -14,6 +14,8 @@ const REPLICA: &str = "trail-replication-consistent";
 const COVERAGE: &str = "trail-coverage-per-region";
 const LOGGING: &str = "trail-is-logging";
 const SECURITY: &str = "cloudtrail-security-trail-enabled";
+const COMPLETE: &str = "management-events-complete-per-region";
+const GLOBAL: &str = "cloudtrail-global-service-events";
 
 fn denied(world: World, place: &str, cause: Cause) -> World {
     world.deny_in(Some(MEMBER), Fact::Trails, Some(place), cause)
@@ -42,7 +44,7 @@ fn empty(custom: Option<bool>) -> World {
 }
 
 pub fn rows() -> Vec<Row> {
-    [existence(), regions(), selectors()].concat()
+    [existence(), regions(), selectors(), global_services()].concat()
 }
 
 fn existence() -> Vec<Row> {
@@ -113,8 +115,8 @@ fn regions() -> Vec<Row> {
     ]
 }
 
-/// Rows 17 to 28 name management-events-complete-per-region, which does not exist yet. Of a single trail
-/// multi-region-cloudtrail-enabled asks the same of the same two halves, and stands in for it.
+/// Of a single trail multi-region-cloudtrail-enabled asks the same of the same two halves as
+/// management-events-complete-per-region.
 fn selectors() -> Vec<Row> {
     let kms = json!(["kms.amazonaws.com"]);
     let management = || json!({"Field": "eventCategory", "Equals": ["Management"]});
@@ -124,16 +126,20 @@ fn selectors() -> Vec<Row> {
         "FieldSelectors": [
             {"Field": "eventCategory", "Equals": ["Data"]},
             {"Field": "resources.type", "Equals": ["AWS::S3::Object"]}]}]});
-    let excluding = json!({"Field": "eventSource",
-        "NotEquals": ["kms.amazonaws.com", "rdsdata.amazonaws.com"]});
+    let excluding = || {
+        json!({"Field": "eventSource",
+        "NotEquals": ["kms.amazonaws.com", "rdsdata.amazonaws.com"]})
+    };
     let half = |name: &str, kind: &str| {
         trail(name).selecting(json!({"EventSelectors": [{"ReadWriteType": kind}]}))
     };
     vec![
         row("16", with(half("a-writes", "WriteOnly")).with(half("b-reads", "ReadOnly")))
+            .says(COMPLETE, "pass")
             .says(MULTI, "fail write_only")
             .says(COVERAGE, "pass"),
         row("17", with(classic(json!([{"ExcludeManagementEventSources": kms}]))))
+            .says(COMPLETE, "fail excludes:kms.amazonaws.com")
             .says(MULTI, "fail excluded_sources")
             .says(COVERAGE, "pass"),
         row(
@@ -141,8 +147,10 @@ fn selectors() -> Vec<Row> {
             with(classic(json!([
                 {"ExcludeManagementEventSources": kms}, {"ReadWriteType": "WriteOnly"}]))),
         )
+        .says(COMPLETE, "fail excludes:kms.amazonaws.com")
         .says(MULTI, "fail excluded_sources"),
         row("19", with(classic(json!([{"ReadWriteType": "WriteOnly"}]))))
+            .says(COMPLETE, "fail write_only")
             .says(MULTI, "fail write_only")
             .says(COVERAGE, "pass"),
         row(
@@ -150,12 +158,14 @@ fn selectors() -> Vec<Row> {
             with(classic(json!([{"IncludeManagementEvents": false,
                 "DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}]}]))),
         )
+        .says(COMPLETE, "fail not_recorded")
         .says(COVERAGE, "fail not_recorded"),
         row(
             "21",
             with(trail("audit").selecting(json!({"AdvancedEventSelectors": [
                 {"Name": "foo", "FieldSelectors": [management()]}]}))),
         )
+        .says(COMPLETE, "pass")
         .says(MULTI, "pass")
         .says(SECURITY, "pass"),
         row(
@@ -165,13 +175,36 @@ fn selectors() -> Vec<Row> {
                 json!([management(), read_only("false")]),
             ])),
         )
+        .says(COMPLETE, "pass")
         .says(MULTI, "pass"),
-        row("23", with(advanced(&[json!([management(), excluding])])))
+        row("23", with(advanced(&[json!([management(), excluding()])])))
+            .says(COMPLETE, "fail excludes:kms.amazonaws.com")
             .says(MULTI, "fail excluded_sources")
             .says(SECURITY, "fail incomplete"),
-        row("25", with(trail("audit").selecting(data_only))).says(COVERAGE, "fail not_recorded"),
-        row("26", empty(Some(false))).says(MULTI, "pass"),
-        row("27", empty(Some(true))).says(MULTI, "unknown undecidable"),
-        row("28", with(classic(json!([{}])))).says(MULTI, "pass"),
+        row("24", with(advanced(&[json!([management(), excluding()])])))
+            .policy(|policy| {
+                policy.tolerate_excluded_sources =
+                    serde_json::from_value(json!(["kms.amazonaws.com", "rdsdata.amazonaws.com"]))
+                        .unwrap();
+            })
+            .says(COMPLETE, "pass"),
+        row("25", with(trail("audit").selecting(data_only)))
+            .says(COMPLETE, "fail not_recorded")
+            .says(COVERAGE, "fail not_recorded"),
+        row("26", empty(Some(false))).says(COMPLETE, "pass").says(MULTI, "pass"),
+        row("27", empty(Some(true)))
+            .says(COMPLETE, "unknown undecidable")
+            .says(MULTI, "unknown undecidable"),
+        row("28", with(classic(json!([{}])))).says(COMPLETE, "pass").says(MULTI, "pass"),
+    ]
+}
+
+fn global_services() -> Vec<Row> {
+    let single = |home| with(trail("audit").single_region(home));
+    let without = trail("audit").but(|t| t.description.include_global_service_events = Some(false));
+    vec![
+        row("29", single("eu-west-1")).says(GLOBAL, "fail not_recorded"),
+        row("30", single("us-east-1")).says(GLOBAL, "pass"),
+        row("31", with(without)).says(GLOBAL, "fail not_recorded"),
     ]
 }

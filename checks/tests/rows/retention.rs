@@ -1,4 +1,4 @@
-//! Rows 86 to 102 and 157: how long logs are locked and kept, and how soon they are archived.
+//! Rows 86 to 102: how long logs are locked and kept, and how soon they are archived.
 
 use trailproof_core::answer::{DefaultRetention, LifecycleRule, ObjectLock, Transition};
 use trailproof_core::fixture::*;
@@ -102,10 +102,6 @@ pub fn rows() -> Vec<Row> {
         keeps("100/to-come", date("2030-01-01T00:00:00Z"), "fail absolute_date"),
         keeps("101", prefix("AWSLogs/111122223333/CloudTrail-Digest/"), "fail shorter"),
         keeps("102", ruled(deep), "pass").says(IMMEDIATE, "fail archived_early").of(ARCHIVE),
-        row("157", organization().but(|world| world.stores.push(store("lake"))))
-            .says("cloudtrail-enabled", "fail no_trail")
-            .says(RETENTION, "pass")
-            .times(1),
         row("+event-history-only", organization())
             .says(RETENTION, "fail event_history_only")
             .says(RETENTION, "fail event_history_only")

@@ -46,3 +46,27 @@ fn its_caller_reads_the_organization_and_the_hostile_name_arrives_whole() {
     assert!(names.contains("<script>alert('x')</script> | \\u001b[31m"), "{names}");
     assert!(heard.body.contains('監'));
 }
+
+#[test]
+fn it_shows_one_of_each_of_the_problems_beside_trails() {
+    let demo = demo();
+    let accounts = || demo.accounts.iter();
+    let buckets = || accounts().flat_map(|account| &account.buckets);
+    let trails = || accounts().flat_map(|account| &account.trails);
+    let keys = || accounts().flat_map(|account| &account.keys);
+    assert_eq!(keys().filter(|key| key.no_rotation).count(), 1);
+    let stores = || accounts().flat_map(|account| &account.event_data_stores);
+    assert_eq!(stores().filter(|store| store.kms_key_id.is_none()).count(), 1);
+    assert_eq!(stores().count(), 2);
+    assert_eq!(trails().filter(|trail| !trail.status_in.is_empty()).count(), 1);
+    let targets = buckets().filter_map(|bucket| bucket.logging.as_ref());
+    let targets: Vec<_> =
+        targets.map(|l| buckets().find(|bucket| bucket.name == l.target).unwrap()).collect();
+    assert_eq!(targets.len(), 6);
+    assert_eq!(targets.iter().filter(|bucket| !bucket.acl.is_empty()).count(), 1);
+    let delivered: BTreeSet<&String> = trails().map(|trail| &trail.s3_bucket_name).collect();
+    let unscoped = buckets().filter(|bucket| delivered.contains(&bucket.name)).filter(|bucket| {
+        bucket.policy.as_ref().is_some_and(|policy| !policy.to_string().contains("SourceArn"))
+    });
+    assert_eq!(unscoped.count(), 1);
+}

@@ -298,3 +298,47 @@ fn calls_can_be_counted_without_being_kept() {
     assert_eq!(attempts.iter().collect::<Vec<_>>(), [(&1, &2), (&2, &1)]);
     assert_eq!(simulator.retries(), BTreeMap::from([("cloudtrail:DescribeTrails".to_owned(), 1)]));
 }
+
+#[test]
+fn every_protocol_refuses_and_throttles_in_its_own_words() {
+    let heard = |effect: Effect, action: &str| {
+        let simulator = simulator().with_fault(Fault::on(action, effect));
+        let (service, operation) = action.split_once(':').unwrap();
+        match service {
+            "sns" | "iam" => ask(M, "eu-west-1").query(&simulator, action, "").error(),
+            "s3" => {
+                let read = operation.trim_start_matches("GetBucket").to_lowercase();
+                let uri = format!("https://logs.s3.eu-west-1.amazonaws.com/?{read}");
+                ask(A, "eu-west-1").s3(&simulator, "GET", &uri).error()
+            }
+            _ => ask(M, "eu-west-1").json(&simulator, action, json!({})).error(),
+        }
+    };
+    let json = [(400, "AccessDeniedException"), (400, "ThrottlingException")];
+    let s3 = [(403, "AccessDenied"), (503, "SlowDown")];
+    let organizations = [(400, "AccessDeniedException"), (400, "TooManyRequestsException")];
+    for (action, [refused, throttled]) in [
+        ("cloudtrail:LookupEvents", json),
+        ("cloudtrail:ListEventDataStores", json),
+        ("cloudtrail:GetEventDataStore", json),
+        ("cloudtrail:GetResourcePolicy", json),
+        ("cloudtrail:GetInsightSelectors", json),
+        ("cloudtrail:ListTags", json),
+        ("kms:GetKeyRotationStatus", json),
+        ("kms:GetKeyPolicy", json),
+        ("logs:DescribeLogGroups", json),
+        ("organizations:ListAWSServiceAccessForOrganization", organizations),
+        ("organizations:ListTagsForResource", organizations),
+        ("sns:GetTopicAttributes", [(403, "AuthorizationError"), (400, "Throttling")]),
+        ("iam:GetRole", [(403, "AccessDenied"), (400, "Throttling")]),
+        ("s3:GetBucketPolicy", s3),
+        ("s3:GetBucketLogging", s3),
+        ("s3:GetBucketReplication", s3),
+        ("s3:GetBucketEncryption", s3),
+        ("s3:GetBucketTagging", s3),
+    ] {
+        let told = |(status, code): (u16, &str)| (status, code.to_owned());
+        assert_eq!(heard(Effect::AccessDenied, action), told(refused), "{action}");
+        assert_eq!(heard(Effect::Throttling, action), told(throttled), "{action}");
+    }
+}

@@ -74,9 +74,11 @@ fn one_attribute_can_be_looked_up() {
 }
 
 #[test]
-fn a_region_that_a_trail_covers_has_an_everyday_event_and_another_has_none() {
-    assert_eq!(ages(&by(B, "us-east-1", json!({}))), [20]);
-    assert_eq!(ages(&by(M, "eu-west-1", json!({}))), [20]);
+fn a_region_that_a_trail_covers_has_everyday_events_and_another_has_none() {
+    assert_eq!(ages(&by(B, "us-east-1", json!({}))), [20, 90]);
+    assert_eq!(ages(&by(M, "eu-west-1", json!({}))), [20, 90]);
+    let settled = json!({"EndTime": NOW - 3600, "MaxResults": 1});
+    assert_eq!(ages(&by(M, "eu-west-1", settled)), [90]);
     assert!(ages(&by(B, "us-west-1", json!({}))).is_empty(), "no replica there");
     assert!(ages(&by(A, "eu-west-2", json!({}))).is_empty(), "described as quiet");
 }
