@@ -12,8 +12,10 @@ use crate::exit::EXIT_CODES;
 use crate::log::LogFormat;
 use crate::select::nearest;
 
+mod answering;
 mod printing;
 
+pub use answering::{AnswerFormat, WouldRecordArgs};
 pub use printing::{ChecksArgs, ExplainArgs, ListFormat, PolicyArgs, PolicyFormat, PolicyOf};
 
 /// The role that members are read through unless told otherwise.
@@ -59,7 +61,7 @@ impl Command {
             | Self::Collect(_)
             | Self::Assess(_)
             | Self::Report(_) => true,
-            Self::Explain(_) | Self::Plan(_) | Self::Policy(_) => true,
+            Self::Explain(_) | Self::Plan(_) | Self::Policy(_) | Self::WouldRecord(_) => true,
             Self::Checks(_) | Self::Waivers(_) | Self::ExitCodes => false,
         }
     }
@@ -86,6 +88,8 @@ pub enum Command {
     Policy(PolicyArgs),
     /// List the accounts and the calls that a scan would make, and make none but those that list the accounts.
     Plan(Box<PlanArgs>),
+    /// Ask whether a call would be kept by any trail: where, for how long, and who could have deleted it since.
+    WouldRecord(Box<WouldRecordArgs>),
     /// Look after waivers.
     #[command(subcommand)]
     Waivers(WaiversCommand),

@@ -31,9 +31,10 @@ use crate::keep::Store;
 use crate::log;
 use crate::output::{Outputs, folder_takes, print};
 use crate::progress::Progress;
-use crate::scope;
+use crate::scope::{self, Asked};
 use crate::select::{one, select};
 use crate::store::Reader;
+use crate::would_record::would_record;
 
 /// Does what was asked.
 ///
@@ -54,6 +55,7 @@ pub fn run(command: Command) -> Result<u8, Stop> {
         }
         Command::Explain(args) => explain(&args),
         Command::Policy(args) => print(printed_policy(&args)?.as_bytes()).map(|()| 0),
+        Command::WouldRecord(args) => would_record(&args),
         Command::Waivers(WaiversCommand::Lint { file, snapshot }) => {
             lint(&file, snapshot.as_deref())
         }
@@ -171,7 +173,7 @@ fn scan(args: &ScanArgs) -> Result<u8, Stop> {
     let outputs =
         Outputs::prepare(&args.output, args.gates.ci)?.with_frameworks(&args.select.framework);
     let quiet = args.connect.quiet || args.gates.ci;
-    let gathered = gather(&args.connect, &args.scope, (&args.keep, &checks), quiet)?;
+    let gathered = gather(&args.connect, &args.scope, (&args.keep, &Asked::by(&checks)), quiet)?;
     let checks = checks_for(&gathered.reader, &args.select)?;
     let of = if quiet { Of::Snapshot } else { Of::Scan(&gathered.directory) };
     let code = conclude(&gathered.reader, &checks, &outputs, (&args.gates, of))?;
@@ -237,7 +239,8 @@ fn collect_only(args: &CollectArgs) -> Result<u8, Stop> {
         }
         folder_takes(path)?;
     }
-    let gathered = gather(&args.connect, &args.scope, (&args.keep, &checks), args.connect.quiet)?;
+    let asked = Asked::by(&checks);
+    let gathered = gather(&args.connect, &args.scope, (&args.keep, &asked), args.connect.quiet)?;
     let checks = checks_for(&gathered.reader, &args.select)?;
     if let Some(path) = &args.output {
         gathered.reader.archive(path)?;
@@ -315,7 +318,7 @@ fn earlier_report(path: &Path) -> Result<Option<Assessment>, Stop> {
 
 fn plan(args: &PlanArgs) -> Result<u8, Stop> {
     let checks = select(&args.select)?;
-    let request = scope::request(&args.scope, &checks)?;
+    let request = scope::request(&args.scope, &Asked::by(&checks))?;
     log::set(args.connect.log_format);
     let endpoint = scope::endpoint(&args.connect)?;
     let (identity, roster) = runtime()?.block_on(async {

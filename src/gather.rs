@@ -2,13 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use trailproof_core::check::Check;
-
 use crate::cli::{ConnectArgs, KeepArgs, ScopeArgs};
 use crate::collect::{Aws, Clock, Ending, Halt, Identity, Request, Role, Watch, collect, identify};
 use crate::exit::Stop;
 use crate::keep::{self, RunFile, Store};
 use crate::progress::Progress;
+use crate::scope::Asked;
 use crate::store::Reader;
 use crate::{log, scope, signals};
 
@@ -78,7 +77,7 @@ impl Gathered {
 pub fn gather(
     connect: &ConnectArgs,
     scope_args: &ScopeArgs,
-    (keep, checks): (&KeepArgs, &[&Check]),
+    (keep, asked): (&KeepArgs, &Asked),
     quiet: bool,
 ) -> Result<Gathered, Stop> {
     log::set(connect.log_format);
@@ -100,7 +99,7 @@ pub fn gather(
         None => {
             // Told before the first call, where it can be known.
             keep::can_create(keep.run_dir.as_deref().unwrap_or(&Path::new(RUNS).join("new")))?;
-            scope::request(scope_args, checks)?
+            scope::request(scope_args, asked)?
         }
     };
     // Each call has a connection; where the system allows no more, calls fail as they would anyway.

@@ -25,6 +25,7 @@ mod scope;
 mod select;
 mod signals;
 pub mod store;
+mod would_record;
 
 pub use cli::CONCURRENCY;
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use trailproof_core::aws::AccountId;
 use trailproof_core::check::Check;
+use trailproof_core::fact::Fact;
 use trailproof_core::plan::Demand;
 use trailproof_core::scope_file::parse_account_list;
 
@@ -124,15 +125,33 @@ pub fn pace(args: &ConnectArgs) -> Pace {
     Pace::new(usize::from(args.concurrency), Rates { cloudtrail: args.max_rps })
 }
 
+/// What a run is to read, and for which checks.
+pub struct Asked {
+    /// The kinds of evidence.
+    pub facts: Vec<Fact>,
+    /// The ids of the checks; none where it is not for checks.
+    pub checks: Vec<String>,
+}
+
+impl Asked {
+    /// What these checks read under the user's policy.
+    pub fn by(checks: &[&Check]) -> Self {
+        Self {
+            facts: Demand::under(checks, &terms().policies).iter().collect(),
+            checks: checks.iter().map(|check| check.id.to_owned()).collect(),
+        }
+    }
+}
+
 /// What a run is asked for.
 ///
 /// # Errors
 /// As [`filter`] and [`role`].
-pub fn request(scope_args: &ScopeArgs, checks: &[&Check]) -> Result<Request, Stop> {
+pub fn request(scope_args: &ScopeArgs, asked: &Asked) -> Result<Request, Stop> {
     Ok(Request {
         plan: Plan {
-            facts: Demand::under(checks, &terms().policies).iter().collect(),
-            checks: checks.iter().map(|check| check.id.to_owned()).collect(),
+            facts: asked.facts.clone(),
+            checks: asked.checks.clone(),
             filter: filter(scope_args)?,
         },
         role: role(scope_args)?,

@@ -78,7 +78,7 @@ fn mend(text: &mut String, check: &Check) {
     for (language, code) in [("Terraform", code.terraform), ("CloudFormation", code.cloudformation)]
     {
         if let Some(code) = code {
-            let lines: String = code.lines().map(|line| indented(line)).collect();
+            let lines: String = code.lines().map(indented).collect();
             let _ = write!(text, "\n  In {language}:\n{lines}");
         }
     }
