@@ -12,7 +12,6 @@ use trailproof_core::check::{Check, Severity};
 use trailproof_core::gate::{self, GateRequest, Gates};
 use trailproof_core::plan::Demand;
 use trailproof_core::snapshot::Snapshot;
-use trailproof_core::terms::Terms;
 
 use crate::catalogue::{self, Wanted};
 use crate::cli::{

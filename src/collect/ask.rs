@@ -123,7 +123,6 @@ async fn answer(session: &Session, probe: &Probe, called_at: Timestamp) -> Resul
         Fact::OrganizationalUnits => organizations::tree(session).await,
         Fact::DelegatedAdministrators => organizations::delegates(session).await,
         Fact::TrustedServices => organizations::trusted_services(session).await,
-        Fact::AccountTags => organizations::account_tags(session, resource).await,
         Fact::Regions => account::regions(session).await,
         Fact::Trails => cloudtrail::trails(session, &region()).await,
         Fact::TrailStatus | Fact::TrailDelivery => {
