@@ -196,10 +196,15 @@ pub static AS_CODE: &[(&str, &AsCode)] = &[
 /// What checks ask of the user's policy themselves, by id.
 pub static PARAMETERS: &[(&str, &[&str])] = &[
     ("cloud-trail-cloud-watch-logs-enabled", &["cwl_stale_hours"]),
-    ("cloudtrail-dynamodb-dataevents-enabled", &["requires_data_events"]),
-    ("cloudtrail-lambda-dataevents-enabled", &["requires_data_events"]),
+    ("cloudtrail-all-read-s3-data-event-check", &["allow_log_bucket_exclusion"]),
+    ("cloudtrail-all-write-s3-data-event-check", &["allow_log_bucket_exclusion"]),
+    ("cloudtrail-dynamodb-dataevents-enabled", &["required_data_events"]),
+    ("cloudtrail-lambda-dataevents-enabled", &["required_data_events"]),
     ("cloudtrail-network-activity-events", &["require_network_activity_events"]),
-    ("cloudtrail-s3-dataevents-enabled", &["na_without_buckets", "s3_data_event_buckets"]),
+    (
+        "cloudtrail-s3-dataevents-enabled",
+        &["allow_log_bucket_exclusion", "na_without_buckets", "s3_data_event_buckets"],
+    ),
     ("cloudtrail-sensitive-bucket-dataevents", &["sensitive_buckets"]),
     ("cloudtrail-trail-tagged", &["required_tag_keys"]),
     ("cmk-backing-key-rotation-enabled", &["max_rotation_days"]),
@@ -222,5 +227,8 @@ pub static PARAMETERS: &[(&str, &[&str])] = &[
     ("trail-log-immediate-availability", &["immediate_days"]),
     ("trail-log-retention", &["retention_days"]),
     ("trail-s3-delivery-healthy", &["delivery_stale_hours"]),
-    ("trail-selector-blind-spot", &["require_network_activity_events", "required_data_events"]),
+    (
+        "trail-selector-blind-spot",
+        &["allow_log_bucket_exclusion", "require_network_activity_events", "required_data_events"],
+    ),
 ];

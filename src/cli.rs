@@ -29,7 +29,40 @@ pub const CONCURRENCY: u16 = 256;
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
+    /// What is laid down.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// What the user lays down once for all runs.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Configuration")]
+pub struct ConfigArgs {
+    /// The configuration, in place of trailproof.toml here or trailproof/config.toml in the user's configuration folder.
+    #[arg(long, value_name = "PATH", global = true)]
+    pub config: Option<PathBuf>,
+    /// A file of waivers in TOML or YAML.
+    #[arg(long, value_name = "PATH", global = true)]
+    pub waivers: Option<PathBuf>,
+    /// Print the configuration that holds, with the source of each value, and do nothing else.
+    #[arg(long, global = true)]
+    pub dump_config: bool,
+}
+
+impl Command {
+    /// Whether what the user laid down matters to it.
+    pub fn is_configured(&self) -> bool {
+        match self {
+            Self::Scan(_)
+            | Self::Demo(_)
+            | Self::Collect(_)
+            | Self::Assess(_)
+            | Self::Report(_) => true,
+            Self::Explain(_) | Self::Plan(_) | Self::Policy(_) => true,
+            Self::Checks(_) | Self::Waivers(_) | Self::ExitCodes => false,
+        }
+    }
 }
 
 /// The verbs.
@@ -53,9 +86,24 @@ pub enum Command {
     Policy(PolicyArgs),
     /// List the accounts and the calls that a scan would make, and make none but those that list the accounts.
     Plan(Box<PlanArgs>),
+    /// Look after waivers.
+    #[command(subcommand)]
+    Waivers(WaiversCommand),
     /// The exit codes.
     #[command(name = "exit-codes", about = "The exit codes", long_about = EXIT_CODES)]
     ExitCodes,
+}
+
+/// `waivers`.
+#[derive(Debug, Subcommand)]
+pub enum WaiversCommand {
+    /// Tell what is wrong with a file of waivers; 2 where it cannot be used.
+    Lint {
+        /// A file of waivers in TOML or YAML.
+        file: PathBuf,
+        /// A snapshot, whose accounts the waivers are held against.
+        snapshot: Option<PathBuf>,
+    },
 }
 
 /// Whom to ask, and how.
@@ -210,6 +258,9 @@ pub struct GateArgs {
     /// How much of the evidence must have been read for the scan to count as complete.
     #[arg(long, value_name = "0-100", value_parser = percent)]
     pub min_coverage: Option<Milli>,
+    /// Fail where a waiver has expired.
+    #[arg(long)]
+    pub fail_on_expired_waiver: bool,
     /// For pipelines: --fail-on high --min-coverage 100, no progress, no colour.
     #[arg(long)]
     pub ci: bool,

@@ -1,7 +1,6 @@
 //! The street from a command to its exit code: collect, assess, report.
 
 use std::path::Path;
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -12,20 +11,21 @@ use trailproof_core::aws::Partition;
 use trailproof_core::check::{Check, Severity};
 use trailproof_core::gate::{self, GateRequest, Gates};
 use trailproof_core::plan::Demand;
-use trailproof_core::policy::Policy;
 use trailproof_core::snapshot::Snapshot;
 
 use crate::catalogue::{self, Wanted};
 use crate::cli::{
     AssessArgs, CONCURRENCY, CollectArgs, Command, DemoArgs, ExplainArgs, GateArgs, PlanArgs,
     PolicyArgs, PolicyFormat, PolicyOf, ROLE_NAME, ReportArgs, ScanArgs, SelectArgs,
+    WaiversCommand,
 };
 use crate::closing::closing;
 use crate::collect::{
     Aws, Clock, Ending, Filter, InProcess, Pace, Plan, Rates, Request, Role, Watch, collect,
     discover, identify, still,
 };
-use crate::exit::{EXIT_CODES, Stop};
+use crate::config::{self, terms};
+use crate::exit::{EXIT_CODES, Stop, USAGE};
 use crate::gather::{gather, run_file, runtime};
 use crate::keep::Store;
 use crate::log;
@@ -54,6 +54,9 @@ pub fn run(command: Command) -> Result<u8, Stop> {
         }
         Command::Explain(args) => explain(&args),
         Command::Policy(args) => print(printed_policy(&args)?.as_bytes()).map(|()| 0),
+        Command::Waivers(WaiversCommand::Lint { file, snapshot }) => {
+            lint(&file, snapshot.as_deref())
+        }
         Command::ExitCodes => print(EXIT_CODES.as_bytes()).map(|()| 0),
     }
 }
@@ -78,7 +81,7 @@ fn printed_policy(args: &PolicyArgs) -> Result<String, Stop> {
 /// Everything about a check; with a snapshot or a report also its results there.
 fn explain(args: &ExplainArgs) -> Result<u8, Stop> {
     let check = one(&args.id)?;
-    let rule = catalogue::rule(check, policy());
+    let rule = catalogue::rule(check, &terms().policies.base);
     let Some(path) = &args.snapshot else { return print(rule.as_bytes()).map(|()| 0) };
     let wanted = Wanted::new(check, args.account.as_deref(), args.resource.as_deref())?;
     let results = if let Some(report) = earlier_report(path)? {
@@ -98,13 +101,18 @@ fn gates(args: &GateArgs) -> GateRequest {
         min_coverage: args
             .min_coverage
             .or(args.ci.then_some(trailproof_core::assessment::Milli::FULL)),
+        fail_on_expired_waiver: args.fail_on_expired_waiver,
     }
 }
 
-/// What the users' own policy says; there is no other yet.
-fn policy() -> &'static Policy {
-    static POLICY: LazyLock<Policy> = LazyLock::new(Policy::default);
-    &POLICY
+/// Tells what is wrong with a file of waivers.
+fn lint(file: &Path, snapshot: Option<&Path>) -> Result<u8, Stop> {
+    let reader = snapshot.map(Reader::open).transpose()?;
+    let accounts =
+        reader.map(|reader| reader.manifest().accounts.iter().map(|account| account.id).collect());
+    let (told, failed) = config::lint(file, accounts.as_ref())?;
+    print(told.as_bytes())?;
+    Ok(if failed { USAGE } else { 0 })
 }
 
 /// Judges, and shows the findings to the gates on the way.
@@ -116,7 +124,7 @@ fn judge<'a>(
     // An interrupted run has an exit code of its own.
     let wanted = !reader.manifest().interrupted
         && reader.manifest().accounts.iter().any(|account| account.in_scope);
-    let assessment = assess_watched(reader, checks, policy(), &mut |findings| gates.see(findings))?;
+    let assessment = assess_watched(reader, checks, terms(), &mut |findings| gates.see(findings))?;
     if wanted && assessment.coverage.accounts.assessed == 0 {
         let why =
             assessment.coverage.unread.first().map(|row| row.message.clone()).unwrap_or_default();
@@ -179,7 +187,7 @@ fn demo(args: &DemoArgs) -> Result<u8, Stop> {
         .map_err(|error| Stop::internal(format!("the demo's clock: {error}")))?;
     let request = Request {
         plan: Plan {
-            facts: Demand::of(&checks).iter().collect(),
+            facts: Demand::under(&checks, &terms().policies).iter().collect(),
             checks: checks.iter().map(|check| check.id.to_owned()).collect(),
             filter: Filter::default(),
         },

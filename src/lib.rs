@@ -12,6 +12,7 @@ mod cli;
 mod closing;
 pub mod collect;
 mod commands;
+mod config;
 pub mod exit;
 mod files;
 mod gather;
@@ -30,12 +31,44 @@ pub use cli::CONCURRENCY;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+
+fn parsed(command: clap::Command) -> Result<(cli::Cli, ArgMatches), clap::Error> {
+    let matches = command.try_get_matches()?;
+    Ok((cli::Cli::from_arg_matches(&matches)?, matches))
+}
+
+/// Takes in what the user laid down, and does what the command line asks under it.
+fn configured(mut cli: cli::Cli) -> Result<u8, exit::Stop> {
+    let usage = |error: clap::Error| {
+        let told = error.to_string();
+        let first = told.lines().next().unwrap_or_default();
+        exit::Stop::usage(first.strip_prefix("error: ").unwrap_or(first))
+    };
+    let applies = cli.command.as_ref().is_none_or(cli::Command::is_configured);
+    if applies || cli.config.dump_config {
+        let config = config::Config::load(cli.config.config.as_deref())?;
+        let matches;
+        (cli, matches) = parsed(config.defaults(cli::Cli::command())).map_err(usage)?;
+        let waivers = cli.config.waivers.as_deref();
+        let terms = config.terms(waivers)?;
+        if cli.config.dump_config {
+            let of_verb = matches.subcommand().map(|(_, matches)| matches);
+            let text = config::dump(&config, of_verb, waivers);
+            return output::print(text.as_bytes()).map(|()| 0);
+        }
+        config::lay_down(terms);
+    }
+    match cli.command {
+        Some(command) => commands::run(command),
+        None => Err(exit::Stop::usage("a command is expected; `trailproof --help` lists them")),
+    }
+}
 
 /// Does what the command line asks.
 pub fn run() -> ExitCode {
-    let cli = match cli::Cli::try_parse() {
-        Ok(cli) => cli,
+    let (cli, _) = match parsed(cli::Cli::command()) {
+        Ok(parsed) => parsed,
         Err(error) => {
             // Help and version are results and go to stdout; a reader who goes away is no fault of the command line.
             let code = u8::try_from(error.exit_code()).unwrap_or(exit::USAGE);
@@ -47,7 +80,7 @@ pub fn run() -> ExitCode {
         let told = trailproof_reports::one_line(&panic.to_string());
         let _ = writeln!(std::io::stderr(), "trailproof: internal error: {told}");
     }));
-    let Ok(outcome) = std::panic::catch_unwind(|| commands::run(cli.command)) else {
+    let Ok(outcome) = std::panic::catch_unwind(|| configured(cli)) else {
         return ExitCode::from(exit::INTERNAL);
     };
     match outcome {

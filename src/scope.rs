@@ -9,6 +9,7 @@ use trailproof_core::scope_file::parse_account_list;
 
 use crate::cli::{ConnectArgs, ScopeArgs};
 use crate::collect::{Clock, Endpoint, Filter, Pace, Plan, Rates, Request, Role, is_url};
+use crate::config::terms;
 use crate::exit::Stop;
 
 /// Which accounts and regions.
@@ -17,7 +18,7 @@ use crate::exit::Stop;
 /// An account id or region that is none, a file that cannot be read.
 pub fn filter(args: &ScopeArgs) -> Result<Filter, Stop> {
     for glob in args.regions.iter().chain(&args.exclude_regions) {
-        region_glob(glob)?;
+        region_glob("--regions", glob)?;
     }
     Ok(Filter {
         organization: args.org,
@@ -26,12 +27,17 @@ pub fn filter(args: &ScopeArgs) -> Result<Filter, Stop> {
         units: args.ou.clone(),
         exclude_units: args.exclude_ou.clone(),
         regions: args.regions.clone(),
-        exclude_regions: args.exclude_regions.clone(),
+        exclude_regions: args
+            .exclude_regions
+            .iter()
+            .chain(&terms().policies.base.excluded_regions)
+            .cloned()
+            .collect(),
     })
 }
 
 /// A name or glob that can match some region.
-fn region_glob(glob: &str) -> Result<(), Stop> {
+pub fn region_glob(flag: &str, glob: &str) -> Result<(), Stop> {
     let letters =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-*?".contains(&byte);
     let wild = glob.contains(['*', '?']);
@@ -42,7 +48,7 @@ fn region_glob(glob: &str) -> Result<(), Stop> {
         return Ok(());
     }
     Err(Stop::usage(format!(
-        "--regions: {glob:?} is no region; a name such as eu-west-1 or a glob such as eu-* is expected"
+        "{flag}: {glob:?} is no region; a name such as eu-west-1 or a glob such as eu-* is expected"
     )))
 }
 
@@ -125,7 +131,7 @@ pub fn pace(args: &ConnectArgs) -> Pace {
 pub fn request(scope_args: &ScopeArgs, checks: &[&Check]) -> Result<Request, Stop> {
     Ok(Request {
         plan: Plan {
-            facts: Demand::of(checks).iter().collect(),
+            facts: Demand::under(checks, &terms().policies).iter().collect(),
             checks: checks.iter().map(|check| check.id.to_owned()).collect(),
             filter: filter(scope_args)?,
         },

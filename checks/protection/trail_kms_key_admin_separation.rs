@@ -64,12 +64,17 @@ fn judge(key: &Key, audit: &Audit<'_>) -> Observed<Verdict> {
         "a key of the log archive, security or management account, and no outsider's right on it";
     let owner = key.target.account;
     let policy = audit.organization.key_policy(key);
-    if let Ok(KeyPolicy::NoKey(proof)) = &policy {
-        return Ok(not_applicable("there is no such key")
-            .reason("key_not_found")
-            .cite([proof.clone()]));
+    match &policy {
+        Ok(KeyPolicy::NoKey(proof)) => {
+            return Ok(not_applicable("there is no such key")
+                .reason("key_not_found")
+                .cite([proof.clone()]));
+        }
+        // Which key it is comes before where it lies.
+        Err(gap) if key.target.guessed => return Err(gap.clone()),
+        _ => {}
     }
-    // That there is such a key comes before where it lies.
+    // And so does that there is such a key.
     key.metadata()?;
     let separate = is_separate(key, audit);
     if separate == Ok(Some(false)) {

@@ -16,7 +16,7 @@ use trailproof_core::answer::TrailDescription;
 use trailproof_core::assess::assess;
 use trailproof_core::assessment::Assessment;
 use trailproof_core::aws::{AccountId, Region};
-use trailproof_core::check::{Check, Severity};
+use trailproof_core::check::{Check, Judge, Severity};
 use trailproof_core::evidence::{Cause, Gap};
 use trailproof_core::fact::Fact;
 use trailproof_core::finding::{Finding, ScoredIn, Status};
@@ -29,13 +29,15 @@ fn judge(bundle: &Bundle, checks: &[&Check], policy: &Policy) -> Assessment {
     assess(bundle, checks, policy).and_then(Assessment::held).unwrap()
 }
 
-/// A verdict's identity. A bucket's and a key's ARN say all: while nobody is known to own a bucket it stands with the
-/// first of its trails' owners, and a trail that nobody sees has none.
+/// A verdict's identity. A bucket's and a key's ARN say all, and so does the ARN of a trail that delivers: while nobody
+/// is known to own a bucket it stands with the first of its trails' owners, and a trail that nobody sees has none.
 type Identity<'a> = (&'a str, &'a str, Status);
 type Verdicts<'a> = BTreeMap<Identity<'a>, &'a Finding>;
 
 fn identity(finding: &Finding) -> Identity<'_> {
-    let unique = [":s3:::", ":kms:"].iter().any(|service| finding.resource.contains(service));
+    let delivers = |check: &&&Check| matches!(check.judge, Judge::Delivery(_));
+    let unique = [":s3:::", ":kms:"].iter().any(|service| finding.resource.contains(service))
+        || CATALOGUE.iter().filter(delivers).any(|check| check.id == finding.check);
     let subject = if unique { &finding.resource } else { &finding.fingerprint };
     (&finding.check, subject, finding.status)
 }

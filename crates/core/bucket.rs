@@ -67,10 +67,12 @@ impl Bucket {
         format!("arn:{}:s3:::{}", self.partition, self.name)
     }
 
-    /// The account in which it is judged: its owner, else the first trail's owner.
+    /// The account in which it is judged: the one that lists it, else the first trail's owner. That S3 confirmed an owner
+    /// who does not list it moves no finding: whether that is asked depends on the checks of a run.
     #[must_use]
     pub fn account(&self) -> Option<AccountId> {
-        self.owner.or_else(|| self.trail_owners.first().copied())
+        let listed = self.owner.filter(|_| self.listed.is_some());
+        listed.or_else(|| self.trail_owners.first().copied())
     }
 
     /// Whether several accounts depend on it, so that it is scored once in the organization.

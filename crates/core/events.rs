@@ -111,6 +111,16 @@ const MANAGEMENT: &[Call] = &[
     ("sts", "GetCallerIdentity", READS),
 ];
 
+/// What people call some events, after the permission or the newer operation, and what CloudTrail calls them.
+const ALIASES: [(&str, &str, &str); 3] = [
+    ("lambda", "InvokeFunction", "Invoke"),
+    ("s3", "ListBucket", "ListObjects"),
+    ("s3", "ListObjectsV2", "ListObjects"),
+];
+
+/// Calls that read or write, by what is in them.
+const EITHER: [&str; 3] = ["BatchExecuteStatement", "ExecuteStatement", "ExecuteTransaction"];
+
 /// Services whose events are recorded in one region. Those of STS and of the console's sign-in follow the endpoint.
 const GLOBAL: [(&str, Place); 6] = [
     ("cloudfront", Place::Global),
@@ -150,6 +160,8 @@ pub fn event(name: &str) -> Option<Event> {
     if service.is_empty() || name.is_empty() {
         return None;
     }
+    let alias = ALIASES.iter().find(|(of, alias, _)| *of == service && *alias == name);
+    let name = alias.map_or(name, |(.., name)| *name);
     let is = |call: &&Call| call.0 == service && call.1 == name;
     let data = DATA
         .iter()
@@ -167,12 +179,19 @@ pub fn event(name: &str) -> Option<Event> {
             category: Some(category),
             event_source: Some(format!("{service}.amazonaws.com")),
             event_name: Some(name.to_owned()),
-            read_only: Some(read_only),
+            read_only: (data.is_none() || !EITHER.contains(&name)).then_some(read_only),
             resource_type: kind,
             ..DescribedEvent::default()
         },
         guessed: data.is_none() && known.is_none(),
     })
+}
+
+/// Whether a well-known call on resources of a type reads.
+pub(crate) fn reads(resource_type: &str, name: &str) -> Option<bool> {
+    let (_, calls) = DATA.iter().find(|(kind, _)| *kind == resource_type)?;
+    let call = calls.iter().find(|call| call.1 == name && !EITHER.contains(&name))?;
+    Some(call.2)
 }
 
 /// The regions in which an event of a place may be recorded, and whether that is certain. (For China AWS names no
@@ -212,6 +231,9 @@ mod tests {
             (Place::Global, true, Some(false))
         );
         assert_eq!(event("ec2:DescribeInstances").unwrap().described.read_only, Some(true));
+        let list = event("s3:ListBucket").unwrap().described;
+        assert_eq!(list.event_name.as_deref(), Some("ListObjects"));
+        assert_eq!(event("dynamodb:ExecuteStatement").unwrap().described.read_only, None);
         assert!(["GetObject", ":x", "s3:", ""].iter().all(|name| event(name).is_none()));
         assert!(names().iter().all(|name| !event(name).unwrap().guessed));
     }

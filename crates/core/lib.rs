@@ -11,6 +11,7 @@ pub mod assessment;
 pub mod aws;
 pub mod bucket;
 pub mod check;
+pub mod config;
 pub mod control;
 pub mod copies;
 pub mod coverage;

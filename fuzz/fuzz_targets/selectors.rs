@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 use libfuzzer_sys::fuzz_target;
 use trailproof_core::answer::{EventSelector, EventSelectors};
 use trailproof_core::aws::Partition;
-use trailproof_core::selector::{DataQuestion, Half, Recorded, S3_OBJECT, Selectors};
+use trailproof_core::selector::{
+    Category, DataQuestion, DescribedEvent, Half, HoleQuestion, Recorded, Records, S3_OBJECT,
+    Selectors,
+};
 
 fn answers(selectors: &Selectors) -> Vec<Recorded> {
     let partition = Partition::new("aws");
@@ -45,6 +48,21 @@ fuzz_target!(|bytes: &[u8]| {
     for answer in &first {
         assert!(!matches!(answer, Recorded::Partial(codes) if codes.is_empty()));
         assert_eq!(answer.is_some(), answer.describe() != "none");
+    }
+    // Of an event of which nothing is known at least the category decides.
+    let unknown = selectors.records(&DescribedEvent::default());
+    assert!(!matches!(unknown, Records::Yes { .. }));
+    let partition = Partition::new("aws");
+    for category in [Category::Management, Category::Data, Category::NetworkActivity] {
+        let log_buckets = &BTreeSet::new();
+        for resource_type in [None, Some(S3_OBJECT)] {
+            let question =
+                HoleQuestion { partition: &partition, category, resource_type, log_buckets };
+            let holes = selectors.holes(&question);
+            assert!(holes.iter().all(|hole| !hole.values.is_empty()));
+        }
+        let alone = Selectors::default_selector();
+        assert_eq!(selectors.overlap(&alone, category), alone.overlap(&selectors, category));
     }
     // The order of selectors means nothing.
     let mut turned = read.clone();

@@ -83,6 +83,7 @@ fn parameters(probe: &Probe, called_at: Timestamp) -> BTreeMap<String, String> {
             Fact::TrailTags => "ResourceIdList",
             Fact::EventDataStore => "EventDataStore",
             Fact::StorePolicy => "ResourceArn",
+            Fact::AccountTags => "ResourceId",
             Fact::Key | Fact::KeyRotation | Fact::KeyPolicy => "KeyId",
             Fact::Topic => "TopicArn",
             Fact::LogGroup => "LogGroupArn",
@@ -101,7 +102,6 @@ fn parameters(probe: &Probe, called_at: Timestamp) -> BTreeMap<String, String> {
     }
     let fixed = match probe.fact {
         Fact::Trails => Some(("IncludeShadowTrails", "true")),
-        Fact::AccountTags => organizations::account_tags(session, resource).await,
         Fact::DelegatedAdministrators => Some(("ServicePrincipal", organizations::CLOUDTRAIL)),
         _ => None,
     };
@@ -119,6 +119,7 @@ async fn answer(session: &Session, probe: &Probe, called_at: Timestamp) -> Resul
         }
         Fact::Organization => organizations::organization(session).await,
         Fact::Accounts => organizations::accounts(session, &mut |_| ()).await,
+        Fact::AccountTags => organizations::account_tags(session, resource).await,
         Fact::OrganizationalUnits => organizations::tree(session).await,
         Fact::DelegatedAdministrators => organizations::delegates(session).await,
         Fact::TrustedServices => organizations::trusted_services(session).await,

@@ -7,6 +7,7 @@
 
 mod arrows;
 mod calls;
+mod configures;
 mod corpus;
 mod demo;
 mod denials;

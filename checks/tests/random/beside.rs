@@ -18,7 +18,7 @@ const STATUSES: [&str; 5] =
 #[derive(Debug, Clone)]
 pub struct Beside {
     /// For each trail: what its status is in a region, whether it tells a topic, how it is tagged.
-    trails: Vec<(Delivery, Option<(usize, Delivery)>, (bool, bool))>,
+    trails: Vec<OfTrail>,
     /// How many minutes ago the newest event of an account and region was.
     events: Vec<(usize, usize, i64)>,
     /// The store's state, key, days, whom its policy names, and whether it takes in management events.
@@ -34,6 +34,9 @@ pub struct Beside {
 
 /// Minutes since the last delivery to the bucket and the log group, the last digest, the start; and an error.
 type Delivery = (Option<i64>, Option<i64>, Option<i64>, Option<i64>, usize);
+
+/// Deliveries at home, in one further region, and whether it tells a topic and is tagged.
+type OfTrail = (Delivery, Option<(usize, Delivery)>, (bool, bool));
 
 fn minutes() -> impl Strategy<Value = Option<i64>> {
     prop::option::weighted(0.8, prop::sample::select(vec![5, 50, 90, 150, 1500, 5000]))

@@ -77,15 +77,15 @@ impl Organization {
     /// # Errors
     /// The call's gap; `undecidable` where the text cannot be understood.
     pub fn key_policy(&self, key: &Key) -> Observed<KeyPolicy<'_>> {
-        let read = key.metadata()?;
-        let Some(metadata) = &read.value else {
-            return Ok(KeyPolicy::NoKey(read.source.cite("error", "NotFoundException")));
-        };
         if key.target.guessed {
             let detail =
                 format!("which key {} is, is not known without the bucket's region", key.target.id);
             return Err(Gap::new(Fact::KeyPolicy, Cause::CrossAccountUnreadable, detail));
         }
+        let read = key.metadata()?;
+        let Some(metadata) = &read.value else {
+            return Ok(KeyPolicy::NoKey(read.source.cite("error", "NotFoundException")));
+        };
         if metadata.key_manager.as_deref() == Some("AWS") {
             return Ok(KeyPolicy::Aws(read.source.cite("KeyManager", "AWS")));
         }

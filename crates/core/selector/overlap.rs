@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::field::{has_positives, satisfies};
 use super::{Category, Selectors, Term};
 use crate::answer::FieldSelector;
+use crate::events;
 
 /// Whether an event exists that both record. Ordered: more certain is greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -148,8 +149,19 @@ fn terms_overlap(one: &Term, other: &Term, budget: &mut usize) -> Overlap {
         overlap = overlap.min(on_field);
     }
     // A named call may be of the other half: GetObject among writes is no event.
-    let named = both().any(|field| field.field == "eventName" && has_positives(field));
-    if named && !(read && write) { overlap.min(Overlap::Possibly) } else { overlap }
+    let named: Vec<&FieldSelector> =
+        both().filter(|field| field.field == "eventName" && has_positives(field)).collect();
+    let suits = |name: &String| {
+        let kinds = one.resource_types.intersection(&other.resource_types);
+        let names = both().filter(|field| field.field == "eventName");
+        let mut known = kinds.filter_map(|kind| events::reads(kind, name));
+        names.into_iter().all(|field| satisfies(field, name))
+            && known.any(|reads| if reads { read } else { write })
+    };
+    let certain = named.is_empty()
+        || (read && write)
+        || named.iter().flat_map(|field| &field.equals).any(suits);
+    if certain { overlap } else { overlap.min(Overlap::Possibly) }
 }
 
 impl Selectors {

@@ -110,6 +110,8 @@ fn two_trails_overlap_where_one_event_suits_both() {
     assert_eq!(overlap(&arn("NotEndsWith", "x"), &arn("EndsWith", "yx"), Data), Never);
     let puts = [field("eventName", "StartsWith", "Put"), field("readOnly", "Equals", "false")];
     assert_eq!(overlap(&data, &only(&puts), Data), Possibly);
+    let get = [field("eventName", "Equals", "GetObject"), field("readOnly", "Equals", "true")];
+    assert_eq!(overlap(&data, &only(&get), Data), Definitely);
     assert_eq!(overlap(&data, &only(&[field("moonPhase", "Equals", "full")]), Data), Possibly);
     assert_eq!(overlap(&all, &data, NetworkActivity), Never);
 }
