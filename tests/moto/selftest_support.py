@@ -37,6 +37,7 @@ class SeededCase(unittest.TestCase):
         seeded = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         cls.seed = json.loads(seeded.stdout)
         cls.cloud = Cloud(cls.url)
+        cls.clients = {}
 
     @classmethod
     def tearDownClass(cls):
@@ -51,10 +52,14 @@ class SeededCase(unittest.TestCase):
         return self.seed["accounts"][name]
 
     def client(self, service, owner, region=HOME):
-        """A client with the audit role's keys, as the program has."""
+        """A client with the audit role's keys, as the program has; made once, since making one takes long."""
         if owner == "management":
             return self.cloud.client(service, MANAGEMENT, region)
-        return self.cloud.client_with(self.cloud.assume(self.account(owner), AUDIT_ROLE), service, region)
+        wanted = (service, owner, region)
+        if wanted not in self.clients:
+            keys = self.cloud.assume(self.account(owner), AUDIT_ROLE)
+            self.clients[wanted] = self.cloud.client_with(keys, service, region)
+        return self.clients[wanted]
 
     def control(self, method, route, document=None):
         body = json.dumps(document or {}).encode() if method == "POST" else None
