@@ -14,7 +14,7 @@ use trailproof_core::snapshot::Snapshot;
 use trailproof_core::would_record::{Answer, Keeper, Outcome, Question, Refuser, answer};
 use trailproof_reports::one_line as line;
 
-use crate::cli::{AnswerFormat, WouldRecordArgs};
+use crate::cli::{AnswerFormat, KeepArgs, WouldRecordArgs};
 use crate::config::terms;
 use crate::exit::Stop;
 use crate::gather::gather;
@@ -61,7 +61,8 @@ pub fn would_record(args: &WouldRecordArgs) -> Result<u8, Stop> {
         Some(path) => Reader::open(path)?,
         None => {
             let asked = Asked { facts: FACTS.to_vec(), checks: Vec::new() };
-            gather(&args.connect, &args.scope, (&args.keep, &asked), args.connect.quiet)?.reader
+            let keep = KeepArgs { run_dir: args.run_dir.clone(), resume: None };
+            gather(&args.connect, &args.scope, (&keep, &asked), args.connect.quiet)?.reader
         }
     };
     let organization = graph(&reader)?;

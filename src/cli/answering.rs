@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{ConnectArgs, KeepArgs, ScopeArgs};
+use super::{ConnectArgs, ScopeArgs};
 
 /// How an answer is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -61,6 +61,7 @@ pub struct WouldRecordArgs {
     pub connect: ConnectArgs,
     #[command(flatten)]
     pub scope: ScopeArgs,
-    #[command(flatten)]
-    pub keep: KeepArgs,
+    /// The folder for what is read, in place of trailproof-runs/RUN-ID.
+    #[arg(long, value_name = "DIR", conflicts_with = "snapshot", help_heading = "Evidence")]
+    pub run_dir: Option<PathBuf>,
 }
