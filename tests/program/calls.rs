@@ -28,12 +28,14 @@ const BEFORE: [(&str, &[&str]); 4] = [
     ("kms:", &["account:ListRegions", "cloudtrail:DescribeTrails"]),
 ];
 /// The operations whose IAM action has another name, by AWS's service authorization reference.
-const ACTIONS: [(&str, &str); 6] = [
+const ACTIONS: [(&str, &str); 8] = [
     ("s3:ListBuckets", "s3:ListAllMyBuckets"),
     ("s3:HeadBucket", "s3:ListBucket"),
     ("s3:GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration"),
     ("s3:GetObjectLockConfiguration", "s3:GetBucketObjectLockConfiguration"),
     ("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
+    ("s3:GetBucketEncryption", "s3:GetEncryptionConfiguration"),
+    ("s3:GetBucketReplication", "s3:GetReplicationConfiguration"),
     ("s3control:GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock"),
 ];
 /// The facts of the cheapest checks: regions, trails and the organization.
@@ -127,14 +129,16 @@ fn a_member_that_only_the_organization_trail_covers_costs_twenty_calls() {
 }
 
 #[test]
-fn all_checks_cost_a_covered_member_two_calls_more() {
+fn all_checks_cost_a_covered_member_four_calls_in_each_region() {
     let calls = all_calls();
     let mut expected = counts(&[("s3:ListBuckets", 1), ("iam:GetAccountAuthorizationDetails", 1)]);
     expected.extend(counts(&[
         ("sts:AssumeRole", 1),
         ("account:ListRegions", 1),
         ("cloudtrail:DescribeTrails", 17),
-        ("cloudtrail:GetTrailStatus", 1),
+        ("cloudtrail:GetTrailStatus", 17),
+        ("cloudtrail:ListEventDataStores", 17),
+        ("cloudtrail:LookupEvents", 17),
     ]));
     assert_eq!(of_member(calls, COVERED_MEMBER), expected);
 }
