@@ -189,7 +189,7 @@ fn demo(args: &DemoArgs) -> Result<u8, Stop> {
         .map_err(|error| Stop::internal(format!("the demo's clock: {error}")))?;
     let request = Request {
         plan: Plan {
-            facts: Demand::under(&checks, &terms().policies).iter().collect(),
+            facts: Demand::under(&checks, &terms().policies).wanted().collect(),
             checks: checks.iter().map(|check| check.id.to_owned()).collect(),
             filter: Filter::default(),
         },

@@ -137,7 +137,7 @@ impl Asked {
     /// What these checks read under the user's policy.
     pub fn by(checks: &[&Check]) -> Self {
         Self {
-            facts: Demand::under(checks, &terms().policies).iter().collect(),
+            facts: Demand::under(checks, &terms().policies).wanted().collect(),
             checks: checks.iter().map(|check| check.id.to_owned()).collect(),
         }
     }

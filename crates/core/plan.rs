@@ -16,7 +16,11 @@ use crate::trail::Trail;
 
 /// The kinds of evidence that a set of checks reads, with what those need in turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Demand(BTreeSet<Fact>);
+pub struct Demand {
+    facts: BTreeSet<Fact>,
+    /// Whether a check asks who administers CloudTrail, so that it is asked even where nobody has to stand in.
+    delegates: bool,
+}
 
 /// The facts that every run reads to know whom to ask.
 pub const ROSTER: [Fact; 4] =
@@ -39,11 +43,12 @@ impl Demand {
                 open.extend(fact.needs());
             }
         }
+        let delegates = closed.contains(&Fact::DelegatedAdministrators);
         // Where the management account cannot be asked about its trails, a delegated administrator can.
         if closed.contains(&Fact::Trails) {
             closed.insert(Fact::DelegatedAdministrators);
         }
-        Self(closed)
+        Self { facts: closed, delegates }
     }
 
     /// What these checks read, and what it takes to know which policy applies to an account.
@@ -56,12 +61,17 @@ impl Demand {
     /// Whether that fact is part of it.
     #[must_use]
     pub fn wants(&self, fact: Fact) -> bool {
-        self.0.contains(&fact)
+        self.facts.contains(&fact)
+    }
+
+    /// The facts of which [`Self::facts`] makes this demand again: without what is asked only where it must be.
+    pub fn wanted(&self) -> impl Iterator<Item = Fact> + '_ {
+        self.iter().filter(|fact| self.delegates || *fact != Fact::DelegatedAdministrators)
     }
 
     /// All facts, in order.
     pub fn iter(&self) -> impl Iterator<Item = Fact> + '_ {
-        self.0.iter().copied()
+        self.facts.iter().copied()
     }
 }
 
@@ -312,8 +322,10 @@ pub fn follow_ups(demand: &Demand, graph: &Organization, organization: &Document
     };
     // Not `is_organization`: a run that keeps its evidence in a folder has put the list of accounts aside by now.
     if matches!(graph.description, Ok(Some(_))) {
-        let facts = [Fact::DelegatedAdministrators, Fact::TrustedServices];
-        let probes = facts.into_iter().filter(|fact| demand.wants(*fact)).map(Probe::global);
+        let delegates = demand.delegates || graph.trails().any(|trail| orphaned(&trail));
+        let facts = [(Fact::DelegatedAdministrators, delegates), (Fact::TrustedServices, true)];
+        let facts = facts.into_iter().filter(|(fact, due)| *due && demand.wants(*fact));
+        let probes = facts.map(|(fact, _)| Probe::global(fact));
         let open = probes.filter(|probe| !organization.observations.contains_key(probe));
         follow_ups.organization.extend(open);
     }

@@ -141,13 +141,14 @@ pub fn calls_of_a_member(
     regions: usize,
     is_caller: bool,
 ) -> Vec<(&'static str, usize)> {
-    demand
-        .iter()
-        .filter(|fact| fact.scope() != Scope::Organization)
-        .filter_map(|fact| {
+    let of_fact =
+        demand.iter().filter(|fact| fact.scope() != Scope::Organization).filter_map(|fact| {
             let calls = match fact {
                 Fact::Session => usize::from(!is_caller),
-                Fact::Trails => regions,
+                Fact::Trails | Fact::RecentEvents | Fact::EventDataStores => regions,
+                // The organization's trail shows everywhere; its home was asked already.
+                Fact::TrailDelivery if demand.wants(Fact::TrailStatus) => regions.saturating_sub(1),
+                Fact::TrailDelivery => regions,
                 Fact::TrailStatus
                 | Fact::Regions
                 | Fact::BucketList
@@ -156,6 +157,14 @@ pub fn calls_of_a_member(
                 _ => return None,
             };
             Some((fact.operation(), calls))
-        })
-        .collect()
+        });
+    // Two facts may be read by one operation.
+    let mut counted: Vec<(&'static str, usize)> = Vec::new();
+    for (operation, calls) in of_fact {
+        match counted.iter_mut().find(|(name, _)| *name == operation) {
+            Some((_, sum)) => *sum += calls,
+            None => counted.push((operation, calls)),
+        }
+    }
+    counted
 }

@@ -270,7 +270,7 @@ fn manifest(request: &Request, identity: &Identity) -> Manifest {
         partition: identity.partition.clone(),
         caller_account: identity.caller.account,
         caller_arn: identity.caller.arn.clone(),
-        facts: Demand::facts(request.plan.facts.iter().copied()).iter().collect(),
+        facts: Demand::facts(request.plan.facts.iter().copied()).wanted().collect(),
         checks: request.plan.checks.clone(),
         regions: request.plan.filter.regions.clone(),
         excluded_regions: request.plan.filter.exclude_regions.clone(),
