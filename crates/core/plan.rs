@@ -2,17 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::answer::{BucketEntry, KeyMetadata, StoreEntry, TrailDescription};
+use crate::answer::{
+    BucketEncryption, BucketEntry, EventDataStore, KeyMetadata, StoreEntry, TrailDescription,
+};
 use crate::aws::{AccountId, Arn, Region};
-use crate::bucket::{Bucket, BucketRole};
 use crate::check::Check;
 use crate::fact::{Fact, Scope};
-use crate::key::{Key, KeyTarget};
-use crate::organization::Organization;
+use crate::key::KeyTarget;
 use crate::policies::Policies;
 use crate::roster::{AccountEntry, RegionEntry};
 use crate::snapshot::{Document, Manifest, Probe};
-use crate::trail::Trail;
+
+mod follow_ups;
+
+pub(crate) use follow_ups::OWNERS;
+pub use follow_ups::{FollowUps, follow_ups};
 
 /// The kinds of evidence that a set of checks reads, with what those need in turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,13 +188,15 @@ fn stores(demand: &Demand, document: &Document, regions: &[Region], wanted: &mut
         let list =
             document.read::<Vec<StoreEntry>>(&Probe::regional(Fact::EventDataStores, region));
         for store in list.map_or(&[][..], |(stores, _)| stores) {
+            let about = |fact| Probe::resource(fact, Some(region), &store.event_data_store_arn);
             let facts = [Fact::EventDataStore, Fact::StorePolicy, Fact::InsightSelectors];
-            wanted.extend(
-                facts
-                    .into_iter()
-                    .filter(|fact| demand.wants(*fact))
-                    .map(|fact| Probe::resource(fact, Some(region), &store.event_data_store_arn)),
-            );
+            wanted.extend(facts.into_iter().filter(|fact| demand.wants(*fact)).map(about));
+            let described = document.read::<EventDataStore>(&about(Fact::EventDataStore));
+            let key = described.ok().and_then(|(store, _)| store.kms_key_id.as_deref());
+            if let Some(id) = key.filter(|id| !id.is_empty()) {
+                let target = KeyTarget::new(id, document.account, Some(region), region);
+                own_key(demand, document, &target, wanted);
+            }
         }
     }
 }
@@ -223,16 +229,17 @@ fn own_objects(
     if let (Some(bucket), Some(region)) = (bucket, region) {
         wanted.extend(bucket_facts(demand, &bucket.name, Some(region)));
     }
-    if let Some(id) =
-        trail.kms_key_id.as_deref().filter(|id| !id.is_empty() && demand.wants(Fact::Key))
-    {
+    if let Some(id) = trail.kms_key_id.as_deref().filter(|id| !id.is_empty()) {
         let target = KeyTarget::new(id, document.account, region, &trail.home_region);
-        if target.account == document.account && !target.guessed {
-            let probe = Probe::resource(Fact::Key, Some(&target.region), id);
-            if let Ok((Some(metadata), _)) = document.read::<Option<KeyMetadata>>(&probe) {
-                wanted.extend(of_key(demand, metadata));
-            }
-            wanted.push(probe);
+        own_key(demand, document, &target, wanted);
+    }
+    if let (Some(bucket), Some(region)) = (bucket, region) {
+        let probe = Probe::resource(Fact::BucketEncryption, Some(region), &bucket.name);
+        let encryption = document.read::<BucketEncryption>(&probe);
+        let key = encryption.ok().and_then(|(read, _)| read.kms_master_key_id.as_deref());
+        if let Some(id) = key.filter(|id| !id.is_empty()) {
+            let target = KeyTarget::new(id, document.account, Some(region), region);
+            own_key(demand, document, &target, wanted);
         }
     }
     for (fact, arn) in [
@@ -246,6 +253,18 @@ fn own_objects(
                 .map(|(_, probe)| probe),
         );
     }
+}
+
+/// A key that is the account's own, and what else it is asked once it is known which it is.
+fn own_key(demand: &Demand, document: &Document, target: &KeyTarget, wanted: &mut Vec<Probe>) {
+    if target.account != document.account || target.guessed || !demand.wants(Fact::Key) {
+        return;
+    }
+    let probe = Probe::resource(Fact::Key, Some(&target.region), &target.id);
+    if let Ok((Some(metadata), _)) = document.read::<Option<KeyMetadata>>(&probe) {
+        wanted.extend(of_key(demand, metadata));
+    }
+    wanted.push(probe);
 }
 
 /// The question for a resource that its ARN places, and whom to ask.
@@ -298,160 +317,6 @@ pub fn account_tags(demand: &Demand, manifest: &Manifest, organization: &Documen
         .map(|account| Probe::resource(Fact::AccountTags, None, account.id.as_str()))
         .filter(|probe| !organization.observations.contains_key(probe))
         .collect()
-}
-
-/// The questions that only the whole graph can put: which account owns the bucket, whose key it is, who stands in for
-/// a management account that cannot be asked.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FollowUps {
-    /// Questions about the organization.
-    pub organization: Vec<Probe>,
-    /// Questions to accounts, sorted; no account without a question.
-    pub accounts: BTreeMap<AccountId, Vec<Probe>>,
-}
-
-/// What the graph leaves open. It ends: a question is put once, answered or not.
-#[must_use]
-pub fn follow_ups(demand: &Demand, graph: &Organization, organization: &Document) -> FollowUps {
-    let mut asks: BTreeSet<(AccountId, Probe)> = BTreeSet::new();
-    let mut follow_ups = FollowUps::default();
-    let orphaned = |trail: &&Trail| {
-        trail.is_organization_trail()
-            && graph.members.contains_key(&trail.owner)
-            && !graph.can_ask(trail.owner)
-    };
-    // Not `is_organization`: a run that keeps its evidence in a folder has put the list of accounts aside by now.
-    if matches!(graph.description, Ok(Some(_))) {
-        let delegates = demand.delegates || graph.trails().any(|trail| orphaned(&trail));
-        let facts = [(Fact::DelegatedAdministrators, delegates), (Fact::TrustedServices, true)];
-        let facts = facts.into_iter().filter(|(fact, due)| *due && demand.wants(*fact));
-        let probes = facts.map(|(fact, _)| Probe::global(fact));
-        let open = probes.filter(|probe| !organization.observations.contains_key(probe));
-        follow_ups.organization.extend(open);
-    }
-    if demand.wants(Fact::DelegatedAdministrators) {
-        for trail in graph.trails().filter(orphaned) {
-            let administrators = graph.delegated_administrators.as_ref().ok().into_iter().flatten();
-            if let Some(administrator) = administrators.copied().find(|id| graph.can_ask(*id))
-                && demand.wants(Fact::EventSelectors)
-                && trail.description.value.has_custom_event_selectors != Some(false)
-            {
-                let probe = Probe::resource(Fact::EventSelectors, Some(trail.home()), trail.arn());
-                asks.insert((administrator, probe));
-            }
-        }
-    }
-    let judged = |trails: &BTreeSet<String>| {
-        trails.iter().filter_map(|arn| graph.trail(arn)).any(|trail| graph.judges(trail))
-    };
-    for bucket in graph.buckets().filter(|bucket| judged(&bucket.trails)) {
-        asks.extend(bucket_questions(demand, graph, bucket));
-    }
-    for bucket in graph.companions().filter(|bucket| judged(&bucket.trails)) {
-        asks.extend(bucket_questions(demand, graph, bucket));
-    }
-    if demand.wants(Fact::Key) {
-        // Of a key whose region is a guess another one might answer.
-        let used =
-            |key: &&Key| !key.target.guessed && (key.trails.is_empty() || judged(&key.trails));
-        for key in graph.keys().filter(used) {
-            asks.extend(key_questions(demand, graph, key));
-        }
-    }
-    for trail in graph.trails().filter(|trail| graph.judges(trail)) {
-        for (fact, arn) in [(Fact::Topic, trail.topic()), (Fact::LogGroup, trail.log_group())] {
-            let question = arn.filter(|_| demand.wants(fact)).and_then(|arn| at_owner(fact, arn));
-            asks.extend(question.filter(|(owner, _)| graph.can_ask(*owner)));
-        }
-    }
-    if demand.wants(Fact::ServiceLinkedRole)
-        && let Ok(Some(management)) = graph.management()
-        && graph.can_ask(management)
-    {
-        asks.insert((management, Probe::global(Fact::ServiceLinkedRole)));
-    }
-    for (account, probe) in asks {
-        if !graph.asked.contains(&(account, probe.clone())) {
-            follow_ups.accounts.entry(account).or_default().push(probe);
-        }
-    }
-    follow_ups
-}
-
-fn bucket_questions(
-    demand: &Demand,
-    graph: &Organization,
-    bucket: &Bucket,
-) -> Vec<(AccountId, Probe)> {
-    let head = Probe::resource(Fact::BucketHead, None, &bucket.name);
-    match bucket.owner {
-        None => {
-            let asker = bucket.trail_owners.iter().copied().find(|owner| graph.can_ask(*owner));
-            let Some(asker) = asker.filter(|_| demand.wants(Fact::BucketHead)) else {
-                return Vec::new();
-            };
-            let mut questions = vec![(asker, head)];
-            // Where anybody may look at it, S3 tells whether it is a certain account's.
-            if demand.wants(Fact::BucketOwner) && bucket.answers_everyone() {
-                let owners: BTreeSet<AccountId> = graph.possible_owners().collect();
-                questions.extend(owners.into_iter().take(OWNERS).map(|owner| {
-                    let resource = format!("{owner}/{}", bucket.name);
-                    (asker, Probe::resource(Fact::BucketOwner, bucket.region.as_ref(), &resource))
-                }));
-            }
-            questions
-        }
-        Some(owner) if !graph.can_ask(owner) => Vec::new(),
-        // An old list leaves the region out; S3's answer to HEAD names it.
-        Some(owner)
-            if bucket.region.is_none()
-                && demand.wants(Fact::BucketHead)
-                && !graph.asked.contains(&(owner, head.clone())) =>
-        {
-            vec![(owner, head)]
-        }
-        Some(owner) => {
-            let mut facts: BTreeSet<Fact> = BTreeSet::new();
-            for role in &bucket.roles {
-                facts.extend(match role {
-                    BucketRole::Log => &Fact::OF_A_BUCKET[..],
-                    BucketRole::AccessLogTarget => &Fact::OF_A_TARGET[..],
-                    BucketRole::Replica => &Fact::OF_A_REPLICA[..],
-                });
-            }
-            let facts: Vec<Fact> = facts.into_iter().collect();
-            let region = bucket.region.as_ref();
-            let mut probes = facts_of(demand, &facts, &bucket.name, region);
-            if bucket.roles.iter().all(|role| *role == BucketRole::Replica) {
-                probes.retain(|probe| probe.fact != Fact::AccountPublicAccessBlock);
-            }
-            probes.into_iter().map(|probe| (owner, probe)).collect()
-        }
-    }
-}
-
-/// Of how many accounts S3 is asked whether a bucket is theirs.
-pub(crate) const OWNERS: usize = 25;
-
-fn key_questions(demand: &Demand, graph: &Organization, key: &Key) -> Vec<(AccountId, Probe)> {
-    let mut questions: Vec<(AccountId, Probe)> = key_question(graph, key).into_iter().collect();
-    if let Ok(read) = key.metadata()
-        && let Some(metadata) = &read.value
-    {
-        let probes = of_key(demand, metadata).into_iter();
-        let owner = Some(key.target.account).filter(|owner| graph.can_ask(*owner));
-        questions
-            .extend(owner.into_iter().flat_map(|owner| probes.clone().map(move |p| (owner, p))));
-    }
-    questions
-}
-
-fn key_question(graph: &Organization, key: &Key) -> Option<(AccountId, Probe)> {
-    let probe = Probe::resource(Fact::Key, Some(&key.target.region), &key.target.id);
-    let owner = Some(key.target.account).filter(|owner| graph.can_ask(*owner));
-    let asker =
-        owner.or_else(|| key.trail_owners.iter().copied().find(|owner| graph.can_ask(*owner)))?;
-    Some((asker, probe))
 }
 
 /// The IAM actions that these facts need, split into those of the reader role in each account and those of the caller.

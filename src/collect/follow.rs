@@ -82,10 +82,21 @@ impl<'a> Follow<'a> {
 
     /// Asks what is certain by now, if enough has come in since the last time.
     pub(super) fn early(&mut self, work: &Work<'_>, known: Known<'_>) {
-        if work.read.len() < self.due {
-            return;
+        if work.read.len() >= self.due {
+            self.due = work.read.len() * 2;
+            self.now(work, known);
         }
-        self.due = work.read.len() * 2;
+    }
+
+    /// Asks what the answers opened that have come in, once no more of them are under way: the bucket to which a log
+    /// bucket's copies go need not wait for accounts that have nothing to do with it.
+    pub(super) fn next_hop(&mut self, work: &Work<'_>, known: Known<'_>) {
+        if !self.is_asking() {
+            self.now(work, known);
+        }
+    }
+
+    fn now(&mut self, work: &Work<'_>, known: Known<'_>) {
         let graph = known.of_those_that_matter(work).graph();
         for (account, probes) in follow_ups(&self.run.demand, &graph, known.organization).accounts {
             let certain = probes.into_iter().filter(|probe| is_certain(account, probe)).collect();

@@ -122,7 +122,12 @@ pub async fn collect(
         page.for_each(|account| drop(sender.unbounded_send(*account)));
     };
     let filter = &request.plan.filter;
-    let listing = roster::list(aws, (identity, filter), (organization, request.clock), &mut listed);
+    let listing = roster::list(
+        aws,
+        (identity, filter, &request.plan.facts),
+        (organization, request.clock),
+        &mut listed,
+    );
     let mut listing = Box::pin(listing);
 
     let mut work = Work {
@@ -178,7 +183,11 @@ pub async fn collect(
             }
             Some(answers) = next(&mut follow), if asking => {
                 if let Some(follow) = &mut follow {
-                    follow.keep(answers, &mut work)?;
+                    let kept = follow.keep(answers, &mut work)?;
+                    if let (Some(_), Some(roster), false) = (kept, &roster, ended) {
+                        let organization = &roster.organization;
+                        follow.next_hop(&work, Known { manifest: &manifest, organization });
+                    }
                 }
             }
             done = &mut listing, if listing_goes_on => {

@@ -1,6 +1,9 @@
 //! Who asks, and which accounts there are: asked once, before or while the accounts are read.
 
+use std::sync::Mutex;
+
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
+use futures::channel::oneshot;
 use jiff::Timestamp;
 use trailproof_core::answer::{Answer, CallerIdentity, OrganizationDescription};
 use trailproof_core::aws::{Arn, Partition};
@@ -113,14 +116,17 @@ pub struct Roster {
     pub choice: Choice,
 }
 
-/// Asks for the organization, its accounts and its tree, as far as that is not known yet. Where every account is
-/// looked at, each page of them is handed out as it comes.
+/// What the management account is asked beside the accounts.
+const BESIDE: [Fact; 2] = [Fact::DelegatedAdministrators, Fact::TrustedServices];
+
+/// Asks for the organization, its accounts and its tree, and for what else of it is among these facts, as far as that is
+/// not known yet. Where every account is looked at, each page of them is handed out as it comes.
 ///
 /// # Errors
 /// As [`decide`].
 pub async fn list(
     aws: &Aws,
-    (identity, filter): (&Identity, &Filter),
+    (identity, filter, facts): (&Identity, &Filter, &[Fact]),
     (mut document, clock): (Document, Clock),
     listed: &mut (dyn FnMut(&[Listed]) + Send),
 ) -> Result<Roster, Stop> {
@@ -140,7 +146,11 @@ pub async fn list(
         .read::<Option<OrganizationDescription>>(&probe)
         .is_ok_and(|(found, _)| found.is_some());
     if organized {
+        let (sender, admitted) = oneshot::channel();
+        let sender = Mutex::new(Some(sender));
+        let admit = || sender.lock().ok().and_then(|mut sender| sender.take());
         let mut page = |entries: &[AccountEntry]| {
+            let _ = admit().map(|sender| sender.send(()));
             if filter.takes_all_accounts() {
                 let all = |entry: &AccountEntry| Listed {
                     id: entry.id,
@@ -152,9 +162,18 @@ pub async fn list(
         };
         let (accounts, tree) =
             (known(&document, Fact::Accounts), known(&document, Fact::OrganizationalUnits));
+        let wanted = facts.iter().copied().filter(|fact| BESIDE.contains(fact));
+        let beside: Vec<Fact> = wanted.filter(|fact| !known(&document, *fact)).collect();
+        let listable = document.read::<Vec<AccountEntry>>(&Probe::global(Fact::Accounts)).is_ok();
         let answers = futures::join!(
             async {
-                if accounts { None } else { Some(all_accounts(&session, clock, &mut page).await) }
+                let read = match accounts {
+                    true => None,
+                    false => Some(all_accounts(&session, clock, &mut page).await),
+                };
+                // Whoever waits for a page that will not come goes on.
+                drop(admit());
+                read
             },
             async {
                 if tree {
@@ -163,9 +182,21 @@ pub async fn list(
                 let probe = Probe::global(Fact::OrganizationalUnits);
                 let observation = ask::ask(&session, &probe, clock).await;
                 Some((probe, observation))
+            },
+            async {
+                // Who may not list the accounts may not ask for these either.
+                if !listable && admitted.await.is_err() {
+                    return Vec::new();
+                }
+                let asked = beside.into_iter().map(Probe::global).map(async |probe| {
+                    let observation = ask::ask(&session, &probe, clock).await;
+                    (probe, observation)
+                });
+                futures::future::join_all(asked).await
             }
         );
         document.observations.extend([answers.0, answers.1].into_iter().flatten());
+        document.observations.extend(answers.2);
     }
     // Without their list the tree is of no use, and nothing that is of no use is kept.
     if document.read::<Vec<AccountEntry>>(&Probe::global(Fact::Accounts)).is_err() {
@@ -198,7 +229,7 @@ pub async fn discover(
 ) -> Result<(Identity, Roster), Stop> {
     let identity = identify(aws, filter, clock).await?;
     let document = Document::new(identity.caller.account);
-    let roster = list(aws, (&identity, filter), (document, clock), &mut |_| ()).await?;
+    let roster = list(aws, (&identity, filter, &[]), (document, clock), &mut |_| ()).await?;
     Ok((identity, roster))
 }
 

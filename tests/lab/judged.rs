@@ -37,7 +37,8 @@ pub fn judged(reader: &Reader) -> Result<Judged, Stop> {
 pub type Identity<'a> = (&'a str, &'a str, Status);
 
 fn identity(finding: &Finding) -> Identity<'_> {
-    let unique = [":s3:::", ":kms:"].iter().any(|service| finding.resource.contains(service));
+    let unique = [":s3:::", ":kms:"].iter().any(|service| finding.resource.contains(service))
+        || finding.check == "trail-bucket-policy-allows-delivery";
     let subject = if unique { &finding.resource } else { &finding.fingerprint };
     (&finding.check, subject, finding.status)
 }
@@ -48,6 +49,12 @@ impl Judged {
         let known = |status| matches!(status, Status::Pass | Status::Fail);
         let decided = self.assessment.results.iter().filter(|finding| known(finding.status));
         decided.map(|finding| (identity(finding), finding)).collect()
+    }
+
+    /// How many results are unknown.
+    pub fn unknown(&self) -> usize {
+        let results = self.assessment.results.iter();
+        results.filter(|finding| finding.status == Status::Unknown).count()
     }
 
     /// Passes and failures that the whole has not.

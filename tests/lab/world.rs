@@ -25,7 +25,8 @@ fn trail(name: &str, bucket: &str, more: &Value) -> Value {
     let mut trail = json!({
         "Name": name, "S3BucketName": bucket, "HomeRegion": HOME,
         "IncludeGlobalServiceEvents": true, "IsMultiRegionTrail": true, "LogFileValidationEnabled": true,
-        "Status": {"IsLogging": true, "LatestDeliveryTime": 4, "StartLoggingTime": 1_200_000},
+        "Status": {"IsLogging": true, "LatestDeliveryTime": 4,
+                   "LatestDigestDeliveryTime": 22, "StartLoggingTime": 1_200_000},
         "AdvancedEventSelectors": [
             {"Name": "all", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]},
         ],
@@ -71,6 +72,7 @@ fn world() -> Value {
     let all = json!({
         "IsOrganizationTrail": true, "KmsKeyId": key(ARCHIVE),
         "CloudWatchLogsLogGroupArn": format!("arn:aws:logs:{HOME}:{MANAGEMENT}:log-group:trail:*"),
+        "SnsTopicARN": format!("arn:aws:sns:{HOME}:{MANAGEMENT}:told"), "HasInsightSelectors": true,
     });
     let archive = json!({
         "ou": "ou-test-1", "public_access_block": true, "buckets": [bucket("all-logs")],
@@ -105,7 +107,13 @@ fn world() -> Value {
             "attached": ["arn:aws:iam::aws:policy/SecurityAudit"],
         }]},
         "accounts": [
-            account(MANAGEMENT, &json!({"trails": [trail("all", "all-logs", &all)]})),
+            account(MANAGEMENT, &json!({
+                "trails": [trail("all", "all-logs", &all)],
+                "event_data_stores": [{
+                    "Id": id(MANAGEMENT), "Name": "lake", "Region": HOME, "OrganizationEnabled": true,
+                    "RetentionPeriod": 2_557, "Created": 200_000,
+                }],
+            })),
             account(ARCHIVE, &archive),
             account(OWNER, &owner),
             account(COVERED, &json!({"opted_in_regions": ["me-central-1"]})),

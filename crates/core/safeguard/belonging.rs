@@ -47,6 +47,12 @@ impl Bucket {
         };
         let status = head.value.http_status;
         let mut evidence = vec![head.source.cite("HTTP status", status)];
+        // A bucket that is there has a region, whoever asks. A refusal that names none is of the caller, whose account
+        // may be closed: there may be no such bucket.
+        if status == 403 && head.value.bucket_region.is_none() {
+            let detail = format!("HeadBucket on {}: 403, and no region is named", self.name);
+            return Err(Gap::new(Fact::BucketHead, Cause::AccessDenied, detail));
+        }
         if status != 200 && status != 403 {
             let detail = format!("HeadBucket on {}: HTTP status {status} tells nothing", self.name);
             return Err(Gap {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_s3::types::{ReplicationRule as SdkRule, ReplicationRuleFilter};
+use serde::de::IgnoredAny;
 use trailproof_core::answer::{
     Answer, BucketEncryption, BucketLogging, BucketReplication, PolicyText, ReplicationRule, Tags,
 };
@@ -18,6 +19,10 @@ pub async fn policy(session: &Session, region: &Region, bucket: &str) -> Result<
     let sent = request.customize().config_override(there(region)).send().await;
     let answer = or_absent(sent.map_err(Failure::from), "NoSuchBucketPolicy")?;
     let policy = held(answer, ("Policy", |answer| answer.policy.filter(|text| !text.is_empty())))?;
+    // The policy is the body itself: whatever else stands there would be taken for one.
+    if policy.as_deref().is_some_and(|text| serde_json::from_str::<IgnoredAny>(text).is_err()) {
+        return Err(incomplete("a policy: its body is not JSON"));
+    }
     Ok(Answer::PolicyText(PolicyText { policy }))
 }
 
