@@ -31,7 +31,7 @@ use crate::keep::Store;
 use crate::log;
 use crate::output::{Outputs, folder_takes, print};
 use crate::progress::Progress;
-use crate::scope::{self, Asked};
+use crate::scope::{self, Asked, trusted};
 use crate::select::{one, select};
 use crate::store::Reader;
 use crate::would_record::would_record;
@@ -192,6 +192,7 @@ fn demo(args: &DemoArgs) -> Result<u8, Stop> {
             facts: Demand::under(&checks, &terms().policies).wanted().collect(),
             checks: checks.iter().map(|check| check.id.to_owned()).collect(),
             filter: Filter::default(),
+            expected_owners: trusted(),
         },
         role: Role {
             name: ROLE_NAME.to_owned(),

@@ -143,6 +143,11 @@ impl Asked {
     }
 }
 
+/// The accounts that the user's policy trusts with logs, in any of its overrides.
+pub fn trusted() -> Vec<AccountId> {
+    terms().policies.trusted_log_accounts().into_iter().collect()
+}
+
 /// What a run is asked for.
 ///
 /// # Errors
@@ -153,6 +158,7 @@ pub fn request(scope_args: &ScopeArgs, asked: &Asked) -> Result<Request, Stop> {
             facts: asked.facts.clone(),
             checks: asked.checks.clone(),
             filter: filter(scope_args)?,
+            expected_owners: trusted(),
         },
         role: role(scope_args)?,
         management_role: scope_args.role_name_management.clone(),

@@ -52,6 +52,7 @@ fn judge(view: &RegionView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
         return Ok(pass("no two trails record the same management events")
             .observed(format!("{} trails record management events", copies.len()))
             .expected(expected)
+            .cite([view.account.cite_trails_in(view.region)])
             .cite(cited));
     }
     let named = arns.into_iter().collect::<Vec<_>>().join(", ");

@@ -95,15 +95,18 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         .map(|(kind, arns)| format!("{kind} by {}", arns.join(", ")))
         .collect();
     let expected = "each kind of Insights switched on once at most";
+    let sights = || account.regions().map(|region| account.cite_trails_in(region));
     match (told.is_empty(), open) {
         (true, Some(gap)) => Err(gap),
         (true, None) => Ok(pass("no kind of Insights is switched on twice")
             .observed(format!("{} kinds", by_kind.len()))
-            .expected(expected)),
+            .expected(expected)
+            .cite(sights())),
         (false, _) => Ok(fail(format!("Insights are paid more than once: {}", told.join("; ")))
             .reason("analysed_twice")
             .observed(told.join("; "))
-            .expected(expected)),
+            .expected(expected)
+            .cite(sights())),
     }
 }
 

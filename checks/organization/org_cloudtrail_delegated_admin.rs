@@ -53,7 +53,7 @@ fn judge(organization: &Organization, audit: &Audit<'_>) -> Observed<Verdict> {
         fail(format!("an unexpected account administers CloudTrail (high severity): {others}"))
             .reason("unexpected_delegated_admin")
     };
-    Ok(verdict.expected(if expected.is_empty() {
+    Ok(verdict.cite(organization.cite_delegates()).expected(if expected.is_empty() {
         "a delegated administrator".to_owned()
     } else {
         format!("none but {}", list(&expected.iter().collect::<Vec<_>>()))

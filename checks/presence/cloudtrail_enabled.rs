@@ -1,5 +1,6 @@
 //! Without a trail that logs, ninety days of management events are all that is left of an intrusion.
 
+use trailproof_core::policy::TrailTargets;
 use trailproof_core::prelude::*;
 
 /// The check.
@@ -53,19 +54,54 @@ pub const AS_CODE: AsCode = AsCode::both(
     IsLogging: true"#,
 );
 
-fn judge(account: &AccountView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
+/// Whether a trail delivers to what the policy asks for, as the parameters of AWS Config's rule do.
+fn delivers(trail: &Trail, targets: &TrailTargets) -> bool {
+    let is = |wanted: &Option<String>, found: Option<&str>| {
+        wanted.as_deref().is_none_or(|wanted| found == Some(wanted))
+    };
+    is(&targets.s3_bucket_name, trail.bucket())
+        && is(&targets.sns_topic_arn, trail.topic())
+        && is(&targets.cloud_watch_logs_log_group_arn, trail.log_group())
+}
+
+/// The event data stores that keep the account's management events meanwhile, where any were read: they satisfy the
+/// rule's intent and not the rule.
+fn kept_in_lake(account: &AccountView<'_>) -> String {
+    let stores = account.organization.stores_for(account.id()).into_iter().flatten();
+    let full = stores.filter(|store| {
+        let enabled = store.described().is_ok_and(|(d, _)| d.status.as_deref() == Some("ENABLED"));
+        enabled && store.records_all_management() == Ok(true)
+    });
+    let arns: Vec<&str> = full.map(|store| store.arn.as_str()).collect();
+    match arns.is_empty() {
+        true => String::new(),
+        false => format!("; covered_by_eds: {} keeps its management events", arns.join(", ")),
+    }
+}
+
+fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
+    let targets = &audit.policy.required_trail_targets;
     let trails = account.trails();
     let count = trails.iter().flatten().count();
-    let logging = find(trails, |seen| account.is_logging(seen.trail))?;
+    let logging = find(trails, |seen| {
+        all([Ok(delivers(seen.trail, targets)), account.is_logging(seen.trail)])
+    })?;
     Ok(match logging {
         Some(seen) => pass(format!("the trail {} is logging", seen.trail.name()))
             .observed("IsLogging=true")
             .cite([seen.cite()])
             .cite(account.cite_logging(seen.trail)),
-        None if count == 0 => fail("no trail applies to the account")
-            .reason("no_trail")
-            .cite(account.regions().map(|region| account.cite_trails_in(region))),
-        None => fail(format!("none of {count} trails is logging"))
+        None if count == 0 => {
+            { fail(format!("no trail applies to the account{}", kept_in_lake(account))) }
+                .reason("no_trail")
+                .cite(account.regions().map(|region| account.cite_trails_in(region)))
+        }
+        None if *targets != TrailTargets::default() => {
+            fail(format!("none of {count} trails is logging to what the policy asks for"))
+                .reason("other_target")
+                .cite(account.regions().map(|region| account.cite_trails_in(region)))
+        }
+        None => fail(format!("none of {count} trails is logging{}", kept_in_lake(account)))
             .reason("not_logging")
             .observed("IsLogging=false")
             .cite(
@@ -118,5 +154,20 @@ mod tests {
             &Default::default(),
         );
         assert_eq!(found[0].status.code(), "pass");
+    }
+
+    #[test]
+    fn the_policy_may_name_what_the_trail_delivers_to() {
+        let named = |name: &'static str| {
+            move |policy: &mut trailproof_core::policy::Policy| {
+                policy.required_trail_targets.s3_bucket_name = Some(name.into());
+            }
+        };
+        let _ = expect(&CHECK)
+            .in_account(MEMBER)
+            .policy(named("logs"))
+            .passes(organization().with(trail("audit")))
+            .policy(named("other"))
+            .fails("other_target", organization().with(trail("audit")));
     }
 }

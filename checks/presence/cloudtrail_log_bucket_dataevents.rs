@@ -54,8 +54,7 @@ pub const CHECK: Check = Check {
 fn access_logged(bucket: &Bucket, all_of_it: &Organization) -> Observed<bool> {
     let (logging, _) = bucket.read::<BucketLogging>(Fact::BucketLogging)?;
     let target = logging.target_bucket.as_deref().filter(|target| *target != bucket.name);
-    let target = target.and_then(|name| all_of_it.bucket(name));
-    Ok(target.is_some_and(|target| target.owner.is_some() && target.owner == bucket.owner))
+    target.map_or(Ok(false), |name| all_of_it.same_owner(bucket, name))
 }
 
 /// Whether trails that deliver elsewhere record one half of the bucket's events.

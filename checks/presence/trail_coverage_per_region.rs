@@ -213,4 +213,19 @@ mod tests {
             )
             .is_unknown(Cause::CrossAccountUnreadable, org().deny(Fact::Organization));
     }
+
+    #[test]
+    fn a_region_that_an_scp_closes_may_be_left_out_by_the_users_word() {
+        let closed = || {
+            let cause = Cause::ScpDenied;
+            let world = organization().with(trail("audit"));
+            world.deny_in(Some(MEMBER), Fact::Trails, Some("eu-west-1"), cause)
+        };
+        let _ = expect(&CHECK)
+            .in_account(MEMBER)
+            .in_region("eu-west-1")
+            .is_unknown(Cause::ScpDenied, closed())
+            .policy(|policy| policy.scp_denied_region_is_na = true)
+            .does_not_apply("region_closed_by_scp", closed());
+    }
 }

@@ -65,14 +65,13 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
         }
         Some(name) => {
             let target = audit.organization.bucket(name);
-            // The bucket's owner listed all of its buckets: a target that is not among them is not its own.
-            match target.filter(|target| target.owner == bucket.owner) {
-                Some(_) => pass(format!("access is logged to {name}")),
-                None if target.is_some_and(Bucket::is_missing) => {
+            match audit.organization.same_owner(bucket, name)? {
+                true => pass(format!("access is logged to {name}")),
+                false if target.is_some_and(Bucket::is_missing) => {
                     fail(format!("access should be logged to {name}, which does not exist"))
                         .reason("target_missing")
                 }
-                None => fail(format!(
+                false => fail(format!(
                     "access should be logged to {name}, which is not a bucket of the same account"
                 ))
                 .reason("target_not_owned"),

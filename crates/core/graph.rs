@@ -44,6 +44,7 @@ pub struct GraphBuilder {
     description: Observed<Option<Sourced<OrganizationDescription>>>,
     listed: Observed<()>,
     delegated_administrators: Observed<Vec<AccountId>>,
+    delegates_source: Option<Source>,
     members: BTreeMap<AccountId, Member>,
     trails: BTreeMap<String, TrailViews>,
     places: BTreeMap<String, BucketPlace>,
@@ -70,6 +71,12 @@ struct ListedStore {
     region: Region,
     name: Option<String>,
     listed: Source,
+}
+
+/// Who told of the delegated administrators, where anybody did.
+fn delegates_source(organization: &Document) -> Option<Source> {
+    let probe = Probe::global(Fact::DelegatedAdministrators);
+    organization.read::<Vec<AccountId>>(&probe).ok().map(|(_, source)| source)
 }
 
 fn sourced<T: Reading + Clone>(document: &Document, probe: &Probe) -> Observed<Sourced<T>> {
@@ -147,6 +154,7 @@ impl GraphBuilder {
             manifest: manifest.clone(),
             description,
             listed: entries.map(|_| ()),
+            delegates_source: delegates_source(organization),
             delegated_administrators: organization
                 .read::<Vec<AccountId>>(&probe(Fact::DelegatedAdministrators))
                 .map(|(delegates, _)| delegates.clone()),
@@ -420,6 +428,7 @@ impl GraphBuilder {
     /// Takes what was asked of the organization since the beginning.
     pub fn organization(&mut self, organization: &Document) {
         let probe = Probe::global(Fact::DelegatedAdministrators);
+        self.delegates_source = delegates_source(organization);
         self.delegated_administrators =
             organization.read::<Vec<AccountId>>(&probe).map(|(delegates, _)| delegates.clone());
         self.trusted_services = sourced(organization, &Probe::global(Fact::TrustedServices));
@@ -433,6 +442,7 @@ impl GraphBuilder {
             description: self.description.clone(),
             listed: self.listed.clone(),
             delegated_administrators: self.delegated_administrators.clone(),
+            delegates_source: self.delegates_source.clone(),
             trusted_services: self.trusted_services.clone(),
             members: self.members.clone(),
             asked: self.asked.clone(),
@@ -449,6 +459,7 @@ impl GraphBuilder {
             description: self.description,
             listed: self.listed,
             delegated_administrators: self.delegated_administrators,
+            delegates_source: self.delegates_source,
             trusted_services: self.trusted_services,
             members: self.members,
             asked: self.asked,

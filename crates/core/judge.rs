@@ -73,6 +73,7 @@ impl Engine<'_> {
         let partition = self.organization.partition();
         let fingerprint = fingerprint(check.id, partition, (account, region), &resource);
         let expected = |text: String| if text.is_empty() { check.title.to_owned() } else { text };
+        let judged = judged.or_else(|gap| self.closed_region(check, gap));
         let (status, reason, message, observed, wanted, evidence, gap) = match judged {
             Ok(verdict) => (
                 verdict.status,
@@ -130,6 +131,18 @@ impl Engine<'_> {
             findings.extend(self.account(member, document));
         }
         one_each(in_order(findings))
+    }
+
+    /// A region that a service control policy closes may be left out by the user's word.
+    fn closed_region(&self, check: &Check, gap: Gap) -> Observed<Verdict> {
+        let regional =
+            matches!(check.judge, Judge::Region(_) | Judge::TrailRegion(_) | Judge::Replica(_));
+        if !(regional && gap.cause == Cause::ScpDenied && self.policy.scp_denied_region_is_na) {
+            return Err(gap);
+        }
+        let message = format!("a service control policy closes the region: {}", gap.detail);
+        let verdict = not_applicable(message).reason("region_closed_by_scp");
+        Ok(verdict.cite(gap.proof.map(|proof| *proof)))
     }
 
     fn account(&self, member: &Member, document: Option<&Document>) -> Vec<Finding> {

@@ -12,7 +12,7 @@ use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
 use crate::key::{Key, KeyTarget};
 use crate::roster::{AccountState, RegionEntry};
-use crate::snapshot::{Manifest, Probe, Sourced};
+use crate::snapshot::{Manifest, Probe, Source, Sourced};
 use crate::store::Store;
 use crate::trail::Trail;
 
@@ -146,6 +146,8 @@ pub struct Organization {
     pub listed: Observed<()>,
     /// The accounts that administer CloudTrail for the management account, where that was asked.
     pub delegated_administrators: Observed<Vec<AccountId>>,
+    /// Who told of them, where anybody did.
+    pub(crate) delegates_source: Option<Source>,
     /// The services that may act in every account, where that was asked.
     pub trusted_services: Observed<Sourced<TrustedServices>>,
     /// Every account that the organization lists, by id.

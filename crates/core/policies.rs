@@ -129,6 +129,15 @@ impl From<Policy> for Policies {
 }
 
 impl Policies {
+    /// The accounts outside the organization that may hold logs, in the base policy or in any override.
+    #[must_use]
+    pub fn trusted_log_accounts(&self) -> BTreeSet<AccountId> {
+        let named = self.overrides.iter().filter_map(|one| one.changes.get("trusted_log_accounts"));
+        let named = named.filter_map(|value| serde_json::from_value(value.clone()).ok());
+        let named = named.flat_map(|ids: BTreeSet<AccountId>| ids);
+        self.base.trusted_log_accounts.iter().copied().chain(named).collect()
+    }
+
     /// Whether the accounts' tags must be known to tell which policy applies.
     #[must_use]
     pub fn select_by_tag(&self) -> bool {

@@ -72,6 +72,9 @@ pub struct Plan {
     pub checks: Vec<String>,
     /// Which accounts and regions.
     pub filter: Filter,
+    /// Accounts outside the organization to which a log bucket may belong by the user's word.
+    #[serde(default)]
+    pub expected_owners: Vec<AccountId>,
 }
 
 /// What a run was asked for.
@@ -284,7 +287,7 @@ fn manifest(request: &Request, identity: &Identity) -> Manifest {
         regions: request.plan.filter.regions.clone(),
         excluded_regions: request.plan.filter.exclude_regions.clone(),
         accounts: Vec::new(),
-        expected_owners: Vec::new(),
+        expected_owners: request.plan.expected_owners.clone(),
         notes: Vec::new(),
         interrupted: false,
     }

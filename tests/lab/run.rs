@@ -79,6 +79,7 @@ impl Lab {
                 facts: Demand::of(CATALOGUE).iter().collect(),
                 checks: CATALOGUE.iter().map(|check| check.id.to_owned()).collect(),
                 filter: self.filter.clone(),
+                expected_owners: Vec::new(),
             },
             role: Role {
                 name: "TrailproofAudit".to_owned(),

@@ -103,8 +103,7 @@ fn companions() -> Vec<Row> {
                 .but(|world| world.expected_owners = vec![id(VENDOR)]),
         )
         .policy(|policy| policy.trusted_log_accounts = [id(VENDOR)].into())
-        .says(OWNED, "pass")
-        .of(VENDOR),
+        .says(OWNED, "pass"),
     ]
 }
 

@@ -107,7 +107,7 @@ impl Objects {
     ) -> Option<&'a Bucket> {
         let buckets = || self.buckets.iter().filter_map(|name| all.objects.buckets.get(name));
         let own = buckets().find(|bucket| bucket.owner == Some(account));
-        own.or_else(|| buckets().find(|bucket| bucket.owner.is_none() && !bucket.is_missing()))
+        own.or_else(|| buckets().find(|bucket| bucket.listed.is_none() && !bucket.is_missing()))
     }
 
     pub(super) fn stores<'a>(&self, all: &'a Organization) -> impl Iterator<Item = &'a Store> {

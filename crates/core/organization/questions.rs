@@ -7,7 +7,7 @@ use crate::answer::{BucketHead, Reading};
 use crate::aws::{AccountId, Region};
 use crate::bucket::Bucket;
 use crate::coverage::deliverable;
-use crate::evidence::{Cause, Gap, Observed, all, find};
+use crate::evidence::{Cause, Evidence, Gap, Observed, all, find};
 use crate::fact::Fact;
 use crate::key::Key;
 use crate::snapshot::{Source, Sourced};
@@ -184,6 +184,35 @@ impl Organization {
     /// The log buckets of an account.
     pub fn log_buckets_of(&self, account: AccountId) -> impl Iterator<Item = &Bucket> {
         self.buckets().filter(move |bucket| bucket.owner == Some(account))
+    }
+
+    /// The delegated administrators of CloudTrail as proof, where they were told.
+    #[must_use]
+    pub fn cite_delegates(&self) -> Option<Evidence> {
+        let delegates = self.delegated_administrators.as_ref().ok()?;
+        let ids: Vec<String> = delegates.iter().map(ToString::to_string).collect();
+        Some(self.delegates_source.as_ref()?.cite("DelegatedAdministrators[].Id", ids))
+    }
+
+    /// Whether a bucket that another one names belongs to the same account: S3 delivers access logs to no other.
+    ///
+    /// # Errors
+    /// Where it is nobody's that is known, and the account's own list of buckets was not read.
+    pub fn same_owner(&self, bucket: &Bucket, named: &str) -> Observed<bool> {
+        let target = self.bucket(named);
+        if let Some(owner) = target.and_then(|target| target.owner) {
+            return Ok(bucket.owner == Some(owner));
+        }
+        // Its owner listed all of its buckets: one that is not among them is not its own.
+        if bucket.listed.is_some() || target.is_some_and(Bucket::is_missing) {
+            return Ok(false);
+        }
+        let detail =
+            format!("whether {named} belongs to the account of {} is not known", bucket.name);
+        Err(Gap {
+            account: bucket.owner,
+            ..Gap::new(Fact::BucketList, Cause::CrossAccountUnreadable, detail)
+        })
     }
 
     /// The accounts of which it is not known whether a bucket that nobody lists is theirs, so that S3 may be asked: those
