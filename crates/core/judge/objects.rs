@@ -138,7 +138,12 @@ impl Engine<'_> {
                         resource: format!("account/{account}"),
                         scored_in: ScoredIn::Account(account),
                     };
-                    self.finding(check, subject, judge(bucket, &audit))
+                    // What another account says of itself is no word on this one.
+                    let verdict = match bucket.owner {
+                        Some(owner) if owner != account => Err(bucket.elsewhere(account)),
+                        _ => judge(bucket, &audit),
+                    };
+                    self.finding(check, subject, verdict)
                 }))
             }
             Judge::Store(judge) => findings.extend(
