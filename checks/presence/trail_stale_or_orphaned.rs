@@ -49,6 +49,7 @@ fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     let stopped = status.value.stop_logging_time.ok_or_else(|| Gap {
         account: Some(trail.owner),
         region: Some(trail.home().clone()),
+        proof: trail.cite_logging().map(Box::new),
         ..Gap::new(
             Fact::TrailStatus,
             Cause::Undecidable,

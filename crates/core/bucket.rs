@@ -127,6 +127,16 @@ impl Bucket {
         self.exists().is_ok_and(|found| !found.exists)
     }
 
+    /// Why nothing follows from it for an account that does not list it.
+    pub(crate) fn elsewhere(&self, account: AccountId) -> Gap {
+        let detail =
+            format!("{} is in no list of buckets, and not known to be {account}'s", self.name);
+        Gap {
+            account: Some(account),
+            ..Gap::new(Fact::BucketList, Cause::CrossAccountUnreadable, detail)
+        }
+    }
+
     pub(crate) fn unreadable(&self, why: &str) -> Gap {
         let detail = match (&self.unlisted, self.owner) {
             (Some(gap), None) => {

@@ -2,7 +2,7 @@
 
 use crate::organizations;
 use crate::program::{Ended, Place};
-use crate::report::Report;
+use crate::report::{Report, text};
 use crate::served::Served;
 
 fn demo(flags: &[&str]) -> Ended {
@@ -82,5 +82,7 @@ fn the_gates_of_a_complete_scan_pass_and_fail_by_what_was_found() {
     assert_eq!(place.scan(&Served::new(organizations::readable()), &["--ci"]).0, 1);
     let flawless = Served::new(organizations::flawless());
     let (code, report) = place.scan(&flawless, &["--ci", "--min-score", "100"]);
-    assert_eq!((code, report.with_status("fail").len()), (0, 0), "{:?}", report.0["gates"]);
+    let failed: Vec<_> =
+        report.having("status", "fail").map(|f| (text(f, "check"), text(f, "message"))).collect();
+    assert_eq!((code, failed), (0, vec![]), "{:?}", report.0["gates"]);
 }

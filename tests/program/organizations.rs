@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 use trailproof_sim::Description;
 
 pub const MANAGEMENT: &str = "111122223333";
+/// Owns the bucket that the logs are copied to.
+const COPIES: &str = "333344445555";
 /// Owns the organization trail's bucket and key.
 pub const LOG_ARCHIVE: &str = "222233334444";
 /// A member with a trail and a bucket of its own.
@@ -41,7 +43,20 @@ pub fn readable() -> Description {
 pub fn flawless() -> Description {
     edited(|document| {
         open(document);
-        keep(document, &[MANAGEMENT, LOG_ARCHIVE, COVERED_MEMBER]);
+        keep(document, &[MANAGEMENT, LOG_ARCHIVE, COVERED_MEMBER, COPIES]);
+        document["organization"]["delegated_administrators"] =
+            json!({"cloudtrail.amazonaws.com": [COVERED_MEMBER]});
+        for account in accounts(document) {
+            // A private store, of one account and with a key of AWS's.
+            if account["id"] == COVERED_MEMBER {
+                account.as_object_mut().unwrap().remove("event_data_stores");
+            }
+            // Of the logs themselves no object events are recorded, to avoid a loop.
+            let buckets = account.get_mut("buckets").and_then(Value::as_array_mut);
+            for bucket in buckets.into_iter().flatten() {
+                bucket.as_object_mut().unwrap().remove("tags");
+            }
+        }
     })
 }
 
@@ -53,6 +68,13 @@ fn open(document: &mut Value) {
         if account["id"] == EXPOSED {
             account.remove("public_access_block");
             account["buckets"][0]["public_access_block"] = Value::Null;
+        }
+        // Of a trail that never ran nobody can say for how long it has been left behind.
+        for trail in account.get_mut("trails").and_then(Value::as_array_mut).into_iter().flatten() {
+            if trail["Status"]["IsLogging"] == json!(false) {
+                trail["Status"]["StartLoggingTime"] = json!(300_000);
+                trail["Status"]["StopLoggingTime"] = json!(57_590);
+            }
         }
     }
 }
