@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use trailproof_checks::CATALOGUE;
 use trailproof_core::assess::{Judged, assess_watched};
-use trailproof_core::assessment::Assessment;
+use trailproof_core::assessment::{Assessment, Unread};
 use trailproof_core::aws::Partition;
 use trailproof_core::check::{Check, Severity};
 use trailproof_core::gate::{self, GateRequest, Gates};
@@ -128,13 +128,19 @@ fn judge<'a>(
         && reader.manifest().accounts.iter().any(|account| account.in_scope);
     let assessment = assess_watched(reader, checks, terms(), &mut |findings| gates.see(findings))?;
     if wanted && assessment.coverage.accounts.assessed == 0 {
-        let why =
-            assessment.coverage.unread.first().map(|row| row.message.clone()).unwrap_or_default();
+        let why = told_first(reader, &assessment.coverage.unread).unwrap_or_default();
         return Err(Stop::start(format!(
             "no account could be read: {why}; check --role-name, its trust policy and --external-id"
         )));
     }
     Ok(assessment)
+}
+
+/// Why the first of the accounts that the run was asked to look at could not be read.
+fn told_first(reader: &Reader, unread: &[Unread]) -> Option<String> {
+    let mut wanted = reader.manifest().accounts.iter().filter(|account| account.in_scope);
+    let row = wanted.find_map(|account| unread.iter().find(|row| row.account_id == account.id));
+    row.or(unread.first()).map(|row| row.message.clone())
 }
 
 /// Of what a command concludes.

@@ -43,7 +43,8 @@ impl Organization {
             return Err(if self.can_ask(owner) {
                 gap(Cause::NotAttempted, format!("{operation} was not called for {resource}"))
             } else {
-                let detail = format!("{resource} belongs to {owner}, which was not asked");
+                let what = if resource.is_empty() { operation } else { resource };
+                let detail = format!("{what}: {owner} was not asked");
                 gap(Cause::CrossAccountUnreadable, detail)
             });
         };
