@@ -199,6 +199,7 @@ pub static PARAMETERS: &[(&str, &[&str])] = &[
     ("cloudtrail-all-read-s3-data-event-check", &["allow_log_bucket_exclusion"]),
     ("cloudtrail-all-write-s3-data-event-check", &["allow_log_bucket_exclusion"]),
     ("cloudtrail-dynamodb-dataevents-enabled", &["required_data_events"]),
+    ("cloudtrail-enabled", &["required_trail_targets"]),
     ("cloudtrail-lambda-dataevents-enabled", &["required_data_events"]),
     ("cloudtrail-network-activity-events", &["require_network_activity_events"]),
     (
