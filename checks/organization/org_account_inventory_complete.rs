@@ -46,7 +46,7 @@ fn judge(organization: &Organization, audit: &Audit<'_>) -> Observed<Verdict> {
         return Ok(fail(text).reason("unassessed").expected("every active account assessed"));
     }
     Err(match &first.session {
-        Err(gap) => Gap { detail: text, ..(**gap).clone() },
+        Err(gap) => Gap { detail: format!("{}; {text}", gap.detail), ..(**gap).clone() },
         Ok(()) => {
             Gap { account: Some(first.id), ..Gap::new(Fact::Session, Cause::NotAttempted, text) }
         }

@@ -29,3 +29,4 @@ mod snapshot;
 mod snapshot_faults;
 mod starts;
 mod usage;
+mod would_record;

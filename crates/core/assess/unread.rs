@@ -1,12 +1,10 @@
 //! What could not be read, gathered while the judges go on.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 use crate::assessment::Unread;
 use crate::aws::AccountId;
 use crate::evidence::{Cause, Gap};
-use crate::fact::Fact;
 use crate::finding::GLOBAL;
 use crate::organization::Organization;
 
@@ -34,10 +32,6 @@ impl Gaps {
         }
         let region = gap.region.as_ref().map_or(GLOBAL, |region| region.as_str());
         let row = self.0.entry((gap.account.unwrap_or(account), region.to_owned(), gap.cause));
-        // Why an account could not be entered is told by the attempt itself, whatever else follows from it.
-        if gap.fact == Fact::Session && matches!(row, Entry::Occupied(_)) {
-            return;
-        }
         let message = row.or_insert_with(|| gap.detail.clone());
         // Of several messages the first in order, so that the order of findings changes nothing.
         if gap.detail < *message {

@@ -96,7 +96,12 @@ impl Bucket {
     /// Whether S3 answers for it, whoever it belongs to.
     fn is_there(&self) -> Observed<bool> {
         match &self.head {
-            Some(Ok(head)) if head.value.http_status == 403 => Ok(true),
+            // A refusal that names no region is of the caller: there may be no such bucket.
+            Some(Ok(head))
+                if head.value.http_status == 403 && head.value.bucket_region.is_some() =>
+            {
+                Ok(true)
+            }
             _ => self.exists().map(|found| found.exists),
         }
     }

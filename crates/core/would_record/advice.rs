@@ -178,6 +178,9 @@ fn mend(question: &Question, recorder: &str, code: &str) -> Option<String> {
     };
     Some(match code {
         "not_logging" => format!("start-logging --name {recorder}"),
+        "not_selected" if recorder.contains(":eventdatastore/") => {
+            format!("update-event-data-store --event-data-store {recorder}: {what}")
+        }
         "not_selected" => format!("put-event-selectors --trail-name {recorder}: {what}"),
         "no_global_events" => {
             format!("update-trail --name {recorder} --include-global-service-events")
