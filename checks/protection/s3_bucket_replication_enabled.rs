@@ -116,7 +116,7 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
             Ok(pass(copied(&copies)).expected(expected).cite([cited]))
         }
         Err(fault) => {
-            if let Some(origin) = copied_from(bucket, audit)? {
+            if let Some(origin) = audit.organization.copied_from(bucket)? {
                 let verdict = not_applicable(format!("it holds the copies of {origin}"));
                 return Ok(verdict.reason("is_replica").expected(expected));
             }
@@ -166,21 +166,6 @@ fn told(fault: &Uncopied) -> (&'static str, String) {
             format!("rule {rule} leaves out logs that are encrypted with KMS"),
         ),
     }
-}
-
-/// The log bucket whose copies this one holds.
-fn copied_from<'a>(bucket: &Bucket, audit: &'a Audit<'_>) -> Observed<Option<&'a str>> {
-    let suffix = format!(":::{}", bucket.name);
-    let others = audit.organization.buckets().filter(|other| other.name != bucket.name);
-    let copies = find(others.filter(|other| !other.is_missing()).map(Ok), |other| {
-        let (replication, _) = other.read::<BucketReplication>(Fact::BucketReplication)?;
-        Ok(replication.rules.iter().any(|rule| rule.destination_bucket.ends_with(&suffix)))
-    })?;
-    if copies.is_none() {
-        // A trail that nobody saw may have a bucket whose copies come here.
-        audit.organization.all_trails_complete()?;
-    }
-    Ok(copies.map(|other| other.name.as_str()))
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ struct BucketPlace {
 
 type BucketFacts = BTreeMap<Fact, Observed<Sourced<Answer>>>;
 /// What was read of one resource, and by which account.
-type ResourceReading = (AccountId, Observed<Sourced<Answer>>);
+type ResourceReading = (AccountId, Arc<Observed<Sourced<Answer>>>);
 type KeyReading = Observed<Sourced<Option<KeyMetadata>>>;
 
 /// Builds the graph. Documents may come in any order, one at a time; the result is the same.
@@ -53,6 +53,8 @@ pub struct GraphBuilder {
     account_blocks: BTreeMap<AccountId, Observed<Sourced<PublicAccessBlock>>>,
     keys: BTreeMap<(Option<Region>, String), BTreeMap<AccountId, KeyReading>>,
     stores: BTreeMap<String, ListedStore>,
+    /// What S3 answered to the question whether a bucket is a certain account's, by the bucket's name.
+    expected: BTreeMap<String, BTreeMap<AccountId, Observed<Sourced<BucketHead>>>>,
     resources: BTreeMap<(Fact, String), ResourceReading>,
     trusted_services: Observed<Sourced<TrustedServices>>,
     asked: BTreeSet<(AccountId, Probe)>,
@@ -166,6 +168,7 @@ impl GraphBuilder {
             account_blocks: BTreeMap::new(),
             keys: BTreeMap::new(),
             stores: BTreeMap::new(),
+            expected: BTreeMap::new(),
             resources: BTreeMap::new(),
             trusted_services: sourced(organization, &probe(Fact::TrustedServices)),
             asked: BTreeSet::new(),
@@ -196,6 +199,13 @@ impl GraphBuilder {
                     let head = sourced(document, probe);
                     self.heads.entry(name.clone()).or_default().insert(document.account, head);
                 }
+                (Fact::BucketOwner, Some(resource)) => {
+                    let asked = resource.split_once('/');
+                    if let Some((Ok(owner), name)) = asked.map(|(id, name)| (id.parse(), name)) {
+                        let answer = sourced(document, probe);
+                        self.expected.entry(name.to_owned()).or_default().insert(owner, answer);
+                    }
+                }
                 (Fact::AccountPublicAccessBlock, _) => {
                     self.account_blocks.insert(document.account, sourced(document, probe));
                 }
@@ -213,7 +223,6 @@ impl GraphBuilder {
                     | Fact::LogGroup
                     | Fact::EventDataStore
                     | Fact::StorePolicy
-                    | Fact::BucketOwner
                     | Fact::KeyRotation
                     | Fact::KeyPolicy,
                     Some(resource),
@@ -352,7 +361,7 @@ impl GraphBuilder {
         let reading = document
             .answer(probe)
             .map(|(answer, source)| Sourced { value: answer.clone(), source });
-        let new = (document.account, reading);
+        let new = (document.account, Arc::new(reading));
         match self.resources.get_mut(&(probe.fact, resource.to_owned())) {
             Some(slot) if (slot.1.is_err(), slot.0) <= (new.1.is_err(), new.0) => {}
             Some(slot) => *slot = new,

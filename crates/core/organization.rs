@@ -124,9 +124,15 @@ pub(crate) struct Objects {
     pub(crate) keys: BTreeMap<KeyTarget, Key>,
     /// The buckets that log buckets send their access logs or copies to, and that are no log buckets themselves.
     pub(crate) companions: BTreeMap<String, Bucket>,
+    /// The log buckets whose objects are copied to a bucket, by its name.
+    pub(crate) copied_from: BTreeMap<String, BTreeSet<String>>,
+    /// The log buckets of which it is not known where they copy to, by name.
+    pub(crate) copies_unread: BTreeMap<String, Gap>,
     pub(crate) stores: BTreeMap<String, Store>,
+    /// The ARNs of each account's event data stores, in order.
+    pub(crate) stores_of: BTreeMap<AccountId, Vec<String>>,
     /// What else was read of one resource, at its owner.
-    pub(crate) resources: BTreeMap<(Fact, String), Observed<Sourced<Answer>>>,
+    pub(crate) resources: BTreeMap<(Fact, String), Arc<Observed<Sourced<Answer>>>>,
     /// The names of all log buckets.
     pub(crate) log_buckets: BTreeSet<String>,
     /// The ARNs of the organization trails, of whatever organization.

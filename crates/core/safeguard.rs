@@ -102,7 +102,7 @@ impl Bucket {
             return Ok(None);
         };
         let target = KeyTarget::new(id, owner, Some(region), region);
-        Ok(organization.keys().find(|key| key.target == target))
+        Ok(organization.objects.keys.get(&target))
     }
 
     /// What its default retention is worth.

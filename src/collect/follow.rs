@@ -73,11 +73,23 @@ pub(super) struct Follow<'a> {
     /// How many accounts must be read before the graph is built again: twice as many each time, so that all building
     /// together costs little more than the last.
     due: usize,
+    /// Whether an answer has come since then that may open another question.
+    opened: bool,
 }
+
+/// The answers that name what is to be asked next: a region, a key, another bucket. No other is worth a new graph.
+const OPENING: [Fact; 6] = [
+    Fact::BucketHead,
+    Fact::BucketLogging,
+    Fact::BucketReplication,
+    Fact::BucketEncryption,
+    Fact::LogGroup,
+    Fact::Key,
+];
 
 impl<'a> Follow<'a> {
     pub(super) fn new(run: &'a Run<'a>) -> Self {
-        Self { run, open: FuturesUnordered::new(), asked: BTreeSet::new(), due: 1 }
+        Self { run, open: FuturesUnordered::new(), asked: BTreeSet::new(), due: 1, opened: false }
     }
 
     /// Asks what is certain by now, if enough has come in since the last time.
@@ -91,7 +103,7 @@ impl<'a> Follow<'a> {
     /// Asks what the answers opened that have come in, once no more of them are under way: the bucket to which a log
     /// bucket's copies go need not wait for accounts that have nothing to do with it.
     pub(super) fn next_hop(&mut self, work: &Work<'_>, known: Known<'_>) {
-        if !self.is_asking() {
+        if !self.is_asking() && std::mem::take(&mut self.opened) {
             self.now(work, known);
         }
     }
@@ -135,6 +147,7 @@ impl<'a> Follow<'a> {
         if answers.is_empty() {
             return Ok(None);
         }
+        self.opened |= answers.iter().any(|(probe, _)| OPENING.contains(&probe.fact));
         let mut document = work.store.get(account).unwrap_or_else(|| Document::new(account));
         document.observations.extend(answers);
         work.store.put(document.clone())?;

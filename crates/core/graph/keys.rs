@@ -98,7 +98,7 @@ impl GraphBuilder {
     fn log_group_key(&self, trail: &Trail) -> Option<KeyTarget> {
         let arn = trail.log_group()?;
         let (_, reading) = self.resources.get(&(Fact::LogGroup, arn.to_owned()))?;
-        let group = Option::<LogGroup>::of(&reading.as_ref().ok()?.value)?.as_ref()?;
+        let group = Option::<LogGroup>::of(&Result::as_ref(reading).ok()?.value)?.as_ref()?;
         let parsed = Arn::parse(arn).ok()?;
         let region = parsed.region()?;
         let id = group.kms_key_id.as_deref().filter(|id| !id.is_empty())?;

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{GraphBuilder, ListedStore};
-use crate::answer::{
-    BucketHead, BucketLogging, BucketReplication, EventDataStore, PolicyText, Reading,
-};
+use crate::answer::{BucketLogging, BucketReplication, EventDataStore, PolicyText, Reading};
 use crate::aws::AccountId;
 use crate::bucket::{Bucket, BucketRole};
 use crate::evidence::{Cause, Gap, Observed};
@@ -16,15 +14,39 @@ use crate::snapshot::Sourced;
 use crate::store::Store;
 use crate::trail::Trail;
 
+/// Where a log bucket sends its access logs or copies: the name, what for, and the log bucket's name.
+type Destination = (String, BucketRole, String);
+
 impl GraphBuilder {
     pub(super) fn objects(&self) -> Objects {
         let trails = self.trails.iter();
         let trails: BTreeMap<String, Trail> = trails
             .filter_map(|(arn, views)| Some((arn.clone(), self.trail(arn, views)?)))
             .collect();
-        let buckets = self.buckets(&trails);
-        let companions = self.companions(&buckets);
+        let mut buckets = self.buckets(&trails);
+        let destinations = self.destinations(&buckets);
+        let companions = self.companions(&buckets, &destinations);
+        for (name, role, _) in &destinations {
+            if let Some(bucket) = buckets.get_mut(name) {
+                bucket.roles.insert(*role);
+            }
+        }
+        let mut copied_from: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (name, _, of) in destinations.iter().filter(|(_, role, _)| *role == BucketRole::Replica)
+        {
+            copied_from.entry(name.clone()).or_default().insert(of.clone());
+        }
+        let there = buckets.values().filter(|bucket| !bucket.is_missing());
+        let copies_unread = there.filter_map(|bucket| {
+            let gap = bucket.read::<BucketReplication>(Fact::BucketReplication).err()?;
+            Some((bucket.name.clone(), gap))
+        });
+        let copies_unread = copies_unread.collect();
         let stores = self.stores();
+        let mut stores_of: BTreeMap<AccountId, Vec<String>> = BTreeMap::new();
+        for store in stores.values() {
+            stores_of.entry(store.owner).or_default().push(store.arn.clone());
+        }
         let keys = self.keys(&trails, &buckets, &stores);
         let mut judged = self.members.values().filter(|member| member.is_judged());
         let trails_unread = judged.find_map(|member| member.trails_read.as_ref().err().cloned());
@@ -39,7 +61,10 @@ impl GraphBuilder {
             trails,
             buckets,
             companions,
+            copied_from,
+            copies_unread,
             stores,
+            stores_of,
             keys,
             resources: resources
                 .map(|(key, (_, reading))| (key.clone(), reading.clone()))
@@ -62,12 +87,6 @@ impl GraphBuilder {
             bucket.trail_owners.insert(trail.owner);
             bucket.serves_organization |= trail.is_organization_trail();
         }
-        let others = self.destinations(&buckets);
-        for (name, role, _) in others {
-            if let Some(bucket) = buckets.get_mut(&name) {
-                bucket.roles.insert(role);
-            }
-        }
         buckets
     }
 
@@ -87,7 +106,7 @@ impl GraphBuilder {
             by_account.values().find(|head| head.is_ok()).or_else(|| by_account.values().next())
         });
         let told = head.and_then(|head| head.as_ref().ok()?.value.bucket_region.clone());
-        let expected = self.expected(name);
+        let expected = self.expected.get(name).cloned().unwrap_or_default();
         let confirmed = expected.iter().find_map(|(account, answer)| {
             answer.as_ref().is_ok_and(|read| read.value.http_status == 200).then_some(*account)
         });
@@ -114,30 +133,8 @@ impl GraphBuilder {
         }
     }
 
-    /// What S3 answered to the question whether a bucket is that account's.
-    fn expected(&self, name: &str) -> BTreeMap<AccountId, Observed<Sourced<BucketHead>>> {
-        let asked = self.resources.iter().filter_map(|((fact, resource), (_, reading))| {
-            let (account, bucket) = resource.split_once('/')?;
-            if *fact != Fact::BucketOwner || bucket != name {
-                return None;
-            }
-            let reading = reading.as_ref().map_err(Clone::clone).and_then(|sourced| {
-                let value = BucketHead::of(&sourced.value).cloned().ok_or_else(|| {
-                    let detail = "the snapshot holds another kind of answer";
-                    Gap::new(Fact::BucketOwner, Cause::ServiceError, detail)
-                })?;
-                Ok(Sourced { value, source: sourced.source.clone() })
-            });
-            Some((account.parse().ok()?, reading))
-        });
-        asked.collect()
-    }
-
-    /// Where log buckets send their access logs and copies: the name, what for, and the log bucket's name.
-    fn destinations(
-        &self,
-        buckets: &BTreeMap<String, Bucket>,
-    ) -> Vec<(String, BucketRole, String)> {
+    /// All of those.
+    fn destinations(&self, buckets: &BTreeMap<String, Bucket>) -> Vec<Destination> {
         let mut found = Vec::new();
         for bucket in buckets.values() {
             if let Ok((logging, _)) = bucket.read::<BucketLogging>(Fact::BucketLogging)
@@ -156,17 +153,21 @@ impl GraphBuilder {
         found
     }
 
-    fn companions(&self, buckets: &BTreeMap<String, Bucket>) -> BTreeMap<String, Bucket> {
+    fn companions(
+        &self,
+        buckets: &BTreeMap<String, Bucket>,
+        destinations: &[Destination],
+    ) -> BTreeMap<String, Bucket> {
         let unlisted = self.unlisted();
         let mut companions: BTreeMap<String, Bucket> = BTreeMap::new();
-        for (name, role, of) in self.destinations(buckets) {
-            let Some(log) = buckets.get(&of).filter(|_| !buckets.contains_key(&name)) else {
+        for (name, role, of) in destinations {
+            let Some(log) = buckets.get(of).filter(|_| !buckets.contains_key(name)) else {
                 continue;
             };
             let bucket = companions
                 .entry(name.clone())
-                .or_insert_with(|| self.bucket(&name, unlisted.as_ref()));
-            bucket.roles.insert(role);
+                .or_insert_with(|| self.bucket(name, unlisted.as_ref()));
+            bucket.roles.insert(*role);
             bucket.trails.extend(log.trails.iter().cloned());
             bucket.trail_owners.extend(&log.trail_owners);
             bucket.serves_organization |= log.serves_organization;
@@ -205,7 +206,7 @@ impl GraphBuilder {
         let Some((_, reading)) = self.resources.get(&(fact, arn.to_owned())) else {
             return Err(gap(Cause::NotAttempted, "was not called"));
         };
-        let sourced = reading.as_ref().map_err(Clone::clone)?;
+        let sourced = Result::as_ref(reading).map_err(Clone::clone)?;
         let value = T::of(&sourced.value)
             .cloned()
             .ok_or_else(|| gap(Cause::ServiceError, "holds another kind of answer"))?;

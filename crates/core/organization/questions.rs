@@ -6,8 +6,7 @@ use super::{Member, Organization};
 use crate::answer::{BucketHead, Reading};
 use crate::aws::{AccountId, Region};
 use crate::bucket::Bucket;
-use crate::coverage::deliverable;
-use crate::evidence::{Cause, Evidence, Gap, Observed, all, find};
+use crate::evidence::{Cause, Evidence, Gap, Observed, find};
 use crate::fact::Fact;
 use crate::key::Key;
 use crate::snapshot::{Source, Sourced};
@@ -48,7 +47,7 @@ impl Organization {
                 gap(Cause::CrossAccountUnreadable, detail)
             });
         };
-        let sourced = reading.as_ref().map_err(Clone::clone)?;
+        let sourced = Result::as_ref(reading).map_err(Clone::clone)?;
         let value = T::of(&sourced.value).ok_or_else(|| {
             gap(Cause::ServiceError, "the snapshot holds another kind of answer".into())
         })?;
@@ -124,26 +123,6 @@ impl Organization {
         find(answers, |()| Ok(true))?.map_or(complete, Ok)
     }
 
-    /// Each trail that one region of an account shows, with whether it works for it: it belongs, logs, and can deliver.
-    ///
-    /// # Errors
-    /// As [`Self::trails_seen`]; the gap of one trail stands beside it.
-    pub fn recorders(
-        &self,
-        account: AccountId,
-        region: &Region,
-    ) -> Observed<Vec<(&Trail, Observed<bool>)>> {
-        let seen = self.trails_seen(account, region)?;
-        let works = |trail: &Trail| {
-            all([
-                self.trail_belongs(trail, account),
-                trail.is_logging(),
-                deliverable(self, trail).map(|outcome| outcome.is_ok()),
-            ])
-        };
-        Ok(seen.into_iter().map(|trail| (trail, works(trail))).collect())
-    }
-
     /// The event data stores that take in an account's events: its own, and those of its organization.
     ///
     /// # Errors
@@ -151,7 +130,12 @@ impl Organization {
     pub fn stores_for(&self, account: AccountId) -> Vec<Observed<&Store>> {
         let management = self.management();
         let manager = management.as_ref().ok().copied().flatten();
-        let known = self.stores().filter_map(|store| {
+        let owners: BTreeSet<AccountId> = [account].into_iter().chain(manager).collect();
+        let arns = owners.iter().filter_map(|owner| self.objects.stores_of.get(owner)).flatten();
+        // By ARN, whoever of the two owns it.
+        let arns: BTreeSet<&String> = arns.collect();
+        let stores = arns.into_iter().filter_map(|arn| self.objects.stores.get(arn));
+        let known = stores.filter_map(|store| {
             let managers = Some(store.owner) == manager;
             if store.owner == account || (managers && store.is_organization_store()) {
                 return Some(Ok(store));
@@ -159,7 +143,6 @@ impl Organization {
             // Of a store that was not described it is not known whom it serves.
             managers.then(|| store.described().err()).flatten().map(Err)
         });
-        let owners: BTreeSet<AccountId> = [account].into_iter().chain(manager).collect();
         let unread = owners.into_iter().filter_map(|id| self.stores_complete(id).err());
         known.chain(unread.chain(management.err()).map(Err)).collect()
     }
@@ -182,9 +165,22 @@ impl Organization {
         self.objects.keys.get(&store.key_target()?)
     }
 
-    /// The log buckets of an account.
-    pub fn log_buckets_of(&self, account: AccountId) -> impl Iterator<Item = &Bucket> {
-        self.buckets().filter(move |bucket| bucket.owner == Some(account))
+    /// The first log bucket whose copies a bucket holds.
+    ///
+    /// # Errors
+    /// Where none is known and of some other log bucket it was not read where it copies to, or where there may be log
+    /// buckets that nobody saw.
+    pub fn copied_from(&self, bucket: &Bucket) -> Observed<Option<&str>> {
+        let sources = self.objects.copied_from.get(&bucket.name);
+        if let Some(source) = sources.and_then(BTreeSet::first) {
+            return Ok(Some(source));
+        }
+        let mut unread = self.objects.copies_unread.iter();
+        if let Some((_, gap)) = unread.find(|(name, _)| **name != bucket.name) {
+            return Err(gap.clone());
+        }
+        self.all_trails_complete()?;
+        Ok(None)
     }
 
     /// The delegated administrators of CloudTrail as proof, where they were told.

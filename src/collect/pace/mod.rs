@@ -55,9 +55,10 @@ impl Pace {
         Self { admission: Admission::new(concurrency), counters: Arc::default(), rates }
     }
 
-    /// How many accounts at once keep all permits busy: each has some five calls open on the average of its life.
+    /// How many accounts at once keep all permits busy: each has some ten calls open on the average of its life, and waits
+    /// with fifty at its widest, each of which holds its request in memory.
     /// More would only fill memory.
     pub fn accounts(&self) -> usize {
-        self.admission.capacity() / 3 + 8
+        self.admission.capacity() / 6 + 8
     }
 }
