@@ -6,7 +6,9 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+pub mod code;
 pub mod cost;
+pub mod data_events;
 pub mod delivery;
 pub mod doubts;
 pub mod lake;

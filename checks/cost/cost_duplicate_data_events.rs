@@ -86,19 +86,11 @@ fn judge(account: &AccountView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
 #[cfg(test)]
 mod tests {
     use super::CHECK;
+    use crate::data_events::selecting as data;
     use serde_json::{Value, json};
     use trailproof_core::evidence::Cause;
     use trailproof_core::fact::Fact;
     use trailproof_core::fixture::*;
-
-    fn data(kind: &str, more: Value) -> Value {
-        let mut fields = vec![
-            json!({"Field": "eventCategory", "Equals": ["Data"]}),
-            json!({"Field": "resources.type", "Equals": [kind]}),
-        ];
-        fields.extend(more.as_array().unwrap().clone());
-        json!({"AdvancedEventSelectors": [{"FieldSelectors": fields}]})
-    }
 
     #[test]
     fn two_trails_that_select_a_common_resource_are_paid_twice() {

@@ -31,71 +31,7 @@ pub const CHECK: Check = Check {
     judge: Judge::Organization(judge),
 };
 
-pub const AS_CODE: AsCode = AsCode::both(
-    r#"data "aws_iam_policy_document" "logs" {
-  statement {
-    sid       = "TrailReadsAcl"
-    actions   = ["s3:GetBucketAcl"]
-    resources = [aws_s3_bucket.logs.arn]
-    principals {
-      type        = "Service"
-      identifiers = ["cloudtrail.amazonaws.com"]
-    }
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceArn"
-      values   = ["arn:aws:cloudtrail:eu-west-1:111122223333:trail/audit"]
-    }
-  }
-  statement {
-    sid     = "TrailWrites"
-    actions = ["s3:PutObject"]
-    resources = [
-      "${aws_s3_bucket.logs.arn}/AWSLogs/111122223333/*",
-      "${aws_s3_bucket.logs.arn}/AWSLogs/o-a1b2c3d4e5/*",
-    ]
-    principals {
-      type        = "Service"
-      identifiers = ["cloudtrail.amazonaws.com"]
-    }
-    condition {
-      test     = "StringEquals"
-      variable = "s3:x-amz-acl"
-      values   = ["bucket-owner-full-control"]
-    }
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceArn"
-      values   = ["arn:aws:cloudtrail:eu-west-1:111122223333:trail/audit"]
-    }
-  }
-}"#,
-    r#"LogBucketPolicy:
-  Type: AWS::S3::BucketPolicy
-  Properties:
-    Bucket: !Ref LogBucket
-    PolicyDocument:
-      Statement:
-        - Sid: TrailReadsAcl
-          Effect: Allow
-          Principal: { Service: cloudtrail.amazonaws.com }
-          Action: s3:GetBucketAcl
-          Resource: !GetAtt LogBucket.Arn
-          Condition:
-            StringEquals:
-              aws:SourceArn: arn:aws:cloudtrail:eu-west-1:111122223333:trail/audit
-        - Sid: TrailWrites
-          Effect: Allow
-          Principal: { Service: cloudtrail.amazonaws.com }
-          Action: s3:PutObject
-          Resource:
-            - !Sub ${LogBucket.Arn}/AWSLogs/111122223333/*
-            - !Sub ${LogBucket.Arn}/AWSLogs/o-a1b2c3d4e5/*
-          Condition:
-            StringEquals:
-              s3:x-amz-acl: bucket-owner-full-control
-              aws:SourceArn: arn:aws:cloudtrail:eu-west-1:111122223333:trail/audit"#,
-);
+pub const AS_CODE: AsCode = crate::code::BUCKET_POLICY;
 
 fn judge(organization: &Organization, _: &Audit<'_>) -> Observed<Verdict> {
     let trails = organization.organization_trails()?;

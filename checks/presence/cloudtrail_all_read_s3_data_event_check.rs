@@ -1,8 +1,9 @@
 //! S3 object reads of all present and future buckets, by one trail of all regions.
 
-use trailproof_core::data_events::{Asked, Exempt, told};
+use trailproof_core::data_events::Exempt;
 use trailproof_core::prelude::*;
-use trailproof_core::selector::S3_OBJECT;
+
+use crate::data_events::half_of_s3;
 
 /// The check.
 pub const CHECK: Check = Check {
@@ -43,86 +44,21 @@ pub const CHECK: Check = Check {
     judge: Judge::Account(judge),
 };
 
-pub const AS_CODE: AsCode = AsCode::both(
-    r#"resource "aws_cloudtrail" "audit" {
-  # …
-  advanced_event_selector {
-    name = "All management events"
-    field_selector {
-      field  = "eventCategory"
-      equals = ["Management"]
-    }
-  }
-  advanced_event_selector {
-    name = "Data events"
-    field_selector {
-      field  = "eventCategory"
-      equals = ["Data"]
-    }
-    field_selector {
-      field  = "resources.type"
-      equals = ["AWS::S3::Object"]
-    }
-    field_selector {
-      field  = "readOnly"
-      equals = ["true"]
-    }
-  }
-}"#,
-    r#"AuditTrail:
-  Type: AWS::CloudTrail::Trail
-  Properties:
-    # …
-    AdvancedEventSelectors:
-      - Name: All management events
-        FieldSelectors:
-          - Field: eventCategory
-            Equals: [Management]
-      - Name: Data events
-        FieldSelectors:
-          - Field: eventCategory
-            Equals: [Data]
-          - Field: resources.type
-            Equals: ["AWS::S3::Object"]
-          - Field: readOnly
-            Equals: ["true"]"#,
-);
+pub const AS_CODE: AsCode = crate::code::data_events!("AWS::S3::Object");
 
 fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
-    let expected =
-        "a logging multi-region trail that records reads of all buckets, also future ones";
     let exempt = Exempt::of(audit.organization, audit.policy.allow_log_bucket_exclusion);
-    let asked = Asked { resource_type: S3_OBJECT, half: Half::Read, bucket: None };
-    let found = exempt.everywhere(account, &asked)?;
-    Ok(match found {
-        Some(seen) => pass(format!("{} records all reads", seen.trail.name()))
-            .cite([seen.cite(), seen.trail.cite_selectors()])
-            .cite(account.cite_logging(seen.trail)),
-        None => fail("no logging multi-region trail records the reads of all buckets")
-            .reason("not_recorded")
-            .observed(told(account, S3_OBJECT, &[Half::Read]))
-            .cite(account.regions().map(|region| account.cite_trails_in(region)))
-            .cite(account.trails().into_iter().flatten().map(|seen| seen.trail.cite_selectors())),
-    }
-    .expected(expected))
+    half_of_s3(account, &exempt, (Half::Read, "reads"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::CHECK;
+    use crate::data_events::selecting as data;
     use serde_json::{Value, json};
     use trailproof_core::evidence::Cause;
     use trailproof_core::fact::Fact;
     use trailproof_core::fixture::*;
-
-    fn data(kind: &str, more: Value) -> Value {
-        let mut fields = vec![
-            json!({"Field": "eventCategory", "Equals": ["Data"]}),
-            json!({"Field": "resources.type", "Equals": [kind]}),
-        ];
-        fields.extend(more.as_array().unwrap().clone());
-        json!({"AdvancedEventSelectors": [{"FieldSelectors": fields}]})
-    }
 
     #[test]
     fn one_trail_of_all_regions_must_record_all_buckets() {

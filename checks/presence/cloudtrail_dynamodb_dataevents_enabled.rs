@@ -1,7 +1,8 @@
 //! DynamoDB item calls are data events: trails leave them out unless told otherwise.
 
-use trailproof_core::data_events::{Asked, Exempt, told};
 use trailproof_core::prelude::*;
+
+use crate::data_events::all_of_a_kind;
 
 /// The check.
 pub const CHECK: Check = Check {
@@ -28,44 +29,7 @@ pub const CHECK: Check = Check {
     judge: Judge::Account(judge),
 };
 
-pub const AS_CODE: AsCode = AsCode::both(
-    r#"resource "aws_cloudtrail" "audit" {
-  # …
-  advanced_event_selector {
-    name = "All management events"
-    field_selector {
-      field  = "eventCategory"
-      equals = ["Management"]
-    }
-  }
-  advanced_event_selector {
-    name = "Data events"
-    field_selector {
-      field  = "eventCategory"
-      equals = ["Data"]
-    }
-    field_selector {
-      field  = "resources.type"
-      equals = ["AWS::DynamoDB::Table"]
-    }
-  }
-}"#,
-    r#"AuditTrail:
-  Type: AWS::CloudTrail::Trail
-  Properties:
-    # …
-    AdvancedEventSelectors:
-      - Name: All management events
-        FieldSelectors:
-          - Field: eventCategory
-            Equals: [Management]
-      - Name: Data events
-        FieldSelectors:
-          - Field: eventCategory
-            Equals: [Data]
-          - Field: resources.type
-            Equals: ["AWS::DynamoDB::Table"]"#,
-);
+pub const AS_CODE: AsCode = crate::code::data_events!("AWS::DynamoDB::Table");
 
 const KIND: &str = "AWS::DynamoDB::Table";
 
@@ -75,38 +39,17 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
             .reason("not_required")
             .observed("not judged"));
     }
-    let exempt = Exempt::none(audit.organization);
-    let recorded = Half::BOTH.map(|half| {
-        let asked = Asked { resource_type: KIND, half, bucket: None };
-        exempt.everywhere(account, &asked).map(|found| found.is_some())
-    });
-    let verdict = if all(recorded)? {
-        pass("all DynamoDB item calls are recorded")
-    } else {
-        fail("no logging multi-region trail records all DynamoDB item calls").reason("not_recorded")
-    };
-    Ok(verdict
-        .observed(told(account, KIND, &Half::BOTH))
-        .expected("logging multi-region trails that record reads and writes of all")
-        .cite(account.trails().into_iter().flatten().map(|seen| seen.trail.cite_selectors())))
+    all_of_a_kind(account, (KIND, "DynamoDB item calls"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::CHECK;
+    use crate::data_events::selecting as data;
     use serde_json::{Value, json};
     use trailproof_core::evidence::Cause;
     use trailproof_core::fact::Fact;
     use trailproof_core::fixture::*;
-
-    fn data(kind: &str, more: Value) -> Value {
-        let mut fields = vec![
-            json!({"Field": "eventCategory", "Equals": ["Data"]}),
-            json!({"Field": "resources.type", "Equals": [kind]}),
-        ];
-        fields.extend(more.as_array().unwrap().clone());
-        json!({"AdvancedEventSelectors": [{"FieldSelectors": fields}]})
-    }
 
     #[test]
     fn both_halves_of_all_resources_where_the_policy_asks_for_them() {

@@ -38,21 +38,7 @@ pub const CHECK: Check = Check {
     judge: Judge::Account(judge),
 };
 
-pub const AS_CODE: AsCode = AsCode::both(
-    r#"resource "aws_cloudtrail" "audit" {
-  # …
-  is_multi_region_trail         = true
-  include_global_service_events = true
-  enable_logging                = true
-}"#,
-    r#"AuditTrail:
-  Type: AWS::CloudTrail::Trail
-  Properties:
-    # …
-    IsMultiRegionTrail: true
-    IncludeGlobalServiceEvents: true
-    IsLogging: true"#,
-);
+pub const AS_CODE: AsCode = crate::code::MULTI_REGION_TRAIL;
 
 /// Whether a trail delivers to what the policy asks for, as the parameters of AWS Config's rule do.
 fn delivers(trail: &Trail, targets: &TrailTargets) -> bool {

@@ -104,19 +104,11 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
 #[cfg(test)]
 mod tests {
     use super::CHECK;
-    use serde_json::{Value, json};
+    use crate::data_events::selecting as data;
+    use serde_json::json;
     use trailproof_core::evidence::Cause;
     use trailproof_core::fact::Fact;
     use trailproof_core::fixture::*;
-
-    fn data(kind: &str, more: Value) -> Value {
-        let mut fields = vec![
-            json!({"Field": "eventCategory", "Equals": ["Data"]}),
-            json!({"Field": "resources.type", "Equals": [kind]}),
-        ];
-        fields.extend(more.as_array().unwrap().clone());
-        json!({"AdvancedEventSelectors": [{"FieldSelectors": fields}]})
-    }
 
     #[test]
     fn access_logs_or_data_events_in_another_bucket() {

@@ -63,44 +63,7 @@ pub const CHECK: Check = Check {
     judge: Judge::Account(judge),
 };
 
-pub const AS_CODE: AsCode = AsCode::both(
-    r#"resource "aws_cloudtrail" "audit" {
-  # …
-  advanced_event_selector {
-    name = "All management events"
-    field_selector {
-      field  = "eventCategory"
-      equals = ["Management"]
-    }
-  }
-  advanced_event_selector {
-    name = "Data events"
-    field_selector {
-      field  = "eventCategory"
-      equals = ["Data"]
-    }
-    field_selector {
-      field  = "resources.type"
-      equals = ["AWS::S3::Object"]
-    }
-  }
-}"#,
-    r#"AuditTrail:
-  Type: AWS::CloudTrail::Trail
-  Properties:
-    # …
-    AdvancedEventSelectors:
-      - Name: All management events
-        FieldSelectors:
-          - Field: eventCategory
-            Equals: [Management]
-      - Name: Data events
-        FieldSelectors:
-          - Field: eventCategory
-            Equals: [Data]
-          - Field: resources.type
-            Equals: ["AWS::S3::Object"]"#,
-);
+pub const AS_CODE: AsCode = crate::code::data_events!("AWS::S3::Object");
 
 /// Whether a logging trail records either half of the events of these buckets (none named: of all).
 fn records(

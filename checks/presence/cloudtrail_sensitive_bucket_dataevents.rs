@@ -113,19 +113,11 @@ fn judge(view: &OwnBucket<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
 #[cfg(test)]
 mod tests {
     use super::CHECK;
+    use crate::data_events::selecting as data;
     use serde_json::{Value, json};
     use trailproof_core::evidence::Cause;
     use trailproof_core::fact::Fact;
     use trailproof_core::fixture::*;
-
-    fn data(kind: &str, more: Value) -> Value {
-        let mut fields = vec![
-            json!({"Field": "eventCategory", "Equals": ["Data"]}),
-            json!({"Field": "resources.type", "Equals": [kind]}),
-        ];
-        fields.extend(more.as_array().unwrap().clone());
-        json!({"AdvancedEventSelectors": [{"FieldSelectors": fields}]})
-    }
 
     #[test]
     fn a_designated_bucket_is_recorded_by_the_trails_of_its_region() {

@@ -64,21 +64,7 @@ pub const CHECK: Check = Check {
     judge: Judge::Account(judge),
 };
 
-pub const AS_CODE: AsCode = AsCode::both(
-    r#"resource "aws_cloudtrail" "audit" {
-  # …
-  is_multi_region_trail         = true
-  include_global_service_events = true
-  enable_logging                = true
-}"#,
-    r#"AuditTrail:
-  Type: AWS::CloudTrail::Trail
-  Properties:
-    # …
-    IsMultiRegionTrail: true
-    IncludeGlobalServiceEvents: true
-    IsLogging: true"#,
-);
+pub const AS_CODE: AsCode = crate::code::MULTI_REGION_TRAIL;
 
 fn judge(account: &AccountView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
     let suits = |trail: &Trail| {

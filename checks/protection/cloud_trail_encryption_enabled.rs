@@ -41,17 +41,7 @@ pub const CHECK: Check = Check {
     judge: Judge::Trail(judge),
 };
 
-pub const AS_CODE: AsCode = AsCode::both(
-    r#"resource "aws_cloudtrail" "audit" {
-  # …
-  kms_key_id = aws_kms_key.logs.arn
-}"#,
-    r#"AuditTrail:
-  Type: AWS::CloudTrail::Trail
-  Properties:
-    # …
-    KMSKeyId: !GetAtt LogKey.Arn"#,
-);
+pub const AS_CODE: AsCode = crate::code::TRAIL_KEY;
 
 fn judge(trail: &Trail, _: &Audit<'_>) -> Observed<Verdict> {
     let verdict = match trail.key() {

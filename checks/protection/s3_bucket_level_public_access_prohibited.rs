@@ -45,24 +45,7 @@ pub const CHECK: Check = Check {
     judge: Judge::EvidenceBucket(judge),
 };
 
-pub const AS_CODE: AsCode = AsCode::both(
-    r#"resource "aws_s3_bucket_public_access_block" "logs" {
-  bucket                  = aws_s3_bucket.logs.id
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}"#,
-    r#"LogBucket:
-  Type: AWS::S3::Bucket
-  Properties:
-    # …
-    PublicAccessBlockConfiguration:
-      BlockPublicAcls: true
-      BlockPublicPolicy: true
-      IgnorePublicAcls: true
-      RestrictPublicBuckets: true"#,
-);
+pub const AS_CODE: AsCode = crate::code::PUBLIC_ACCESS_BLOCK;
 
 fn judge(bucket: &Bucket, _: &Audit<'_>) -> Observed<Verdict> {
     let expected = "all four settings on, at the bucket or at its account";

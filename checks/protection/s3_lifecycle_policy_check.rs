@@ -40,31 +40,7 @@ pub const CHECK: Check = Check {
     judge: Judge::Bucket(judge),
 };
 
-pub const AS_CODE: AsCode = AsCode::both(
-    r#"resource "aws_s3_bucket_lifecycle_configuration" "logs" {
-  bucket = aws_s3_bucket.logs.id
-  rule {
-    id     = "keep-logs"
-    status = "Enabled"
-    filter {
-      prefix = "AWSLogs/"
-    }
-    expiration {
-      days = 400
-    }
-  }
-}"#,
-    r#"LogBucket:
-  Type: AWS::S3::Bucket
-  Properties:
-    # …
-    LifecycleConfiguration:
-      Rules:
-        - Id: keep-logs
-          Status: Enabled
-          Prefix: AWSLogs/
-          ExpirationInDays: 400"#,
-);
+pub const AS_CODE: AsCode = crate::code::LIFECYCLE;
 
 fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let mfa_delete = bucket

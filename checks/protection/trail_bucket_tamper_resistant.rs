@@ -40,28 +40,7 @@ pub const CHECK: Check = Check {
     judge: Judge::Bucket(judge),
 };
 
-pub const AS_CODE: AsCode = AsCode::both(
-    r#"resource "aws_s3_bucket_object_lock_configuration" "logs" {
-  bucket = aws_s3_bucket.logs.id
-  rule {
-    default_retention {
-      mode = "COMPLIANCE"
-      days = 365
-    }
-  }
-}"#,
-    r#"LogBucket:
-  Type: AWS::S3::Bucket
-  Properties:
-    # …
-    ObjectLockEnabled: true
-    ObjectLockConfiguration:
-      ObjectLockEnabled: Enabled
-      Rule:
-        DefaultRetention:
-          Mode: COMPLIANCE
-          Days: 365"#,
-);
+pub const AS_CODE: AsCode = crate::code::OBJECT_LOCK;
 
 fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let holds =

@@ -39,17 +39,7 @@ pub const CHECK: Check = Check {
     judge: Judge::Key(judge),
 };
 
-pub const AS_CODE: AsCode = AsCode::both(
-    r#"resource "aws_cloudtrail" "audit" {
-  # …
-  kms_key_id = aws_kms_key.logs.arn
-}"#,
-    r#"AuditTrail:
-  Type: AWS::CloudTrail::Trail
-  Properties:
-    # …
-    KMSKeyId: !GetAtt LogKey.Arn"#,
-);
+pub const AS_CODE: AsCode = crate::code::TRAIL_KEY;
 
 fn judge(key: &Key, _: &Audit<'_>) -> Observed<Verdict> {
     let read = key.metadata()?;

@@ -41,31 +41,7 @@ pub const CHECK: Check = Check {
     judge: Judge::BucketAndAccount { bucket: of_bucket, account: of_account },
 };
 
-pub const AS_CODE: AsCode = AsCode::both(
-    r#"resource "aws_s3_bucket_lifecycle_configuration" "logs" {
-  bucket = aws_s3_bucket.logs.id
-  rule {
-    id     = "keep-logs"
-    status = "Enabled"
-    filter {
-      prefix = "AWSLogs/"
-    }
-    expiration {
-      days = 400
-    }
-  }
-}"#,
-    r#"LogBucket:
-  Type: AWS::S3::Bucket
-  Properties:
-    # …
-    LifecycleConfiguration:
-      Rules:
-        - Id: keep-logs
-          Status: Enabled
-          Prefix: AWSLogs/
-          ExpirationInDays: 400"#,
-);
+pub const AS_CODE: AsCode = crate::code::LIFECYCLE;
 
 /// What no trail keeps only an event data store keeps for longer than the event history does.
 fn of_account(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
