@@ -10,7 +10,7 @@ use trailproof_core::control::{Framework, UnknownFramework};
 
 use crate::exit::EXIT_CODES;
 use crate::log::LogFormat;
-use crate::select::nearest;
+use trailproof_core::likeness::nearest;
 
 mod answering;
 mod printing;

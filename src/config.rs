@@ -8,9 +8,8 @@ use clap::{ArgMatches, Command, CommandFactory};
 use serde_json::{Value, json};
 use trailproof_checks::CATALOGUE;
 use trailproof_core::aws::AccountId;
-use trailproof_core::config::{
-    ConfigFile, Setting, known_parameter, nearest, parse_parameter, policy_with,
-};
+use trailproof_core::config::{ConfigFile, Setting, known_parameter, parse_parameter, policy_with};
+use trailproof_core::likeness::nearest;
 use trailproof_core::policies::{Override, Policies};
 use trailproof_core::terms::Terms;
 use trailproof_core::waiver::{Known, Level, Problem, WaiverFile, Waivers};
@@ -254,8 +253,8 @@ fn text(path: &Path) -> Result<String, Stop> {
 }
 
 fn unknown(section: &str, name: &str, known: &[&str]) -> String {
-    let hint =
-        nearest(name, known).map(|meant| format!("did you mean {meant}? ")).unwrap_or_default();
+    let near = nearest(name, known.iter().copied());
+    let hint = near.map(|meant| format!("did you mean {meant}? ")).unwrap_or_default();
     format!("there is no {section}.{name:?}; {hint}expected: {}", known.join(", "))
 }
 

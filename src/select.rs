@@ -2,6 +2,7 @@
 
 use trailproof_checks::CATALOGUE;
 use trailproof_core::check::{Check, Group};
+use trailproof_core::likeness::nearest;
 use trailproof_core::pattern;
 
 use crate::cli::SelectArgs;
@@ -57,21 +58,6 @@ fn unknown(name: &str) -> Stop {
     let hint = nearest(name, CATALOGUE.iter().map(|check| check.id));
     let hint = hint.map(|id| format!("did you mean {id}? ")).unwrap_or_default();
     Stop::usage(format!("there is no check {name:?}; {hint}`trailproof checks` lists them all"))
-}
-
-/// The name that somebody may have meant: the likest, where one is like it at all.
-pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let name = name.to_ascii_lowercase();
-    // The one forgives a different end, the other two letters that changed places in a short name.
-    let likeness = |other: &str| {
-        strsim::jaro_winkler(&name, other).max(strsim::normalized_damerau_levenshtein(&name, other))
-    };
-    names
-        .into_iter()
-        .map(|other| (likeness(other), other))
-        .filter(|(likeness, _)| *likeness > 0.65)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, name)| name)
 }
 
 #[cfg(test)]

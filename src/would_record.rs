@@ -20,8 +20,8 @@ use crate::exit::Stop;
 use crate::gather::gather;
 use crate::output::print;
 use crate::scope::Asked;
-use crate::select::nearest;
 use crate::store::Reader;
+use trailproof_core::likeness::nearest;
 
 /// What the answer rests on.
 const FACTS: [Fact; 15] = [

@@ -13,7 +13,7 @@ use crate::waiver::WaiverFile;
 
 mod fault;
 
-pub use fault::{Fault, nearest};
+pub use fault::Fault;
 use fault::{line_at, told};
 
 /// A value of the file, and where it stands.

@@ -25,6 +25,7 @@ mod graph;
 mod judge;
 pub mod key;
 pub mod ledger;
+pub mod likeness;
 pub mod organization;
 pub mod plan;
 pub mod policies;
@@ -47,7 +48,7 @@ pub mod would_record;
 
 pub use graph::GraphBuilder;
 
-#[cfg(feature = "fixture")]
+#[cfg(any(test, feature = "fixture"))]
 #[allow(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -369,5 +369,5 @@ fn records_region(organization: &Organization, account: AccountId, region: &Regi
     })
 }
 
-#[cfg(all(test, feature = "fixture"))]
+#[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ use trailproof_core::results::Results;
 use trailproof_reports::one_line;
 
 use crate::exit::Stop;
-use crate::select::nearest;
+use trailproof_core::likeness::nearest;
 
 /// The results that somebody wants explained.
 #[derive(Debug)]

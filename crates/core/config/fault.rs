@@ -1,5 +1,7 @@
 //! What is wrong with a file, in words for whoever wrote it.
 
+use crate::likeness::nearest;
+
 /// What is wrong, and in which line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {message}")]
@@ -13,21 +15,6 @@ pub struct Fault {
 /// So many names are listed; of more only the nearest is told.
 const LISTED: usize = 12;
 
-/// How alike two names must be for one to be offered in the other's place.
-const ALIKE: f64 = 0.75;
-
-/// The name that was probably meant.
-#[must_use]
-pub fn nearest<'n>(name: &str, names: &[&'n str]) -> Option<&'n str> {
-    // What nobody can have meant is not compared: it may be of any length.
-    if name.len() > 100 {
-        return None;
-    }
-    let alike = |known: &&'n str| strsim::jaro_winkler(name, known);
-    let best = names.iter().copied().max_by(|one, other| alike(one).total_cmp(&alike(other)));
-    best.filter(|known| alike(known) >= ALIKE)
-}
-
 /// The line of a place in the text, counted from 1.
 pub(super) fn line_at(text: &str, at: usize) -> usize {
     let before = text.as_bytes().get(..at.min(text.len())).unwrap_or_default();
@@ -37,7 +24,7 @@ pub(super) fn line_at(text: &str, at: usize) -> usize {
 /// Says that a name is unknown.
 pub(super) fn unknown(name: &str, names: &[&str]) -> String {
     let mut words = format!("there is no {name:?} here");
-    if let Some(meant) = nearest(name, names) {
+    if let Some(meant) = nearest(name, names.iter().copied()) {
         words.push_str(&format!("; did you mean {meant}?"));
     }
     if names.is_empty() {
