@@ -42,7 +42,7 @@ type KeyReading = Observed<Sourced<Option<KeyMetadata>>>;
 pub struct GraphBuilder {
     manifest: Manifest,
     description: Observed<Option<Sourced<OrganizationDescription>>>,
-    listed: Observed<()>,
+    listed: Observed<Source>,
     delegated_administrators: Observed<Vec<AccountId>>,
     delegates_source: Option<Source>,
     members: BTreeMap<AccountId, Member>,
@@ -155,7 +155,7 @@ impl GraphBuilder {
         Self {
             manifest: manifest.clone(),
             description,
-            listed: entries.map(|_| ()),
+            listed: entries.map(|(_, source)| source),
             delegates_source: delegates_source(organization),
             delegated_administrators: organization
                 .read::<Vec<AccountId>>(&probe(Fact::DelegatedAdministrators))
