@@ -13,6 +13,7 @@
 pub mod condition;
 pub mod document;
 pub mod error;
+pub mod glob;
 mod json;
 mod parse;
 pub mod pattern;
