@@ -17,6 +17,7 @@ pub mod condition;
 pub mod context;
 pub mod document;
 pub mod error;
+pub mod evaluate;
 pub mod glob;
 mod json;
 pub mod layers;
@@ -34,5 +35,6 @@ pub use document::{
     Actions, Effect, PolicyDocument, Principal, Principals, Resources, Statement, Version,
 };
 pub use error::ParseError;
+pub use evaluate::{Options, decide, evaluate, evaluate_with};
 pub use layers::{Layer, Layers, Level, NamedPolicy};
 pub use request::Request;
