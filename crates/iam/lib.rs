@@ -12,6 +12,7 @@
 
 pub mod answer;
 mod arn;
+pub mod bulk;
 pub mod caller;
 pub mod condition;
 pub mod context;

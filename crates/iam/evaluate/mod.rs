@@ -1,20 +1,20 @@
 //! The evaluation of a request: what all layers together come to.
 
 mod automaton;
-mod check;
+pub(crate) mod check;
 mod clues;
 mod domain;
-mod elements;
+pub(crate) mod elements;
 mod explain;
-mod facts;
+pub(crate) mod facts;
 mod keys;
-mod principal;
-mod rcp;
-mod rule;
+pub(crate) mod principal;
+pub(crate) mod rcp;
+pub(crate) mod rule;
 mod solve;
 mod table;
-mod template;
-mod truth;
+pub(crate) mod template;
+pub(crate) mod truth;
 mod value;
 
 use facts::Facts;

@@ -42,7 +42,7 @@ impl Rule {
             bearing,
             kind: request.caller.kind(),
             same_account,
-            delegated: is_key(request) || is_trust(request),
+            delegated: is_delegated(request),
             owns_bucket_policy: request.caller.is_root()
                 && same_account
                 && is_bucket_policy(request),
@@ -201,4 +201,9 @@ fn is_bucket_policy(request: &Request) -> bool {
     const ACTIONS: [&str; 3] =
         ["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"];
     ACTIONS.iter().any(|action| action.eq_ignore_ascii_case(&request.action))
+}
+
+/// Whether the resource's own policy is the root of all access to it, as it is to a key and to becoming a role.
+pub(crate) fn is_delegated(request: &Request) -> bool {
+    is_key(request) || is_trust(request)
 }
