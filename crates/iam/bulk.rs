@@ -32,6 +32,7 @@ mod combine;
 mod compile;
 mod home;
 mod layer;
+mod open;
 #[cfg(test)]
 mod tests;
 mod view;

@@ -1,14 +1,17 @@
 //! The principals of one account, asked the same questions.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::class::Class;
 use super::home::{Home, request};
 use super::layer::Said;
+use super::open::pattern;
 use super::view::View;
 use super::{Asker, Bulk, Decisions, PolicyId, Setup};
 use crate::answer::{Answer, Decision};
 use crate::caller::CallerKind;
+use crate::evaluate::facts::Facts;
 use crate::evaluate::truth::Truth;
 use crate::evaluate::{decide, evaluate};
 use crate::layers::{Layers, NamedPolicy};
@@ -136,7 +139,9 @@ impl<'b> Account<'b> {
             return decisions.clone();
         }
         let view = View { home, asker, identity: &identity };
-        let outcome = view.sums(&class).combine(&home.kinds);
+        let (sums, left) = view.sums(&class);
+        let outcome = sums.combine(&home.kinds);
+        let mut solved = BTreeMap::new();
         let mut decisions = Decisions::new(home.requests.len());
         let (denied, granted) = (&outcome.denied, &outcome.granted);
         for at in 0..home.requests.len() {
@@ -144,10 +149,28 @@ impl<'b> Account<'b> {
                 (Truth::True, _) => Decision::ExplicitlyDenied,
                 (Truth::False, Truth::True) => Decision::Allowed,
                 (Truth::False, Truth::False) => Decision::ImplicitlyDenied,
-                _ => self.exact(at, asker),
+                _ => {
+                    let question = self.setup.questions.get(at);
+                    let asked =
+                        question.map(|q| request(self.bulk.actions(), &self.setup, (q, asker)));
+                    let pattern = asked.and_then(|asked| {
+                        let facts = Facts::of(&asked);
+                        pattern(home, &class, (&sums, &left), (at, &facts))
+                    });
+                    let known = pattern.as_ref().and_then(|pattern| {
+                        home.solved.get(pattern).or_else(|| solved.get(pattern)).copied()
+                    });
+                    let decision = known.unwrap_or_else(|| self.exact(at, asker));
+                    if let (None, Some(pattern)) = (known, pattern) {
+                        solved.insert(pattern, decision);
+                    }
+                    decision
+                }
             };
             decisions.set(at, decision);
         }
+        drop((sums, left));
+        home.solved.append(&mut solved);
         let decisions = Rc::new(decisions);
         home.known.insert(class, decisions.clone());
         decisions

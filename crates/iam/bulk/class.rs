@@ -44,6 +44,12 @@ impl Turned {
         self.reach.0.or(self.reach.1).or(self.reach.2)
     }
 
+    /// The truths by which it names the caller, as a number.
+    pub(super) const fn reach_code(&self) -> u64 {
+        let (direct, through, account) = self.reach;
+        1 + direct as u64 + 3 * (through as u64) + 9 * (account as u64)
+    }
+
     /// Whether nothing of it is left open.
     pub(super) fn is_definite(&self) -> bool {
         let (direct, through, account) = self.reach;

@@ -30,19 +30,20 @@ pub(super) struct Outcome {
 
 impl Layers {
     /// Whether a Deny matches, and whether every limit lets pass and something grants.
-    pub(super) fn combine(self, kinds: &Kinds) -> Outcome {
-        let mut denied = self.identity.deny;
+    pub(super) fn combine(&self, kinds: &Kinds) -> Outcome {
+        let mut denied = self.identity.deny.clone();
         let mut limits = Said::everything(kinds.own.len());
         for level in &self.levels {
             join(&mut denied, &level.deny);
             limits.and(&level.allow);
         }
         join(&mut denied, &self.resource.deny);
-        let mut own = self.identity.allow;
-        let Named { direct, mut through, account, .. } = self.resource;
+        let mut own = self.identity.allow.clone();
+        let Named { direct, through, account, .. } = &self.resource;
+        let mut through = through.clone();
         let mut named = direct.clone();
         join(&mut named, &through);
-        join(&mut named, &account);
+        join(&mut named, account);
         if let Some(boundary) = &self.boundary {
             join(&mut denied, &boundary.deny);
             own.and(&boundary.allow);
@@ -50,7 +51,7 @@ impl Layers {
         }
         // Across accounts both must allow. At home the resource's policy grants by itself what it grants to the caller's
         // own name, and must itself speak of the account where it is the root of all access.
-        let mut by_resource = direct;
+        let mut by_resource = direct.clone();
         join(&mut by_resource, &through);
         let granted =
             |own: &FixedBitSet, by: &FixedBitSet, named: &FixedBitSet, account: &FixedBitSet| {

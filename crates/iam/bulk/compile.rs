@@ -183,6 +183,29 @@ impl Stated {
         self.statement().is_some_and(|s| keys_of(s, variables).iter().any(|key| is_of_arn(key)))
     }
 
+    /// A number that no other statement has as long as this one is kept.
+    pub(super) fn identity(&self) -> u64 {
+        self.statement().map_or(0, |statement| std::ptr::from_ref(statement).addr() as u64)
+    }
+
+    /// Which of its conditions are open, as a set of bits; `None` where more than conditions on plain values is open.
+    pub(super) fn open_conditions(&self, facts: &Facts<'_>) -> Option<u64> {
+        let variables = self.document.version.has_variables();
+        let statement = self.statement()?;
+        let on = resource(statement, variables, self.setting, facts)?;
+        if on.truth == Truth::Unknown || statement.conditions.len() > 63 {
+            return None;
+        }
+        let mut open = 0;
+        for (at, condition) in statement.conditions.iter().enumerate() {
+            if holds(condition, variables, facts) == Truth::Unknown {
+                let plain = keys_of_condition(condition, variables).len() == 1;
+                open |= plain.then_some(1 << at)?;
+            }
+        }
+        Some(open)
+    }
+
     /// Whom it names, seen from this caller.
     pub(super) fn reach(&self, bounded: bool, facts: &Facts<'_>) -> Reach {
         let statement = self.statement();

@@ -8,7 +8,9 @@ use fixedbitset::FixedBitSet;
 use super::class::Class;
 use super::combine::Kinds;
 use super::compile::{Against, Compiled};
+use super::open::Pattern;
 use super::{Asker, Bulk, Decisions, PolicyId, Question, Setup};
+use crate::answer::Decision;
 use crate::caller::Caller;
 use crate::evaluate::elements::{Setting, action};
 use crate::evaluate::rcp;
@@ -25,12 +27,15 @@ pub(super) struct Home {
     /// By action, the questions about it.
     pub(super) about: Vec<FixedBitSet>,
     pub(super) kinds: Kinds,
-    pub(super) scps: Vec<Rc<Vec<Compiled>>>,
+    pub(super) scps: Vec<Vec<Compiled>>,
     /// With the questions that it binds; all others pass.
     pub(super) rcps: Vec<(FixedBitSet, Vec<Compiled>)>,
     pub(super) resources: Vec<Compiled>,
     pub(super) identity: BTreeMap<PolicyId, Rc<Compiled>>,
+    /// By question, the first one of which the same is known beside what all know.
+    pub(super) alike: Vec<usize>,
     pub(super) known: BTreeMap<Class, Rc<Decisions>>,
+    pub(super) solved: BTreeMap<Pattern, Decision>,
 }
 
 impl Home {
@@ -59,15 +64,14 @@ impl Home {
             rcps: Vec::new(),
             resources: Vec::new(),
             identity: BTreeMap::new(),
+            alike: alike(questions),
             known: BTreeMap::new(),
+            solved: BTreeMap::new(),
         };
         let all: FixedBitSet = (0..questions.len()).collect();
         if !setup.management {
-            home.scps = setup
-                .scps
-                .iter()
-                .map(|level| Rc::new(home.level(level, Setting::Identity, &all)))
-                .collect();
+            home.scps =
+                setup.scps.iter().map(|level| home.level(level, Setting::Identity, &all)).collect();
         }
         home.rcps = home.bound(setup);
         home.resources = home.resources(questions);
@@ -176,4 +180,19 @@ pub(super) fn request(actions: &[String], setup: &Setup, ask: (&Question, &Asker
         wildcard_only: question.wildcard_only,
         context,
     }
+}
+
+/// By question, the first one of which the same is known.
+fn alike(questions: &[Question]) -> Vec<usize> {
+    let mut kinds: Vec<usize> = Vec::new();
+    let of = |question: &Question| {
+        let known = |at: &usize| questions.get(*at).is_some_and(|one| one.known == question.known);
+        let place = kinds.iter().copied().find(known);
+        place.unwrap_or_else(|| {
+            let at = questions.iter().position(|one| one.known == question.known).unwrap_or(0);
+            kinds.push(at);
+            at
+        })
+    };
+    questions.iter().map(of).collect()
 }

@@ -69,11 +69,6 @@ impl Layer {
         let into = if denies { &mut self.deny } else { &mut self.allow };
         into.add(said, as_far_as);
     }
-
-    pub(super) fn join(&mut self, other: &Self) {
-        self.allow.add(&other.allow, Truth::True);
-        self.deny.add(&other.deny, Truth::True);
-    }
 }
 
 /// What the policies of the resources say, by how an Allow names the caller.

@@ -9,6 +9,7 @@ use super::combine::Layers as Sums;
 use super::compile::{Compiled, Gate, Names, Stated};
 use super::home::{Home, request};
 use super::layer::{Layer, Named, Said};
+use super::open::{self, Left};
 use super::{Asker, PolicyId, Setup};
 use crate::evaluate::facts::Facts;
 use crate::evaluate::principal::Reach;
@@ -77,61 +78,49 @@ impl<'a> View<'a> {
         Some(format!("{name} {:?}", self.asker.known))
     }
 
-    pub(super) fn sums(&self, class: &Class) -> Sums {
+    /// What the layers say on the whole, and the statements that perhaps match.
+    pub(super) fn sums(&self, class: &'a Class) -> (Sums, Vec<Left<'a>>) {
         let home = self.home;
-        let questions = home.requests.len();
-        let mut turned = class.turns_out.iter();
-        let mut layer = |compiled: &Compiled| {
-            let mut layer = Layer::silent(questions);
-            for stated in &compiled.statements {
-                let (said, as_far_as) = said(stated, &mut turned);
-                layer.add(stated.denies, said, as_far_as);
-            }
-            layer
+        let mut tally = Tally {
+            questions: home.requests.len(),
+            turned: class.turns_out.iter(),
+            left: Vec::new(),
         };
-        let mut identity = Layer::silent(questions);
+        let mut identity = Layer::silent(tally.questions);
         for compiled in self.identity.iter().filter_map(|id| home.identity.get(id)) {
-            identity.join(&layer(compiled));
+            tally.add(&mut identity, compiled, open::IDENTITY);
         }
         let boundary = self.asker.boundary.map(|id| {
-            home.identity.get(&id).map_or_else(|| Layer::silent(questions), |one| layer(one))
+            let mut boundary = Layer::silent(tally.questions);
+            if let Some(compiled) = home.identity.get(&id) {
+                tally.add(&mut boundary, compiled, open::BOUNDARY);
+            }
+            boundary
         });
+        let scps = home.scps.iter().map(|level| (None, level));
+        let rcps = home.rcps.iter().map(|(binds, level)| (Some(binds), level));
         let mut levels = Vec::new();
-        let mut level = |compiled: &[Compiled], binds: Option<&FixedBitSet>| {
-            let mut whole = Layer::silent(questions);
-            compiled.iter().for_each(|one| whole.join(&layer(one)));
+        for (slot, (binds, level)) in (open::LEVEL..).zip(scps.chain(rcps)) {
+            let mut whole = Layer::silent(tally.questions);
+            level.iter().for_each(|compiled| tally.add(&mut whole, compiled, slot));
             if let Some(binds) = binds {
                 let mut free = binds.clone();
                 free.toggle_range(..);
                 whole.allow.sure.union_with(&free);
                 whole.allow.maybe.union_with(&free);
             }
-            // Even where a level does not bind, what its statements turned out to be must be passed by.
-            if !class.service_linked {
-                levels.push(whole);
-            }
-        };
-        home.scps.iter().for_each(|one| level(one, None));
-        home.rcps.iter().for_each(|(binds, one)| level(one, Some(binds)));
-        let mut resource = Named::silent(questions);
-        for stated in home.resources.iter().flat_map(|compiled| &compiled.statements) {
-            let reach = match stated.names {
-                Names::Alike(reach) => (reach.direct, reach.through, reach.account),
-                Names::Each => turned
-                    .as_slice()
-                    .first()
-                    .map_or((Truth::False, Truth::False, Truth::False), |t| t.reach),
-            };
-            let (said, as_far_as) = said_besides(stated, &mut turned);
-            if stated.denies {
-                resource.deny.add(said, as_far_as.and(reach.0.or(reach.1).or(reach.2)));
-            } else {
-                resource.direct.add(said, as_far_as.and(reach.0));
-                resource.through.add(said, as_far_as.and(reach.1));
-                resource.account.add(said, as_far_as.and(reach.2));
-            }
+            levels.push(whole);
         }
-        Sums { identity, boundary, resource, levels }
+        if class.service_linked {
+            // No level binds it.
+            levels.clear();
+            tally.left.retain(|left| left.slot < open::LEVEL);
+        }
+        let mut resource = Named::silent(tally.questions);
+        for compiled in &home.resources {
+            tally.add_named(&mut resource, compiled);
+        }
+        (Sums { identity, boundary, resource, levels }, tally.left)
     }
 }
 
@@ -139,29 +128,72 @@ fn is_personal(stated: &Stated) -> bool {
     stated.gate != Gate::Open || stated.names == Names::Each
 }
 
-/// What a statement says to whom it names, and as far as what it turned out to be goes.
-fn said<'r, 's: 'r, 't: 'r>(
-    stated: &'s Stated,
-    turned: &mut std::slice::Iter<'t, Turned>,
-) -> (&'r Said, Truth) {
-    let alike = match stated.names {
-        Names::Alike(reach) => reach.any(),
-        Names::Each => turned.as_slice().first().map_or(Truth::False, Turned::named),
-    };
-    let (said, as_far_as) = said_besides(stated, turned);
-    (said, as_far_as.and(alike))
+/// Adds up what statements say, in the order in which it was found how they turn out.
+struct Tally<'a> {
+    questions: usize,
+    turned: std::slice::Iter<'a, Turned>,
+    left: Vec<Left<'a>>,
 }
 
-/// The same, whomever it names.
-fn said_besides<'r, 's: 'r, 't: 'r>(
-    stated: &'s Stated,
-    turned: &mut std::slice::Iter<'t, Turned>,
-) -> (&'r Said, Truth) {
-    if !is_personal(stated) {
-        return (&stated.said, Truth::True);
+impl<'a> Tally<'a> {
+    fn add(&mut self, layer: &mut Layer, compiled: &'a Compiled, slot: u64) {
+        for stated in &compiled.statements {
+            let (said, turned) = self.said(stated);
+            let as_far_as = match (turned, stated.names) {
+                (Some(turned), _) => turned.conditions.and(turned.named()),
+                (None, Names::Alike(reach)) => reach.any(),
+                (None, Names::Each) => Truth::False,
+            };
+            layer.add(stated.denies, said, as_far_as);
+            self.leave(Left { stated, slot, turned, at: open_bits(said, as_far_as) });
+        }
     }
-    match turned.next() {
-        None => (&stated.said, Truth::False),
-        Some(turned) => (turned.whole.as_ref().unwrap_or(&stated.said), turned.conditions),
+
+    fn add_named(&mut self, resource: &mut Named, compiled: &'a Compiled) {
+        for stated in &compiled.statements {
+            let (said, turned) = self.said(stated);
+            let (conditions, reach) = match (turned, stated.names) {
+                (Some(turned), _) => (turned.conditions, turned.reach),
+                (None, Names::Alike(reach)) => {
+                    (Truth::True, (reach.direct, reach.through, reach.account))
+                }
+                (None, Names::Each) => continue,
+            };
+            let (direct, through, account) = reach;
+            let any = direct.or(through).or(account);
+            if stated.denies {
+                resource.deny.add(said, conditions.and(any));
+            } else {
+                resource.direct.add(said, conditions.and(direct));
+                resource.through.add(said, conditions.and(through));
+                resource.account.add(said, conditions.and(account));
+            }
+            let undecided = [direct, through, account].contains(&Truth::Unknown);
+            let as_far_as = if undecided { Truth::Unknown } else { conditions.and(any) };
+            let at = open_bits(said, as_far_as);
+            self.leave(Left { stated, slot: open::RESOURCE, turned, at });
+        }
+    }
+
+    /// To which questions it speaks, and how it turns out where it looks at who asks.
+    fn said(&mut self, stated: &'a Stated) -> (&'a Said, Option<&'a Turned>) {
+        let turned = is_personal(stated).then(|| self.turned.next()).flatten();
+        let whole = turned.and_then(|turned| turned.whole.as_ref());
+        (whole.unwrap_or(&stated.said), turned)
+    }
+
+    fn leave(&mut self, left: Left<'a>) {
+        if !left.at.is_clear() {
+            self.left.push(left);
+        }
+    }
+}
+
+/// Where a statement perhaps matches, and not surely.
+fn open_bits(said: &Said, as_far_as: Truth) -> FixedBitSet {
+    match as_far_as {
+        Truth::False => FixedBitSet::new(),
+        Truth::Unknown => said.maybe.clone(),
+        Truth::True => said.maybe.difference(&said.sure).collect(),
     }
 }
