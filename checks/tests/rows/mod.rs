@@ -9,6 +9,7 @@ mod buckets;
 mod cost;
 mod data;
 mod delivery;
+mod guardrails;
 mod keys;
 mod lake;
 mod left_out;
@@ -125,6 +126,7 @@ pub fn rows() -> Vec<Row> {
         delivery::rows(),
         lake::rows(),
         policies::rows(),
+        guardrails::rows(),
         beyond::rows(),
     ]
     .concat()
