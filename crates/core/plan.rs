@@ -32,6 +32,10 @@ pub struct Demand {
 pub const ROSTER: [Fact; 4] =
     [Fact::Caller, Fact::Organization, Fact::Accounts, Fact::OrganizationalUnits];
 
+/// The facts that tell whether a region is closed by service control policies, asked where one refuses the reader.
+const CLOSING: [Fact; 3] =
+    [Fact::OrganizationPolicies, Fact::OrganizationPolicy, Fact::PolicyTargets];
+
 impl Demand {
     /// What these checks read.
     #[must_use]
@@ -384,9 +388,14 @@ fn open(mut wanted: Vec<Probe>, document: &Document) -> Vec<Probe> {
 #[must_use]
 pub fn iam_actions(demand: &Demand) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
     let of_caller = |fact: &Fact| fact.scope() == Scope::Organization || *fact == Fact::Session;
+    // A region may refuse the reader, and whether it is closed to everybody is in the policies.
+    let regional = demand.iter().any(|fact| fact.scope() == Scope::Region);
+    let facts: BTreeSet<Fact> =
+        demand.iter().chain(CLOSING.into_iter().filter(|_| regional)).collect();
     let actions = |caller: bool| {
-        demand
+        facts
             .iter()
+            .copied()
             .filter(|fact| of_caller(fact) == caller)
             .flat_map(|fact| fact.iam_actions().iter().copied())
             .collect()
