@@ -9,6 +9,7 @@ mod ask;
 mod closure;
 mod exempt;
 mod inquiry;
+pub mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -18,7 +19,7 @@ use serde_json::json;
 use trailproof_iam::{Context, Layer, NamedPolicy, PolicyDocument, StatementRef, Trace, Verdict};
 
 use crate::aws::{AccountId, Partition};
-use crate::control_policies::{Control, ControlPolicy, Ground, Levels, Place, PolicyKind};
+use crate::control_policies::{Control, ControlPolicy, Ground, Level, Levels, Place, PolicyKind};
 use crate::evidence::{Evidence, Gap, Observed};
 use crate::organization::Organization;
 
@@ -201,7 +202,7 @@ impl Standing {
         Ok(Self::Bound(Box::new(Guardrail {
             account,
             partition: ground.partition.clone(),
-            context: context(ground, account, &levels),
+            context: context(ground, account, levels.known()),
             approved: approved.to_vec(),
             scps: Side::of(&levels, PolicyKind::ServiceControl),
             rcps,
@@ -210,11 +211,11 @@ impl Standing {
 }
 
 /// What the place of an account in its organization tells of its principals and resources.
-fn context(ground: &Ground<'_>, account: AccountId, levels: &Levels) -> Context {
+fn context(ground: &Ground<'_>, account: AccountId, levels: &[Level]) -> Context {
     let known = Context::discovery().with("aws:ResourceAccount", [account.as_str()]);
     let Ok(Some(description)) = ground.description else { return known };
     let id = description.value.id.as_str();
-    let units = levels.known().iter().filter(|level| level.place != Place::Account);
+    let units = levels.iter().filter(|level| level.place != Place::Account);
     let path = units.fold(format!("{id}/"), |path, level| format!("{path}{}/", level.target));
     known
         .with("aws:PrincipalOrgID", [id])

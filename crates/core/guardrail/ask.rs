@@ -159,6 +159,17 @@ impl Guardrail {
         Ok(Power::Denied(guards))
     }
 
+    /// Whether a principal of the account by this ARN could do it in some circumstances.
+    pub(super) fn lets(&self, arn: &str, question: &Question<'_>) -> bool {
+        let (Ok(caller), Ok(mut request)) = (arn.parse(), self.request(question, Kind::Role))
+        else {
+            return false;
+        };
+        request.caller = caller;
+        let everything = [NamedPolicy::new("AdministratorAccess", EVERYTHING.clone())];
+        self.evaluated(question, &request, &everything).decision.is_possible()
+    }
+
     fn anonymous(&self, question: &Question<'_>, kind: Kind) -> Observed<Power> {
         let request = self.request(question, kind)?;
         let everything = [NamedPolicy::new("AdministratorAccess", EVERYTHING.clone())];

@@ -53,7 +53,7 @@ impl Guardrail {
     }
 
     /// An ARN of the account that a pattern means; none where it means another account's.
-    fn instance(&self, name: &str) -> Option<String> {
+    pub(super) fn instance(&self, name: &str) -> Option<String> {
         let fields: Vec<&str> = name.splitn(6, ':').collect();
         let [_, _, _, _, account, resource] = fields[..] else { return None };
         let ours = crate::pattern::matches(account, self.account.as_str());
