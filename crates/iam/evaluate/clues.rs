@@ -66,6 +66,18 @@ impl<'a> Clues<'a> {
         clues
     }
 
+    /// The keys that are asked for, as written.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.domains.values().map(|domain| domain.key.as_str())
+    }
+
+    /// Whether there are so many keys, or patterns that tie them to each other, that no combination is worth a try.
+    pub(crate) fn are_too_many(&self) -> bool {
+        const KEYS: usize = 256;
+        const RELATIONS: usize = 1_024;
+        self.domains.len() > KEYS || self.relations.len() > RELATIONS
+    }
+
     /// The domains, with what patterns with unknown variables add to them, sorted by key.
     ///
     /// First a variable takes the values with which a known text fits, then those with which a value of another key does;

@@ -16,9 +16,9 @@ use crate::request::Request;
 /// How many combinations are tried before a question is left open.
 pub(crate) const COMBINATIONS: usize = 4_096;
 
-/// How often a statement is looked at again before a question is left open: with thousands that are open, fewer
+/// How often a statement is looked at again before a question is left open: with dozens that are open, fewer
 /// combinations are tried.
-const LOOKS: usize = 2_000_000;
+const LOOKS: usize = 100_000;
 
 /// What came out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +52,11 @@ pub(crate) fn solve(table: &Table<'_>, rule: &Rule, request: &Request, options: 
     let (open, closed): (Vec<Row<'_>>, Vec<Row<'_>>) =
         table.rows.iter().copied().partition(is_open);
     let clues = Clues::of(&open, &facts);
+    if clues.are_too_many() {
+        let depends_on: BTreeSet<String> = clues.keys().map(|key| shown(key).to_owned()).collect();
+        let depends_on = depends_on.into_iter().collect();
+        return Solved { depends_on, resolved: false, ..Solved::known(Decision::Conditional) };
+    }
     let hangs = clues.hangs.clone();
     let mut keys: Vec<Key> =
         clues.domains(&facts).iter().map(|domain| Key::of(domain, options)).collect();
