@@ -62,6 +62,12 @@ pub(crate) fn account(mut place: Place) -> PlaceReport {
             finding.key = Some(group.first.key);
             chain.record.push(finding);
         }
+        for (key, day) in std::mem::take(&mut place.strays) {
+            let what = "it lies among the log files, but CloudTrail names none so";
+            let mut finding = chain.record.slot.finding(Kind::LogUnreferenced, day, what);
+            finding.key = Some(key);
+            chain.record.push(finding);
+        }
     }
     let mut report = PlaceReport::default();
     for chain in chains.into_iter().filter(|chain| chain.wanted) {

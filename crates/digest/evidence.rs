@@ -33,6 +33,27 @@ pub enum Metadata {
 }
 
 impl Metadata {
+    /// Reads a file that was kept with a mirror: an object of texts, alone or as the member `Metadata` that `aws s3api
+    /// head-object` prints.
+    ///
+    /// # Errors
+    /// Where it is neither.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        #[derive(serde::Deserialize)]
+        #[serde(untagged)]
+        enum Document {
+            Head {
+                #[serde(rename = "Metadata")]
+                metadata: BTreeMap<String, String>,
+            },
+            Alone(BTreeMap<String, String>),
+        }
+        Ok(match serde_json::from_slice(bytes)? {
+            Document::Head { metadata } => Self::Known(metadata),
+            Document::Alone(metadata) => Self::Known(metadata),
+        })
+    }
+
     fn get(&self, name: &str) -> Option<&str> {
         let Self::Known(all) = self else { return None };
         all.get(name).or_else(|| all.get(&format!("x-amz-meta-{name}"))).map(String::as_str)

@@ -141,6 +141,16 @@ impl ObjectKey {
     }
 }
 
+impl ObjectKey {
+    /// Where it lies.
+    pub fn folder(&self) -> &Folder {
+        match self {
+            Self::Digest(key) => &key.folder,
+            Self::Log(key) => &key.folder,
+        }
+    }
+}
+
 impl DigestKey {
     /// From what follows the region in a name. A trail's name may hold `_`; a region and a time hold none.
     fn named(folder: Folder, name: &str) -> Option<Self> {

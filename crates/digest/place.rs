@@ -12,7 +12,7 @@ use crate::key_ring::KeyRing;
 use crate::ledger::{Ledger, Listed};
 use crate::record::Slot;
 use crate::report::PlaceReport;
-use crate::time::{HOUR, Span, day, day_folder, shift};
+use crate::time::{HOUR, Span, day, day_folder, parse_compact, shift};
 
 const DAY: i64 = 24 * HOUR;
 
@@ -48,7 +48,7 @@ pub struct Options {
 impl Options {
     /// The usual ones: everything is looked for, a day at a time.
     pub fn new(span: Span) -> Self {
-        Self { span, as_of: None, look_for_unreferenced: true, listing_days: 1, lookahead: 32 }
+        Self { span, as_of: None, look_for_unreferenced: true, listing_days: 1, lookahead: 16 }
     }
 }
 
@@ -116,6 +116,12 @@ enum Asked {
     Log(TrailId, WantedLog),
 }
 
+impl Asked {
+    fn concerns_digests(&self) -> bool {
+        matches!(self, Self::Digest(..) | Self::Digests)
+    }
+}
+
 /// A trail's name and home region.
 type TrailId = (String, String);
 
@@ -130,11 +136,15 @@ pub struct Place {
     pub(crate) ledger: Ledger,
     /// The kinds of log file that digests here list.
     pub(crate) kinds: BTreeSet<String>,
+    /// What lies among the log files and is none by its name, with its day.
+    pub(crate) strays: Vec<(String, Span)>,
     /// Listings of log files that failed: of which time, and why.
     pub(crate) unlisted: Vec<(Span, String)>,
     /// Why the digests are not known.
     pub(crate) unread: Option<String>,
     asked: BTreeMap<Ticket, Asked>,
+    /// How many of them are digests, or the listing of digests.
+    digests_asked: usize,
     last_ticket: u64,
     /// Whether the digests' listing was asked for; the log files are listed from here back.
     digests_listed: bool,
@@ -155,9 +165,11 @@ impl Place {
             chains: BTreeMap::new(),
             ledger: Ledger::default(),
             kinds: BTreeSet::from(["CloudTrail".to_owned()]),
+            strays: Vec::new(),
             unlisted: Vec::new(),
             unread: None,
             asked: BTreeMap::new(),
+            digests_asked: 0,
             last_ticket: 0,
             digests_listed: false,
             logs_listed_from,
@@ -181,7 +193,8 @@ impl Place {
         }
     }
 
-    /// What to do next. Ask again until it says [`Next::Wait`], so that answers come in parallel.
+    /// What to do next. Ask for as many things as are to be under way at once; when it says [`Next::Wait`], one of
+    /// them must be answered first.
     pub fn step(&mut self) -> Next {
         if !self.digests_listed {
             self.digests_listed = true;
@@ -196,8 +209,7 @@ impl Place {
             let (bucket, key) = (wanted.entry.bucket.clone(), wanted.entry.key.clone());
             return self.fetch(bucket, key, Asked::Log(id, wanted));
         }
-        let digests = |asked: &&Asked| matches!(asked, Asked::Digest(..) | Asked::Digests);
-        let busy = self.asked.values().filter(digests).count();
+        let busy = self.digests_asked;
         let newest = self.chains.iter().filter_map(|(id, chain)| Some((chain.frontier()?, id)));
         let newest = newest.min().map(|(node, id)| (node.clone(), id.clone()));
         match newest {
@@ -216,9 +228,16 @@ impl Place {
 
     fn ticket(&mut self, asked: Asked) -> Ticket {
         self.last_ticket += 1;
+        self.digests_asked += usize::from(asked.concerns_digests());
         let ticket = Ticket(self.last_ticket);
         self.asked.insert(ticket, asked);
         ticket
+    }
+
+    fn answered(&mut self, ticket: Ticket) -> Option<Asked> {
+        let asked = self.asked.remove(&ticket)?;
+        self.digests_asked -= usize::from(asked.concerns_digests());
+        Some(asked)
     }
 
     fn fetch(&mut self, bucket: String, key: String, asked: Asked) -> Next {
@@ -256,7 +275,22 @@ impl Place {
                 self.list_digest(&named, key);
             }
             Some(ObjectKey::Log(named)) if named.folder == self.folder => self.list_log(named, key),
-            _ => {}
+            _ => self.list_stray(key),
+        }
+    }
+
+    /// Among the log files lies something that CloudTrail does not name so: those who read the folder read it too.
+    fn list_stray(&mut self, key: &str) {
+        if !self.options.look_for_unreferenced || key.ends_with('/') {
+            return;
+        }
+        let mut kinds = LOG_KINDS.iter().map(|kind| self.folder.of_kind(kind));
+        let Some(path) = kinds.find_map(|start| key.strip_prefix(&start)) else { return };
+        let start =
+            parse_compact(&format!("{}T0000Z", path.get(..10).unwrap_or("").replace('/', "")));
+        let day = start.map(|start| Span { from: start, to: shift(start, DAY) });
+        if let Some(day) = day.and_then(|day| day.within(&self.options.span)) {
+            self.strays.push((key.to_owned(), day));
         }
     }
 
@@ -282,7 +316,7 @@ impl Place {
 
     /// All keys of a listing were brought, or it failed, and why.
     pub fn listing_done(&mut self, request: &ListRequest, outcome: Result<(), String>) {
-        match (self.asked.remove(&request.ticket), outcome) {
+        match (self.answered(request.ticket), outcome) {
             (Some(Asked::Logs(span)), Err(why)) => {
                 let within = span.within(&self.options.span);
                 self.unlisted.extend(within.map(|span| (span, why)));
@@ -295,7 +329,7 @@ impl Place {
     /// What an object turned out to be. The keys may have grown since the last time.
     pub fn take(&mut self, evidence: Evidence, keys: &KeyRing) {
         let Evidence { ticket, compressed, object } = evidence;
-        let id = match self.asked.remove(&ticket) {
+        let id = match self.answered(ticket) {
             Some(Asked::Digest(id, node)) => {
                 let Some(chain) = self.chains.get_mut(&id) else { return };
                 chain.record.stored = chain.record.stored.saturating_add(compressed);

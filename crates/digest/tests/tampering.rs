@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use support::forge::{History, Hour, gzip};
 use support::{Bucket, Object, place};
 use trailproof_digest::{
-    HourState, Kind, Metadata, Options, PlaceReport, Severity, Stretch, Verdict,
+    HourState, Kind, Metadata, ObjectKey, Options, PlaceReport, Severity, Stretch, Verdict,
 };
 
 mod support;
@@ -157,10 +157,11 @@ fn tamper(history: &mut History, tampering: &Tampering) -> Option<()> {
             let made = of(&history.digests, at)?;
             let from = i64::try_from(at % 3_500).ok()? + 1;
             let end = made.span.from + SignedDuration::from_secs(from);
-            let key = made.key.replace(
-                &trailproof_digest::time::compact(made.span.to),
-                &trailproof_digest::time::compact(end),
-            );
+            let Some(ObjectKey::Digest(mut named)) = ObjectKey::parse(&made.key) else {
+                return None;
+            };
+            named.end = end;
+            let key = named.to_string();
             let mut document = made.document;
             document["digestEndTime"] = end.to_string().into();
             document["digestS3Object"] = key.clone().into();
