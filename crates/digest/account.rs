@@ -6,12 +6,16 @@ use crate::chain::Chain;
 use crate::finding::{Finding, Kind, Severity};
 use crate::ledger::Listed;
 use crate::place::Place;
+use crate::record::Record;
 use crate::report::{HourState, PlaceReport};
 use crate::time::{HOUR, Span, shift};
 use crate::windows::{Index, Window, WindowId};
 
 /// How long a log file may wait for the backfill digest that lists it, in seconds.
 const BACKFILL_GRACE: i64 = 24 * HOUR;
+
+/// Why log files are nobody's.
+const STRANGERS: &str = "another trail's digest may list them, and is not proved";
 
 /// Log files that one finding stands for.
 struct Uncovered {
@@ -103,6 +107,9 @@ fn sort_out(place: &Place, chains: &mut [Chain], files: Vec<Listed>) -> Groups {
                 }
             }
             Meaning::Uncovered(why) => {
+                if why == STRANGERS {
+                    doubt(chains, &file);
+                }
                 let span = Span { from: file.delivered, to: shift(file.delivered, 60) };
                 let kind = file.kind.clone();
                 let new = || Uncovered { first: file, last: span, count: 0 };
@@ -142,7 +149,7 @@ fn meaning(place: &Place, chains: &[Chain], (indexes, file): (&[Index], &Listed)
                 }
                 backfill = backfill.or(Some((at, id)));
             }
-            stranger |= window.unsure;
+            stranger |= window.unsure && excuses(chain);
             if window.state == HourState::Gap && chain.wanted {
                 gaps.push(at);
             }
@@ -152,10 +159,27 @@ fn meaning(place: &Place, chains: &[Chain], (indexes, file): (&[Index], &Listed)
         return Meaning::Unverified(at, id);
     }
     match (stranger, gaps.is_empty()) {
-        (true, _) => Meaning::Uncovered("another trail's digest may list them, and is not proved"),
+        (true, _) => Meaning::Uncovered(STRANGERS),
         (false, false) => Meaning::InGap(gaps),
         (false, true) => Meaning::Unreferenced,
     }
+}
+
+/// A log file is another trail's, or was added: that of this time nothing was added is not proved.
+fn doubt(chains: &mut [Chain], file: &Listed) {
+    let span = Span { from: file.delivered, to: shift(file.delivered, 60) };
+    let (state, covers, unsure, finding) = (HourState::Unverified, false, false, None);
+    for chain in chains.iter_mut().filter(|chain| chain.wanted) {
+        chain.record.windows.add(Window { span, state, covers, unsure, finding });
+    }
+}
+
+/// Whether a trail that was not asked for may own log files here. One of which AWS signed nothing, as far as can be
+/// seen, may be there only to excuse what was added.
+fn excuses(chain: &Chain) -> bool {
+    let unread = |finding: &Finding| finding.kind == Kind::ObjectUnverified;
+    let Record { digests, backfills, findings, .. } = &chain.record;
+    digests.valid + backfills.valid > 0 || findings.iter().any(unread)
 }
 
 /// A log file was added, as it seems: the trails of a folder share it, so it is every chain's matter.

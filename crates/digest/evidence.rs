@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::digest::Digest;
 use crate::hash::Sha256;
 use crate::inflate::{End, InflateError, inflate};
@@ -100,6 +102,7 @@ pub(crate) struct SeenDigest {
     pub digest: Digest,
     pub signature: Signature,
     pub end: End,
+    pub generated: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -125,6 +128,14 @@ impl Evidence {
     pub fn fingerprint(&self) -> Option<&str> {
         match &self.object {
             Seen::Digest(seen) => Some(&seen.digest.fingerprint),
+            _ => None,
+        }
+    }
+
+    /// When a backfill digest was made, as its metadata says: its key was valid then, long after the hour perhaps.
+    pub fn backfill_generated(&self) -> Option<Timestamp> {
+        match &self.object {
+            Seen::Digest(seen) => seen.generated,
             _ => None,
         }
     }
@@ -186,6 +197,9 @@ fn digest(file: &[u8], metadata: &Metadata, limit: u64, sink: &mut dyn FnMut(&[u
             digest,
             signature: signature(metadata),
             end: inflated.end,
+            generated: metadata
+                .get("backfill-generation-timestamp")
+                .and_then(|text| text.parse().ok()),
         })),
         Err(error) => Seen::Damaged(not(&error)),
     }

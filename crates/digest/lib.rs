@@ -7,6 +7,36 @@
 //! the end every hour of the span is proved, missing, in a gap, unverified or broken, and each defect is a [`Finding`].
 //!
 //! Public keys come from [`KeyRing`], never from the bucket that they are to vouch for.
+//!
+//! Four things show nowhere in a bucket, and are not claimed: a backfill digest that is gone together with all its log
+//! files; an hour without log files at the end of a chain's segment, before a gap, that is gone; a segment between two
+//! gaps that is gone together with its log files; and what AWS never delivered.
+//!
+//! ```
+//! use trailproof_digest::{Fetched, Folder, KeyRing, Limits, Next, Options, Place, Span, Verdict, examine};
+//!
+//! # let instant = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+//! let span = Span::new(instant("2026-07-01T00:00:00Z"), instant("2026-07-01T03:00:00Z")).unwrap();
+//! let folder = Folder {
+//!     prefix: String::new(),
+//!     organization: None,
+//!     account: "111122223333".to_owned(),
+//!     region: "eu-west-1".to_owned(),
+//! };
+//! let keys = KeyRing::default();
+//! let mut place = Place::new("logs", folder, Vec::new(), Options::new(span));
+//! loop {
+//!     match place.step() {
+//!         Next::List(request) => place.listing_done(&request, Ok(())), // an empty bucket
+//!         Next::Fetch(request) => {
+//!             place.take(examine(&request, Fetched::Missing, &Limits::default()), &keys);
+//!         }
+//!         Next::Wait => unreachable!("everything was answered at once"),
+//!         Next::Done => break,
+//!     }
+//! }
+//! assert_eq!(Verdict::of([&place.finish()]), Verdict::NothingFound);
+//! ```
 #![forbid(unsafe_code)]
 #![cfg_attr(
     test,

@@ -107,7 +107,7 @@ fn misplaced(digest: &Digest, spot: &Spot<'_>) -> Option<Problem> {
 }
 
 fn signed(seen: SeenDigest, spot: &Spot<'_>, claim: Option<&Claim>, keys: &KeyRing) -> Standing {
-    let SeenDigest { sha256, digest, signature: own, end } = seen;
+    let SeenDigest { sha256, digest, signature: own, end, .. } = seen;
     let message = digest.string_to_sign(sha256);
     let key = (spot.region, digest.fingerprint.as_str());
     let fits = |signature: &[u8]| keys.verifies(key, message.as_bytes(), signature) == Some(true);

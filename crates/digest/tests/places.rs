@@ -65,8 +65,26 @@ fn trails_of_one_bucket_share_its_log_folder() {
     two.bucket.objects.remove(&made.key);
     let report = asked(&two, vec![trail("t")]);
     assert_eq!(kinds(&report), [Kind::LogUncovered]);
-    assert_eq!((report.findings[0].unverified_logs, report.chains[0].hours_proved), (2, 3));
+    assert_eq!((report.findings[0].unverified_logs, report.chains[0].hours_proved), (2, 2));
+    assert_eq!(Verdict::of([&report]), Verdict::NotProved);
     assert_eq!(Verdict::of([&asked(&two, Vec::new())]), Verdict::Broken);
+}
+
+#[test]
+fn a_trail_that_nobody_signed_excuses_nothing() {
+    let mut history = History::of(&hours(2));
+    let key = history.log_key(history.span.from + SignedDuration::from_mins(30));
+    history.bucket.put(&key, gzip(b"{}"), Metadata::Known(BTreeMap::new()));
+    let made = history.digests[0].clone();
+    let mut document = made.document.clone();
+    let name = made.key.replace("_t_", "_made-up_");
+    document["digestS3Object"] = name.clone().into();
+    document["logFiles"][0]["s3Object"] = key.clone().into();
+    history.write(&name, &document, 2);
+    let report = run(&history, Options::new(history.span));
+    assert_eq!(kinds(&report), [Kind::LogUnreferenced]);
+    assert_eq!(report.findings[0].key.as_ref(), Some(&key));
+    assert_eq!(Verdict::of([&report]), Verdict::Broken);
 }
 
 #[test]

@@ -228,7 +228,7 @@ fn kinds(report: &PlaceReport) -> BTreeSet<Kind> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn untouched_chains_are_intact(hours in hours(), seed: u64) {
