@@ -69,6 +69,6 @@ pub use finding::{Finding, Kind, Severity};
 pub use hash::Sha256;
 pub use key::{DigestKey, Folder, LogKey, ObjectKey};
 pub use key_ring::{KeyRing, KeyRingError};
-pub use place::{FetchRequest, ListRequest, Next, Options, Place, Trail};
+pub use place::{FetchRequest, KeyRange, ListRequest, Next, Options, Place, Trail};
 pub use report::{ChainReport, HourState, PlaceReport, Stretch, Verdict};
 pub use time::Span;

@@ -83,6 +83,16 @@ pub struct ListRequest {
 }
 
 impl ListRequest {
+    /// The same keys as ranges, one for each folder: fewer requests than one a day where little is there.
+    pub fn ranges(&self) -> impl Iterator<Item = KeyRange> {
+        let (first, end) = (day_folder(self.first_day), day_folder(shift(self.last_day, DAY)));
+        self.folders.iter().map(move |folder| KeyRange {
+            prefix: folder.clone(),
+            start_after: format!("{folder}{first}"),
+            before: format!("{folder}{end}"),
+        })
+    }
+
     /// The starts of the keys with the day's folders: one for each folder and day.
     pub fn day_prefixes(&self) -> impl Iterator<Item = String> {
         let days = std::iter::successors(Some(self.first_day), |day| {
@@ -93,6 +103,17 @@ impl ListRequest {
             self.folders.iter().map(move |folder| format!("{folder}{}/", day_folder(day)))
         })
     }
+}
+
+/// Keys of one folder, in the order in which S3 lists them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyRange {
+    /// What all of them start with.
+    pub prefix: String,
+    /// All of them come after this text: S3's `StartAfter`.
+    pub start_after: String,
+    /// All of them come before this text: where a listing may stop.
+    pub before: String,
 }
 
 /// What to do next.

@@ -318,6 +318,32 @@ fn what_was_not_listed_or_not_read_is_unverified() {
 }
 
 #[test]
+fn ranges_and_days_hold_the_same_keys() {
+    let history = History::of(&hours(30));
+    let options = Options { listing_days: 2, ..Options::new(history.span) };
+    let mut place = place(&history.bucket, options);
+    let mut listed = 0;
+    while let Next::List(request) = place.step() {
+        let days: Vec<String> = request.day_prefixes().collect();
+        let ranges: Vec<_> = request.ranges().collect();
+        for key in history.bucket.objects.keys() {
+            let on_a_day = days.iter().any(|day| key.starts_with(day));
+            let in_range = ranges.iter().any(|range| {
+                key.starts_with(&range.prefix) && *key > range.start_after && *key < range.before
+            });
+            assert_eq!(on_a_day, in_range, "{key} {request:?}");
+            listed += usize::from(on_a_day);
+            if on_a_day {
+                place.listed(key);
+            }
+        }
+        place.listing_done(&request, Ok(()));
+    }
+    // All 30 digests, and the log files of the last two days.
+    assert!(listed > 30 + 30, "{listed}");
+}
+
+#[test]
 fn nothing_found_is_a_failure() {
     let empty = Bucket { name: "logs".to_owned(), ..Bucket::default() };
     let history = History::of(&hours(2));
