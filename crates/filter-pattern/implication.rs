@@ -29,16 +29,16 @@ pub(crate) fn decide(required: &Required, matchers: &[Matcher]) -> Answer {
         Search::run(required_formula, &taken.collect::<Vec<_>>(), required.schema(), aim)
     };
     let doubt = match look(Reading::Narrow, Aim::Counterexample) {
-        Outcome::Found(event) => return Answer::Refuted(Box::new(event)),
+        Outcome::Found(event, _) => return Answer::Refuted(Box::new(event)),
         Outcome::Doubtful(doubt) => Some(doubt),
         Outcome::None => None,
     };
     match look(Reading::Wide, Aim::Proof) {
         Outcome::None => Answer::Proved,
         Outcome::Doubtful(other) => Answer::Unclear(doubt.unwrap_or(other)),
-        Outcome::Found(event) => {
+        Outcome::Found(event, values) => {
             let open = open_test(&event, required, matchers).map(Doubt::Reading);
-            Answer::Unclear(open.or(doubt).unwrap_or(Doubt::Work))
+            Answer::Unclear(open.or(doubt).or(values).unwrap_or(Doubt::Work))
         }
     }
 }
@@ -82,11 +82,11 @@ fn collect<'f>(formula: &'f Formula, atoms: &mut Vec<&'f Atom>) {
 
 impl Search<'_> {
     fn run(required: &Formula, taken: &[&Formula], schema: &Schema, aim: Aim) -> Outcome {
-        let problem = match Problem::new(required, taken, schema) {
+        let problem = match Problem::new(required, taken, (schema, aim)) {
             Ok(problem) => problem,
             Err(doubt) => return Outcome::Doubtful(doubt),
         };
-        match domain::domains(&problem, schema) {
+        match domain::domains(&problem, (schema, aim)) {
             Ok(domains) => Search::new(&problem, domains, schema, aim).outcome(required, taken),
             Err(doubt) => Outcome::Doubtful(doubt),
         }

@@ -1,11 +1,14 @@
 //! The classes of values of each path: within one, no test of that path tells two values apart.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Number as JsonNumber, Value, json};
 
 use crate::bridge::Leaf;
 use crate::bridge::Scalar;
 use crate::formula::Atom;
 use crate::implication::goal::{Path, Problem};
+use crate::implication::search::Aim;
 use crate::implication::strings::{self, Sets};
 use crate::operand::{Number, Op, Operand, Text};
 use crate::reading::Reading;
@@ -28,11 +31,34 @@ pub(super) struct Class {
     pub(super) truths: Vec<Option<bool>>,
 }
 
-pub(super) fn domains(problem: &Problem, schema: &Schema) -> Result<Vec<Vec<Class>>, Doubt> {
+/// What may stand below a value.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    Absent,
+    Object,
+    Array,
+    Scalar,
+}
+
+impl Class {
+    fn form(&self) -> Form {
+        match self.value {
+            None => Form::Absent,
+            Some(Value::Object(_)) => Form::Object,
+            Some(Value::Array(_)) => Form::Array,
+            Some(_) => Form::Scalar,
+        }
+    }
+}
+
+pub(super) fn domains(
+    problem: &Problem,
+    (schema, aim): (&Schema, Aim),
+) -> Result<Vec<Vec<Class>>, Doubt> {
     let mut answers = 0;
     let mut domains = Vec::new();
     for path in &problem.paths {
-        let classes = Field { problem, path, schema }.classes(&mut answers)?;
+        let classes = Field { problem, path, schema, aim }.classes(&mut answers)?;
         domains.push(classes);
     }
     Ok(domains)
@@ -42,6 +68,7 @@ struct Field<'p> {
     problem: &'p Problem,
     path: &'p Path,
     schema: &'p Schema,
+    aim: Aim,
 }
 
 impl Field<'_> {
@@ -55,11 +82,26 @@ impl Field<'_> {
 
     fn classes(&self, answers: &mut usize) -> Result<Vec<Class>, Doubt> {
         let shape = self.schema.shape(&self.path.steps);
+        let selector = Selector { steps: self.path.steps.clone() };
+        let is_usual = !selector.select(&self.schema.example).is_empty();
         let mut classes = Vec::new();
+        // The more usual comes first, and so into counterexamples.
+        if !shape.always && !is_usual {
+            classes.push(self.absent());
+        }
+        if shape.kinds.contains(&Kind::Text) {
+            self.texts(&mut classes, answers)?;
+        }
+        if !shape.always && is_usual {
+            classes.push(self.absent());
+        }
+        if shape.kinds.contains(&Kind::Number) {
+            self.numbers(&mut classes);
+        }
         for (kind, value) in [
-            (Kind::Null, Value::Null),
             (Kind::Bool, json!(true)),
             (Kind::Bool, json!(false)),
+            (Kind::Null, Value::Null),
             (Kind::Object, json!({})),
             (Kind::Array, json!([])),
         ] {
@@ -67,17 +109,18 @@ impl Field<'_> {
                 classes.push(self.class(value, !matches!(kind, Kind::Object | Kind::Array)));
             }
         }
-        if shape.kinds.contains(&Kind::Number) {
-            self.numbers(&mut classes);
-        }
-        if !shape.always {
-            classes.insert(0, self.absent());
-        }
-        if shape.kinds.contains(&Kind::Text) {
-            self.texts(&mut classes, answers)?;
-        }
         *answers += classes.len() * self.path.atoms.len();
-        if *answers > ANSWERS { Err(Doubt::Work) } else { Ok(classes) }
+        if *answers > ANSWERS {
+            return Err(Doubt::Work);
+        }
+        // Whatever no test tells apart is one class, of which the first is kept.
+        let by_text = !self.problem.texts.is_empty();
+        let mut seen = BTreeSet::new();
+        classes.retain(|class| {
+            let text = class.value.as_ref().and_then(Value::as_str).filter(|_| by_text);
+            seen.insert((class.form(), class.truths.clone(), text.map(str::to_owned)))
+        });
+        Ok(classes)
     }
 
     fn absent(&self) -> Class {
@@ -92,8 +135,18 @@ impl Field<'_> {
     }
 
     fn class(&self, value: Value, exact: bool) -> Class {
-        let truths = self.atoms().map(|atom| truth(atom, &value, exact)).collect();
+        let truths = self.atoms().map(|atom| self.answer(atom, &value, exact)).collect();
         Class { value: Some(value), exact, truths }
+    }
+
+    /// For a proof an answer stands only where both readings give it.
+    fn answer(&self, atom: &Atom, value: &Value, exact: bool) -> Option<bool> {
+        let own = truth(atom, atom.reading, (value, exact));
+        let other = match self.aim {
+            Aim::Counterexample => own,
+            Aim::Proof => truth(atom, atom.reading.other(), (value, exact)),
+        };
+        own.filter(|_| own == other)
     }
 
     fn texts(&self, classes: &mut Vec<Class>, answers: &mut usize) -> Result<(), Doubt> {
@@ -153,27 +206,25 @@ fn is_existence(test: &Test) -> bool {
 }
 
 /// The answer for a value and all others of its class.
-fn truth(atom: &Atom, value: &Value, exact: bool) -> Option<bool> {
-    let holds = || Some(atom.test.holds(Some(value), atom.reading));
+fn truth(atom: &Atom, reading: Reading, (value, exact): (&Value, bool)) -> Option<bool> {
+    let holds = || Some(atom.test.holds(Some(value), reading));
     match value {
         // The elements of an array may pass more tests than none does, and never fewer, but for that of existence.
         Value::Array(_) if atom.flattened => (!is_existence(&atom.test)).then_some(false),
         Value::Object(_) if atom.flattened => Some(false),
         Value::String(text) if !exact => match atom.test.as_ref() {
             Test::Compare(op, Operand::Number(_)) if Number::looks_like(text) => {
-                (*op == Op::Equal && atom.reading == Reading::Narrow).then_some(false)
+                (*op == Op::Equal && reading == Reading::Narrow).then_some(false)
             }
             Test::Leaf(Leaf::Cidr(_)) if strings::looks_like_address(text) => None,
             _ => holds(),
         },
         Value::Number(_) => match atom.test.as_ref() {
             // One number is written in several ways, and these tests are of how it is written.
-            Test::Compare(_, Operand::Regular(_)) => {
-                (atom.reading == Reading::Narrow).then_some(false)
-            }
+            Test::Compare(_, Operand::Regular(_)) => (reading == Reading::Narrow).then_some(false),
             Test::Compare(_, Operand::Text(text)) if !is_settled(text) => None,
             Test::Compare(op, Operand::Text(text)) if !text.is_anything() => {
-                Some(*op == Op::NotEqual && atom.reading == Reading::Wide)
+                Some(*op == Op::NotEqual && reading == Reading::Wide)
             }
             _ => holds(),
         },

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use crate::formula::{Atom, Formula, TextTest};
 use crate::implication::collect;
+use crate::implication::search::Aim;
+use crate::reading::Reading;
 use crate::required::Doubt;
 use crate::schema::Schema;
 use crate::selector::{Selector, Step};
@@ -20,11 +22,27 @@ pub(super) enum Goal {
     Constant(bool),
     /// What depends on values of this path that are not told apart.
     Unknown(usize),
+    /// An atom whose answer is open for the value chosen, but the same wherever it stands.
+    Open(usize),
     Atom(usize),
     Text(usize),
     Not(Box<Goal>),
     All(Vec<Goal>),
     Any(Vec<Goal>),
+}
+
+impl Goal {
+    /// The opposite, with negations at the tests alone.
+    fn negated(self) -> Self {
+        let each = |parts: Vec<Self>| parts.into_iter().map(Self::negated).collect();
+        match self {
+            Self::Constant(value) => Self::Constant(!value),
+            Self::Not(inner) => *inner,
+            Self::All(parts) => Self::Any(each(parts)),
+            Self::Any(parts) => Self::All(each(parts)),
+            test => Self::Not(Box::new(test)),
+        }
+    }
 }
 
 /// The goal with its atoms, paths and texts.
@@ -53,7 +71,7 @@ impl Problem {
     pub(super) fn new(
         required: &Formula,
         taken: &[&Formula],
-        schema: &Schema,
+        (schema, aim): (&Schema, Aim),
     ) -> Result<Self, Doubt> {
         let mut atoms = Vec::new();
         collect(required, &mut atoms);
@@ -62,6 +80,7 @@ impl Problem {
         let selectors = atoms.iter().map(|atom| &atom.selector).chain(schema.fields.keys());
         let mut builder = Builder {
             elements,
+            aim,
             names: selectors.map(|selector| selector.steps.clone()).collect(),
             known: BTreeMap::new(),
             paths: BTreeMap::new(),
@@ -75,7 +94,7 @@ impl Problem {
         };
         let mut parts = vec![builder.goal(required)?];
         for formula in taken {
-            parts.push(Goal::Not(Box::new(builder.goal(formula)?)));
+            parts.push(builder.goal(formula)?.negated());
         }
         builder.problem.goal = Goal::All(parts);
         Ok(builder.problem)
@@ -103,6 +122,7 @@ fn elements(atoms: &[&Atom]) -> Result<usize, Doubt> {
 
 struct Builder {
     elements: usize,
+    aim: Aim,
     names: BTreeSet<Vec<Step>>,
     known: BTreeMap<Atom, usize>,
     paths: BTreeMap<Vec<Step>, usize>,
@@ -117,7 +137,7 @@ impl Builder {
         Ok(match formula {
             Formula::Constant(value) => Goal::Constant(*value),
             Formula::Record => Goal::Constant(true),
-            Formula::Not(inner) => Goal::Not(Box::new(self.goal(inner)?)),
+            Formula::Not(inner) => self.goal(inner)?.negated(),
             Formula::All(parts) => Goal::All(each(parts)?),
             Formula::Any(parts) => Goal::Any(each(parts)?),
             Formula::Atom(atom) => self.written_out(atom)?,
@@ -166,7 +186,12 @@ impl Builder {
     }
 
     fn atom(&mut self, atom: &Atom) -> Result<Goal, Doubt> {
-        if let Some(known) = self.known.get(atom) {
+        let mut atom = atom.clone();
+        if self.aim == Aim::Proof {
+            // A proof holds for each reading, and a reading is the same wherever a test stands.
+            atom.reading = Reading::Narrow;
+        }
+        if let Some(known) = self.known.get(&atom) {
             return Ok(Goal::Atom(*known));
         }
         let number = self.problem.atoms.len();
@@ -186,7 +211,7 @@ impl Builder {
         let Some(home) = self.problem.paths.get_mut(path) else { return Err(Doubt::Work) };
         self.problem.atoms.push(GoalAtom { path, slot: home.atoms.len(), atom: atom.clone() });
         home.atoms.push(number);
-        self.known.insert(atom.clone(), number);
+        self.known.insert(atom, number);
         Ok(Goal::Atom(number))
     }
 }

@@ -14,6 +14,9 @@ use crate::selector::{Selector, Step};
 /// The most parts of goals that are looked at.
 const WORK: usize = 6_000_000;
 
+/// The most events that are made in vain, for values that are not told apart.
+const FAILURES: usize = 200;
+
 /// What a search is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Aim {
@@ -26,8 +29,8 @@ pub(super) enum Aim {
 /// How a search ended.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    /// With an event.
-    Found(Value),
+    /// With an event, and with the path of a value that is not known as well as it would have to be.
+    Found(Value, Option<Doubt>),
     /// Without one, and there is none.
     None,
     /// Without one, but there may be one.
@@ -47,7 +50,19 @@ struct Run<'r> {
     taken: &'r [&'r Formula],
     work: usize,
     doubt: Option<Doubt>,
-    found: Option<Value>,
+    open: Vec<usize>,
+    failures: usize,
+    found: Option<(Value, Option<Doubt>)>,
+}
+
+/// What is settled next.
+#[derive(Clone, Copy)]
+enum Choice<'c> {
+    None,
+    /// A path has a value of that class.
+    Value(usize, &'c Class),
+    /// An open atom has that answer.
+    Answer(usize, bool),
 }
 
 impl<'p> Search<'p> {
@@ -61,11 +76,20 @@ impl<'p> Search<'p> {
     }
 
     pub(super) fn outcome(&self, required: &Formula, taken: &[&Formula]) -> Outcome {
-        let mut run = Run { search: self, required, taken, work: 0, doubt: None, found: None };
-        let goal = run.simplified(&self.problem.goal, None);
+        let mut run = Run {
+            search: self,
+            required,
+            taken,
+            work: 0,
+            doubt: None,
+            open: Vec::new(),
+            failures: 0,
+            found: None,
+        };
+        let goal = run.simplified(&self.problem.goal, Choice::None);
         run.split(&goal, &mut Vec::new());
         match (run.found, run.doubt) {
-            (Some(event), _) => Outcome::Found(event),
+            (Some((event, doubt)), _) => Outcome::Found(event, doubt),
             (None, _) if run.work > WORK => Outcome::Doubtful(Doubt::Work),
             (None, Some(doubt)) => Outcome::Doubtful(doubt),
             (None, None) => Outcome::None,
@@ -75,27 +99,57 @@ impl<'p> Search<'p> {
 
 impl<'r> Run<'r> {
     fn is_over(&self) -> bool {
-        self.found.is_some() || self.work > WORK
+        self.found.is_some() || self.work > WORK || self.failures > FAILURES
     }
 
+    /// Goes through the cases in which a goal may hold. One of several alternatives is taken first, then each value of
+    /// the path that it is about, so that what contradicts the alternative is seen at once.
     fn split(&mut self, goal: &Goal, model: &mut Model<'r>) {
         let search = self.search;
-        match (goal, first_path(goal, search.problem)) {
-            (Goal::Constant(false), _) => {}
-            (Goal::Constant(true), _) | (_, None) => self.left_over(goal, model),
-            (_, Some(path)) => {
+        let (first, rest) = match goal {
+            Goal::All(parts) => match parts.split_first() {
+                Some((first, rest)) => (first, rest),
+                None => return self.left_over(goal, model),
+            },
+            first => (first, [].as_slice()),
+        };
+        if let Goal::Any(alternatives) = first {
+            for alternative in alternatives {
+                if self.is_over() {
+                    return;
+                }
+                let parts = std::iter::once(alternative).chain(rest).cloned().collect();
+                let goal = self.simplified(&Goal::All(parts), Choice::None);
+                self.split(&goal, model);
+            }
+            return;
+        }
+        match (goal, first_path(goal, search.problem), open(goal)) {
+            (Goal::Constant(false), ..) => {}
+            (Goal::Constant(true), ..) | (_, None, None) => self.left_over(goal, model),
+            (_, Some(path), None) => {
                 for class in search.domains.get(path).into_iter().flatten() {
                     if self.is_over() {
                         return;
                     }
                     self.work += model.len();
                     if model::fits(search.problem, model, path, class) {
-                        let rest = self.simplified(goal, Some((path, class)));
+                        let rest = self.simplified(goal, Choice::Value(path, class));
                         model.push((path, class));
                         self.split(&rest, model);
                         model.pop();
                     }
                 }
+            }
+            (_, _, Some(atom)) => {
+                self.open.push(atom);
+                for answer in [true, false] {
+                    if !self.is_over() {
+                        let rest = self.simplified(goal, Choice::Answer(atom, answer));
+                        self.split(&rest, model);
+                    }
+                }
+                self.open.pop();
             }
         }
     }
@@ -106,7 +160,8 @@ impl<'r> Run<'r> {
         let event = model::event(search.problem, search.schema, model);
         let settled = matches!(goal, Goal::Constant(true));
         if search.aim == Aim::Proof && settled {
-            self.found = Some(event);
+            let path = self.open.first().and_then(|atom| search.problem.atoms.get(*atom));
+            self.found = Some((event, path.map(|atom| self.values(atom.path))));
             return;
         }
         if search.aim == Aim::Counterexample {
@@ -115,17 +170,24 @@ impl<'r> Run<'r> {
                 tried.extend(model::with_words(search.problem, first));
             }
             self.work += 100 * tried.len();
-            self.found = tried.into_iter().find(|event| self.refutes(event));
+            let found = tried.into_iter().find(|event| self.refutes(event));
+            self.found = found.map(|event| (event, None));
         }
         if self.found.is_none() {
             let path = unknown(goal).or(model.last().map(|(path, _)| *path));
-            let doubt = match path.and_then(|path| search.problem.paths.get(path)) {
+            let doubt = match path {
                 _ if has_text(goal) => Doubt::Text,
-                Some(path) => Doubt::Values(Selector { steps: path.steps.clone() }.to_string()),
+                Some(path) => self.values(path),
                 None => Doubt::Work,
             };
             self.doubt.get_or_insert(doubt);
+            self.failures += 1;
         }
+    }
+
+    fn values(&self, path: usize) -> Doubt {
+        let steps = self.search.problem.paths.get(path).map(|path| path.steps.clone());
+        Doubt::Values(Selector { steps: steps.unwrap_or_default() }.to_string())
     }
 
     fn refutes(&self, event: &Value) -> bool {
@@ -133,31 +195,34 @@ impl<'r> Run<'r> {
         self.required.holds(&event) && !self.taken.iter().any(|formula| formula.holds(&event))
     }
 
-    /// The goal when a path has a value of that class.
-    fn simplified(&mut self, goal: &Goal, chosen: Option<(usize, &Class)>) -> Goal {
+    /// The goal when that is settled.
+    fn simplified(&mut self, goal: &Goal, chosen: Choice<'_>) -> Goal {
         self.work += 1;
         let problem = self.search.problem;
         match goal {
             Goal::Constant(_) | Goal::Unknown(_) => goal.clone(),
-            Goal::Atom(number) => {
-                let atom = problem.atoms.get(*number);
-                match atom.zip(chosen).filter(|(atom, (path, _))| atom.path == *path) {
-                    None => goal.clone(),
-                    Some((atom, (path, class))) => match class.truths.get(atom.slot) {
-                        Some(Some(truth)) => Goal::Constant(*truth),
-                        _ => Goal::Unknown(path),
-                    },
+            Goal::Open(number) => match chosen {
+                Choice::Answer(atom, answer) if atom == *number => Goal::Constant(answer),
+                _ => goal.clone(),
+            },
+            Goal::Atom(number) => match (problem.atoms.get(*number), chosen) {
+                (Some(atom), Choice::Value(path, class)) if atom.path == path => {
+                    match (class.truths.get(atom.slot), self.search.aim) {
+                        (Some(Some(truth)), _) => Goal::Constant(*truth),
+                        (_, Aim::Proof) => Goal::Open(*number),
+                        (_, Aim::Counterexample) => Goal::Unknown(path),
+                    }
                 }
-            }
-            Goal::Text(number) => {
-                let test = problem.texts.get(*number);
-                match test.zip(chosen).is_some_and(|(test, (path, class))| {
-                    problem.paths.get(path).is_some_and(|path| shows(&path.steps, class, test))
-                }) {
-                    true => Goal::Constant(true),
-                    false => goal.clone(),
+                _ => goal.clone(),
+            },
+            Goal::Text(number) => match (problem.texts.get(*number), chosen) {
+                (Some(test), Choice::Value(path, class))
+                    if problem.paths.get(path).is_some_and(|it| shows(&it.steps, class, test)) =>
+                {
+                    Goal::Constant(true)
                 }
-            }
+                _ => goal.clone(),
+            },
             Goal::Not(inner) => match self.simplified(inner, chosen) {
                 Goal::Constant(value) => Goal::Constant(!value),
                 Goal::Unknown(path) => Goal::Unknown(path),
@@ -170,12 +235,14 @@ impl<'r> Run<'r> {
     }
 
     /// Parts of which all have to hold (neutral: true), or any (neutral: false).
-    fn joined(&mut self, parts: &[Goal], chosen: Option<(usize, &Class)>, neutral: bool) -> Goal {
+    fn joined(&mut self, parts: &[Goal], chosen: Choice<'_>, neutral: bool) -> Goal {
         let mut left = Vec::new();
         for part in parts {
             match self.simplified(part, chosen) {
                 Goal::Constant(value) if value == neutral => {}
                 Goal::Constant(value) => return Goal::Constant(value),
+                Goal::All(inner) if neutral => left.extend(inner),
+                Goal::Any(inner) if !neutral => left.extend(inner),
                 part => left.push(part),
             }
         }
@@ -214,7 +281,7 @@ fn shows(steps: &[Step], class: &Class, test: &TextTest) -> bool {
 
 fn first_path(goal: &Goal, problem: &Problem) -> Option<usize> {
     match goal {
-        Goal::Constant(_) | Goal::Unknown(_) | Goal::Text(_) => None,
+        Goal::Constant(_) | Goal::Unknown(_) | Goal::Open(_) | Goal::Text(_) => None,
         Goal::Atom(number) => problem.atoms.get(*number).map(|atom| atom.path),
         Goal::Not(inner) => first_path(inner, problem),
         Goal::All(parts) | Goal::Any(parts) => {
@@ -223,10 +290,19 @@ fn first_path(goal: &Goal, problem: &Problem) -> Option<usize> {
     }
 }
 
+fn open(goal: &Goal) -> Option<usize> {
+    match goal {
+        Goal::Open(atom) => Some(*atom),
+        Goal::Constant(_) | Goal::Text(_) | Goal::Unknown(_) | Goal::Atom(_) => None,
+        Goal::Not(inner) => open(inner),
+        Goal::All(parts) | Goal::Any(parts) => parts.iter().find_map(open),
+    }
+}
+
 fn unknown(goal: &Goal) -> Option<usize> {
     match goal {
         Goal::Unknown(path) => Some(*path),
-        Goal::Constant(_) | Goal::Text(_) | Goal::Atom(_) => None,
+        Goal::Constant(_) | Goal::Text(_) | Goal::Open(_) | Goal::Atom(_) => None,
         Goal::Not(inner) => unknown(inner),
         Goal::All(parts) | Goal::Any(parts) => parts.iter().find_map(unknown),
     }
@@ -235,7 +311,7 @@ fn unknown(goal: &Goal) -> Option<usize> {
 fn has_text(goal: &Goal) -> bool {
     match goal {
         Goal::Text(_) => true,
-        Goal::Constant(_) | Goal::Unknown(_) | Goal::Atom(_) => false,
+        Goal::Constant(_) | Goal::Unknown(_) | Goal::Open(_) | Goal::Atom(_) => false,
         Goal::Not(inner) => has_text(inner),
         Goal::All(parts) | Goal::Any(parts) => parts.iter().any(has_text),
     }

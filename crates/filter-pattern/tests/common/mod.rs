@@ -1,6 +1,9 @@
 //! The required sets of the CIS benchmark's monitoring section, and of the tampering that it leaves out, as data.
 #![allow(dead_code)]
 
+pub mod naive;
+pub mod random;
+
 use trailproof_filter_pattern::{
     Answer, Condition, EventPattern, FilterPattern, Matcher, Required,
 };
