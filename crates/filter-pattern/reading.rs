@@ -2,7 +2,7 @@
 
 /// One side of what a pattern may mean.
 ///
-/// These points are open, and what lies between the two sides is answered "cannot tell":
+/// These points are open. Where the answer hangs on one of them, it is "cannot tell":
 /// - `*` inside a text: the guide of 2018 calls it a literal, emulators that cite AWS treat it as a wildcard.
 /// - `!=` with a `[*]` or `.*` selector: some element differs, or none is equal.
 /// - A number without quotes against a text in the event: the same digits, or the same value.

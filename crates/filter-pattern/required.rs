@@ -105,7 +105,8 @@ pub struct Required {
 /// Whether matchers take every event of a required set.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
-    /// They do, whatever events there are.
+    /// They do, for every event that is as the schema says and in every reading, where a test is read the same wherever
+    /// it stands. Of a set that is empty this is true of any matchers.
     Proved,
     /// They do not: this event is required, and in no reading does any of them match it. Both were evaluated on it.
     Refuted(Box<Value>),

@@ -18,7 +18,7 @@ use crate::selector::Selector;
 use crate::test::Test;
 
 /// The most answers that are kept, over all classes of all paths.
-const ANSWERS: usize = 4_000_000;
+const ANSWERS: usize = 16_000_000;
 
 /// A class of values.
 #[derive(Debug)]
@@ -55,13 +55,19 @@ pub(super) fn domains(
     problem: &Problem,
     (schema, aim): (&Schema, Aim),
 ) -> Result<Vec<Vec<Class>>, Doubt> {
-    let mut answers = 0;
+    let mut effort = Effort { answers: 0, states: strings::STATES };
     let mut domains = Vec::new();
     for path in &problem.paths {
-        let classes = Field { problem, path, schema, aim }.classes(&mut answers)?;
+        let classes = Field { problem, path, schema, aim }.classes(&mut effort)?;
         domains.push(classes);
     }
     Ok(domains)
+}
+
+/// What has been spent, and what is left to spend.
+struct Effort {
+    answers: usize,
+    states: usize,
 }
 
 struct Field<'p> {
@@ -80,7 +86,7 @@ impl Field<'_> {
             .map(|it| &it.atom)
     }
 
-    fn classes(&self, answers: &mut usize) -> Result<Vec<Class>, Doubt> {
+    fn classes(&self, effort: &mut Effort) -> Result<Vec<Class>, Doubt> {
         let shape = self.schema.shape(&self.path.steps);
         let selector = Selector { steps: self.path.steps.clone() };
         let is_usual = !selector.select(&self.schema.example).is_empty();
@@ -90,7 +96,7 @@ impl Field<'_> {
             classes.push(self.absent());
         }
         if shape.kinds.contains(&Kind::Text) {
-            self.texts(&mut classes, answers)?;
+            self.texts(&mut classes, effort)?;
         }
         if !shape.always && is_usual {
             classes.push(self.absent());
@@ -109,8 +115,8 @@ impl Field<'_> {
                 classes.push(self.class(value, !matches!(kind, Kind::Object | Kind::Array)));
             }
         }
-        *answers += classes.len() * self.path.atoms.len();
-        if *answers > ANSWERS {
+        effort.answers += classes.len() * self.path.atoms.len();
+        if effort.answers > ANSWERS {
             return Err(Doubt::Work);
         }
         // Whatever no test tells apart is one class, of which the first is kept.
@@ -149,25 +155,35 @@ impl Field<'_> {
         own.filter(|_| own == other)
     }
 
-    fn texts(&self, classes: &mut Vec<Class>, answers: &mut usize) -> Result<(), Doubt> {
+    fn texts(&self, classes: &mut Vec<Class>, effort: &mut Effort) -> Result<(), Doubt> {
         let mut sets = Sets::default();
         self.atoms().for_each(|atom| sets.add(&atom.test));
         let selector = Selector { steps: self.path.steps.clone() };
         let ordinary = selector.select(&self.schema.example);
         let ordinary = ordinary.first().and_then(|value| value.as_str()).unwrap_or("other");
-        if *answers + sets.constants.len() * self.path.atoms.len() > ANSWERS {
+        if effort.answers + sets.constants.len() * self.path.atoms.len() > ANSWERS {
             return Err(Doubt::Work);
         }
-        let found = strings::classes(&sets, ordinary);
-        let known = found.is_some();
-        for (text, exact) in found.unwrap_or_else(|| strings::constants(&sets, ordinary)) {
+        let others = strings::others(&sets, ordinary, &mut effort.states);
+        match others {
+            Some(others) => {
+                classes.extend(others.into_iter().map(|text| self.class(json!(text), false)));
+            }
+            None => classes.push(self.rest(&strings::fresh(&sets, ordinary))),
+        }
+        for (text, exact) in strings::constants(&sets) {
             classes.push(self.class(json!(text), exact));
         }
-        if !known {
-            let truths = self.atoms().map(|_| None).collect();
-            classes.push(Class { value: Some(json!(ordinary)), exact: false, truths });
-        }
         Ok(())
+    }
+
+    /// All texts that are no constants, where there is no telling what the patterns make of them.
+    fn rest(&self, fresh: &str) -> Class {
+        let mut class = self.class(json!(fresh), false);
+        for (truth, atom) in class.truths.iter_mut().zip(self.atoms()) {
+            *truth = truth.filter(|_| Sets::are_constants(&atom.test));
+        }
+        class
     }
 
     /// Every number that a test names, and one between each two neighbours.

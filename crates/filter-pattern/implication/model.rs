@@ -15,8 +15,7 @@ pub(super) type Model<'d> = Vec<(usize, &'d Class)>;
 pub(super) fn event(problem: &Problem, schema: &Schema, model: &Model<'_>) -> Value {
     let mut event = schema.example.clone();
     for above in &problem.wiped {
-        place(&mut event, above, Some(&Value::Null));
-        place(&mut event, above, None);
+        empty(&mut event, above);
     }
     let steps = |path: usize| problem.paths.get(path).map(|path| path.steps.as_slice());
     let mut chosen: Vec<(&[Step], &Class)> =
@@ -49,6 +48,25 @@ pub(super) fn with_words(problem: &Problem, event: &Value) -> Vec<Value> {
         event
     };
     all.chain(words.clone()).map(with).collect()
+}
+
+/// Takes away whatever stands below a value.
+fn empty(at: &mut Value, steps: &[Step]) {
+    match (steps, at) {
+        ([], Value::Object(members)) => members.clear(),
+        ([], Value::Array(items)) => items.clear(),
+        ([Step::Key(name), rest @ ..], Value::Object(members)) => {
+            if let Some(member) = members.get_mut(name) {
+                empty(member, rest);
+            }
+        }
+        ([Step::Index(index), rest @ ..], Value::Array(items)) => {
+            if let Some(item) = items.get_mut(*index) {
+                empty(item, rest);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn place(at: &mut Value, steps: &[Step], value: Option<&Value>) {

@@ -14,8 +14,8 @@ use crate::test::Test;
 const SIZE: usize = 1 << 18;
 /// The most patterns on one field.
 const PATTERNS: usize = 24;
-/// The most states of all automata together that are visited, times their number.
-const STATES: usize = 60_000;
+/// The most states of automata that are visited for one question.
+pub(super) const STATES: usize = 20_000;
 
 const NUMBER: &str = r"\A[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?\z";
 const ADDRESS: &str = r"\A[0-9A-Fa-f:.]+\z";
@@ -37,6 +37,13 @@ pub(super) struct Sets {
 }
 
 impl Sets {
+    /// Whether a test asks for nothing but constants, so that all other texts are the same to it.
+    pub(super) fn are_constants(test: &Test) -> bool {
+        let mut sets = Self::default();
+        sets.add(test);
+        sets.patterns.is_empty()
+    }
+
     pub(super) fn add(&mut self, test: &Test) {
         match test {
             Test::Compare(_, Operand::Text(text)) => self.text(text),
@@ -141,30 +148,33 @@ fn escaped(text: &str) -> String {
     text.chars().map(escape).collect()
 }
 
-/// The constants, each a class of its own, and perhaps an ordinary text.
-pub(super) fn constants(sets: &Sets, ordinary: &str) -> Vec<(String, bool)> {
-    let mut found = sets.constants.clone();
-    found.insert(ordinary.to_owned());
-    found.into_iter().map(|text| (text, true)).collect()
+/// The constants, each a class of its own.
+pub(super) fn constants(sets: &Sets) -> impl Iterator<Item = (String, bool)> {
+    sets.constants.iter().map(|text| (text.clone(), true))
 }
 
-/// The classes, each with a member and whether it is the only one. The ordinary text is taken where it is a member.
-/// None where they are too many, or too hard to find.
-pub(super) fn classes(sets: &Sets, ordinary: &str) -> Option<Vec<(String, bool)>> {
-    let exact = sets.constants.iter().map(|text| (text.clone(), true));
+/// A text that is no constant: the ordinary one, if it is none, or one like it.
+pub(super) fn fresh(sets: &Sets, ordinary: &str) -> String {
+    let mut fresh = ordinary.to_owned();
+    while sets.constants.contains(&fresh) {
+        fresh.push('1');
+    }
+    fresh
+}
+
+/// The classes beside the constants, each with a member. The ordinary text is taken where it is a member. None where
+/// they are too many, or too hard to find with the states that are left.
+pub(super) fn others(sets: &Sets, ordinary: &str, states: &mut usize) -> Option<Vec<String>> {
     if sets.patterns.is_empty() {
-        let names = (1..).map(|number| format!("{ordinary}{number}"));
-        let mut names = std::iter::once(ordinary.to_owned()).chain(names);
-        let fresh = names.find(|name| !sets.constants.contains(name))?;
-        return Some(std::iter::once((fresh, false)).chain(exact).collect());
+        return Some(vec![fresh(sets, ordinary)]);
     }
     let product = Product::new(sets)?;
-    let mut members = product.members(&sets.alphabet())?;
-    let (trie, states) = product.run(ordinary);
-    if product.constant(trie).is_none() {
-        members.insert(product.signature(&states), ordinary.to_owned());
+    let mut members = product.members(&sets.alphabet(), states)?;
+    let (tree, reached) = product.run(ordinary);
+    if !product.is_constant(tree) {
+        members.insert(product.signature(&reached), ordinary.to_owned());
     }
-    Some(members.into_values().map(|text| (text, false)).chain(exact).collect())
+    Some(members.into_values().collect())
 }
 
 /// The constants as a tree of letters, and the patterns as automata, walked side by side.
@@ -215,8 +225,8 @@ impl Product {
         (Some(0), self.automata.iter().map(start).collect())
     }
 
-    fn step(&self, (trie, states): &State, letter: char) -> State {
-        let node = trie.and_then(|at| self.tree.get(at));
+    fn step(&self, (tree, states): &State, letter: char) -> State {
+        let node = tree.and_then(|at| self.tree.get(at));
         let mut bytes = [0; 4];
         let bytes = letter.encode_utf8(&mut bytes).as_bytes();
         let walk = |(dfa, state): (&dense::DFA<Vec<u32>>, &Option<StateID>)| {
@@ -245,23 +255,24 @@ impl Product {
         self.automata.iter().zip(states).map(ends).collect()
     }
 
-    fn constant(&self, trie: Option<usize>) -> Option<()> {
-        let node = trie.and_then(|at| self.tree.get(at))?;
-        node.ends.then_some(())
+    fn is_constant(&self, tree: Option<usize>) -> bool {
+        tree.and_then(|at| self.tree.get(at)).is_some_and(|node| node.ends)
     }
 
     /// For each combination of answers the shortest text, constants apart, that gives it; one that is not empty where
     /// there is one.
-    fn members(&self, alphabet: &[char]) -> Option<BTreeMap<Vec<bool>, String>> {
+    fn members(
+        &self,
+        alphabet: &[char],
+        states: &mut usize,
+    ) -> Option<BTreeMap<Vec<bool>, String>> {
         let mut found: BTreeMap<Vec<bool>, String> = BTreeMap::new();
         let start = self.start();
         let mut seen = BTreeSet::from([start.clone()]);
         let mut open = VecDeque::from([(start, String::new())]);
         while let Some((state, text)) = open.pop_front() {
-            if seen.len() * self.automata.len() > STATES {
-                return None;
-            }
-            if self.constant(state.0).is_none() {
+            *states = states.checked_sub(self.automata.len())?;
+            if !self.is_constant(state.0) {
                 let member = found.entry(self.signature(&state.1)).or_insert_with(|| text.clone());
                 if member.is_empty() {
                     member.clone_from(&text);

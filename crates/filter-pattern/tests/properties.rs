@@ -90,7 +90,7 @@ fn variant(required: &[String], random: &mut Random) -> Vec<String> {
 fn proofs_have_no_exception_and_counterexamples_are_events_that_slip_through() {
     let mut random = Random::new(3);
     let (mut proved, mut refuted, mut unclear, mut survived) = (0, 0, 0, 0);
-    for round in 0..1_600 {
+    for round in 0..1_000 {
         let typed = round % 4 != 0;
         let parts: Vec<String> =
             (0..1 + random.below(3)).map(|_| condition(&mut random, 1)).collect();
@@ -111,7 +111,7 @@ fn proofs_have_no_exception_and_counterexamples_are_events_that_slip_through() {
         match required.covered_by(&matchers) {
             Answer::Proved => {
                 proved += 1;
-                for _ in 0..250 {
+                for _ in 0..300 {
                     let record =
                         if typed { typed_record(&mut random) } else { record(&mut random) };
                     let event = Event::of_json(&record);
@@ -131,7 +131,7 @@ fn proofs_have_no_exception_and_counterexamples_are_events_that_slip_through() {
             Answer::Unclear(_) => unclear += 1,
         }
     }
-    assert!(proved > 500 && refuted > 300 && unclear > 0, "{proved} {refuted} {unclear}");
+    assert!(proved > 350 && refuted > 200 && unclear > 0, "{proved} {refuted} {unclear}");
     assert!(survived > 100_000, "{survived}");
 }
 
