@@ -174,7 +174,7 @@ pub(super) fn others(sets: &Sets, ordinary: &str, states: &mut usize) -> Option<
     if !product.is_constant(tree) {
         members.insert(product.signature(&reached), ordinary.to_owned());
     }
-    Some(members.into_values().collect())
+    Some(members.into_values().map(|member| product.lengthened(member, ordinary)).collect())
 }
 
 /// The constants as a tree of letters, and the patterns as automata, walked side by side.
@@ -253,6 +253,23 @@ impl Product {
             state.is_none_or(|state| dfa.is_match_state(dfa.next_eoi_state(state)))
         };
         self.automata.iter().zip(states).map(ends).collect()
+    }
+
+    /// A member that ends in a separator, with the end of an ordinary text where the answers stay the same: an address
+    /// that begins with `10.` is read more easily when it is one.
+    fn lengthened(&self, member: String, ordinary: &str) -> String {
+        if !member.ends_with(['.', '-', '/', ':']) {
+            return member;
+        }
+        let answers = |text: &str| {
+            let (tree, states) = self.run(text);
+            (self.is_constant(tree), self.signature(&states))
+        };
+        let own = answers(&member);
+        let ends = ordinary.match_indices(['.', '-', '/', ':']);
+        let mut longer =
+            ends.filter_map(|(at, _)| ordinary.get(at + 1..)).map(|end| format!("{member}{end}"));
+        longer.find(|text| answers(text) == own).unwrap_or(member)
     }
 
     fn is_constant(&self, tree: Option<usize>) -> bool {
