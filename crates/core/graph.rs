@@ -9,9 +9,11 @@ use crate::answer::{
     TrustedServices,
 };
 use crate::aws::{AccountId, Arn, Region};
+use crate::control_policies::ControlPolicies;
 use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
 use crate::organization::{Member, Organization};
+use crate::pool::PolicyPool;
 use crate::roster::{AccountEntry, AccountState, OptInStatus, RegionEntry};
 use crate::snapshot::{Document, Manifest, Probe, Source, Sourced};
 use crate::trail::Best;
@@ -42,7 +44,7 @@ type KeyReading = Observed<Sourced<Option<KeyMetadata>>>;
 pub struct GraphBuilder {
     manifest: Manifest,
     description: Observed<Option<Sourced<OrganizationDescription>>>,
-    listed: Observed<()>,
+    listed: Observed<Source>,
     delegated_administrators: Observed<Vec<AccountId>>,
     delegates_source: Option<Source>,
     members: BTreeMap<AccountId, Member>,
@@ -57,8 +59,9 @@ pub struct GraphBuilder {
     expected: BTreeMap<String, BTreeMap<AccountId, Observed<Sourced<BucketHead>>>>,
     resources: BTreeMap<(Fact, String), ResourceReading>,
     trusted_services: Observed<Sourced<TrustedServices>>,
+    control_policies: Arc<ControlPolicies>,
+    pool: Arc<PolicyPool>,
     asked: BTreeSet<(AccountId, Probe)>,
-    added: BTreeSet<AccountId>,
     /// The lists of regions that accounts have: most have the same.
     region_lists: BTreeSet<Arc<[RegionEntry]>>,
     /// What accounts see of trails: most see the same.
@@ -155,7 +158,7 @@ impl GraphBuilder {
         Self {
             manifest: manifest.clone(),
             description,
-            listed: entries.map(|_| ()),
+            listed: entries.map(|(_, source)| source),
             delegates_source: delegates_source(organization),
             delegated_administrators: organization
                 .read::<Vec<AccountId>>(&probe(Fact::DelegatedAdministrators))
@@ -171,8 +174,9 @@ impl GraphBuilder {
             expected: BTreeMap::new(),
             resources: BTreeMap::new(),
             trusted_services: sourced(organization, &probe(Fact::TrustedServices)),
+            control_policies: Arc::new(ControlPolicies::of(organization)),
+            pool: Arc::default(),
             asked: BTreeSet::new(),
-            added: BTreeSet::new(),
             region_lists: BTreeSet::new(),
             sights: BTreeSet::new(),
             nothing_unread: Arc::default(),
@@ -181,7 +185,6 @@ impl GraphBuilder {
 
     /// Adds one account's evidence.
     pub fn add(&mut self, document: &Document) {
-        self.added.insert(document.account);
         self.add_member(document);
         for probe in document.observations.keys() {
             if probe.fact.crosses_accounts() {
@@ -422,25 +425,10 @@ impl GraphBuilder {
         }
     }
 
-    /// Whether that account's evidence was added.
-    #[must_use]
-    pub fn has(&self, account: AccountId) -> bool {
-        self.added.contains(&account)
-    }
-
     /// The accounts that administer CloudTrail for the management account, where that was read.
     #[must_use]
     pub fn delegated(&self) -> Option<&[AccountId]> {
         self.delegated_administrators.as_deref().ok()
-    }
-
-    /// Takes what was asked of the organization since the beginning.
-    pub fn organization(&mut self, organization: &Document) {
-        let probe = Probe::global(Fact::DelegatedAdministrators);
-        self.delegates_source = delegates_source(organization);
-        self.delegated_administrators =
-            organization.read::<Vec<AccountId>>(&probe).map(|(delegates, _)| delegates.clone());
-        self.trusted_services = sourced(organization, &Probe::global(Fact::TrustedServices));
     }
 
     /// The graph of all that was added so far.
@@ -453,6 +441,8 @@ impl GraphBuilder {
             delegated_administrators: self.delegated_administrators.clone(),
             delegates_source: self.delegates_source.clone(),
             trusted_services: self.trusted_services.clone(),
+            control_policies: self.control_policies.clone(),
+            pool: self.pool.clone(),
             members: self.members.clone(),
             asked: self.asked.clone(),
             objects: self.objects(),
@@ -470,6 +460,8 @@ impl GraphBuilder {
             delegated_administrators: self.delegated_administrators,
             delegates_source: self.delegates_source,
             trusted_services: self.trusted_services,
+            control_policies: self.control_policies,
+            pool: self.pool,
             members: self.members,
             asked: self.asked,
             objects,

@@ -8,9 +8,11 @@ use jiff::Timestamp;
 use crate::answer::{Answer, OrganizationDescription, TrustedServices};
 use crate::aws::{AccountId, Partition, Region};
 use crate::bucket::Bucket;
+use crate::control_policies::ControlPolicies;
 use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
 use crate::key::{Key, KeyTarget};
+use crate::pool::PolicyPool;
 use crate::roster::{AccountState, RegionEntry};
 use crate::snapshot::{Manifest, Probe, Source, Sourced};
 use crate::store::Store;
@@ -149,7 +151,7 @@ pub struct Organization {
     /// The organization itself; none inside where the account is in no organization.
     pub description: Observed<Option<Sourced<OrganizationDescription>>>,
     /// Whether the list of accounts was read; a lone account is all there is where it was not.
-    pub listed: Observed<()>,
+    pub(crate) listed: Observed<Source>,
     /// The accounts that administer CloudTrail for the management account, where that was asked.
     pub delegated_administrators: Observed<Vec<AccountId>>,
     /// Who told of them, where anybody did.
@@ -158,6 +160,10 @@ pub struct Organization {
     pub trusted_services: Observed<Sourced<TrustedServices>>,
     /// Every account that the organization lists, by id.
     pub members: BTreeMap<AccountId, Member>,
+    /// What binds its accounts from above.
+    pub(crate) control_policies: Arc<ControlPolicies>,
+    /// The policy documents of all accounts, parsed once each.
+    pub(crate) pool: Arc<PolicyPool>,
     pub(crate) objects: Objects,
     /// The questions about shared objects that were asked already, and by which account.
     pub(crate) asked: BTreeSet<(AccountId, Probe)>,

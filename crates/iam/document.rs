@@ -47,6 +47,16 @@ impl PolicyDocument {
         parse::document(&Json::from(value))
     }
 
+    /// Reads what can be read of a document, and says what cannot.
+    ///
+    /// A statement that has an error is left out, the others keep their places; a version that is none counts as absent.
+    /// What is left grants no more than the whole would, but it may refuse less: whoever asks what is protected is on the
+    /// safe side, whoever asks what works is not.
+    #[must_use]
+    pub fn readable(value: &serde_json::Value) -> (Self, Vec<ParseError>) {
+        parse::readable(&Json::from(value))
+    }
+
     /// Whether anything in it is outside the language: an element, a kind of principal or a condition operator.
     #[must_use]
     pub fn has_unknown(&self) -> bool {
@@ -142,14 +152,22 @@ pub enum Actions {
 
 impl Actions {
     /// Whether a concrete action, such as `cloudtrail:StopLogging`, is among them.
+    ///
+    /// The prefix of an entry is a service and takes no wildcard: AWS refuses to store any but the one that means every
+    /// service, so that an exported file that has one says nothing by it.
     #[must_use]
     pub fn matches(&self, action: &str) -> bool {
-        let any = |entries: &[String]| {
-            entries.iter().any(|entry| matches(entry, action, Case::Insensitive))
+        let holds = |entry: &String| {
+            let (prefix, named) = match entry.split_once(':') {
+                Some((prefix, _)) => (prefix, !prefix.contains(['*', '?'])),
+                None => (entry.as_str(), false),
+            };
+            let every = !prefix.is_empty() && prefix.bytes().all(|byte| byte == b'*');
+            (named || every) && matches(entry, action, Case::Insensitive)
         };
         match self {
-            Self::Action(entries) => any(entries),
-            Self::NotAction(entries) => !any(entries),
+            Self::Action(entries) => entries.iter().any(holds),
+            Self::NotAction(entries) => !entries.iter().any(holds),
         }
     }
 
