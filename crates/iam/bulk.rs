@@ -51,6 +51,7 @@ use crate::evaluate::elements::action;
 use crate::layers::{Level, NamedPolicy};
 
 pub use account::{Account, Work};
+pub(crate) use compile::keys_of;
 
 /// Each distinct policy once, with the actions of which its statements speak.
 #[derive(Debug, Clone, Default)]
@@ -309,14 +310,16 @@ impl Decisions {
         })
     }
 
-    /// The questions to which the answer is yes, whatever the circumstances.
+    /// The questions to which the answer is yes, whatever the circumstances, ascending.
     pub fn allowed(&self) -> impl Iterator<Item = usize> {
         self.allowed.ones()
     }
 
-    /// The questions to which the answer is yes, or yes in some circumstances.
+    /// The questions to which the answer is yes, or yes in some circumstances, ascending.
     pub fn possible(&self) -> impl Iterator<Item = usize> {
-        self.allowed.union(&self.conditional)
+        let mut possible = self.allowed.clone();
+        possible.union_with(&self.conditional);
+        possible.into_ones()
     }
 
     /// Whether the answer can be yes.

@@ -18,6 +18,7 @@ pub mod condition;
 pub mod context;
 pub mod document;
 pub mod error;
+pub mod escalation;
 pub mod evaluate;
 pub mod glob;
 mod json;

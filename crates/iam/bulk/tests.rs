@@ -323,6 +323,13 @@ fn what_hangs_on_unknown_circumstances_is_solved_once() {
         let decisions = account.decide(&user(name).having([mfa, admin]));
         assert_eq!(decisions.get(0), Some(Decision::Conditional));
         assert_eq!(decisions.possible().collect::<Vec<_>>(), [0, 1]);
+        let both = Decisions {
+            len: 2,
+            conditional: [0].into_iter().collect(),
+            allowed: [1].into_iter().collect(),
+            ..Decisions::default()
+        };
+        assert_eq!(both.possible().collect::<Vec<_>>(), [0, 1], "in their order");
         assert_eq!(decisions.allowed().count(), 0);
     }
     let answer = account.answer(0, &user("alice").having([mfa, admin])).unwrap();
