@@ -23,7 +23,7 @@ pub const CHECK: Check = Check {
 };
 
 fn judge(organization: &Organization, audit: &Audit<'_>) -> Observed<Verdict> {
-    organization.listed.clone()?;
+    organization.is_listed()?;
     let active = || organization.members.values().filter(|member| member.state.is_active());
     // Whom the run was told to leave out is listed in the report's scope, and is no gap of the run.
     let (wanted, left_out): (Vec<_>, Vec<_>) = active().partition(|member| member.in_scope);
@@ -36,14 +36,17 @@ fn judge(organization: &Organization, audit: &Audit<'_>) -> Observed<Verdict> {
             more => pass(format!("all of {total} wanted accounts were assessed, {more} left out"))
                 .reason("some_left_out"),
         };
-        return Ok(verdict);
+        return Ok(verdict.cite(organization.cite_accounts(wanted.iter().map(|member| &member.id))));
     };
     let ids: Vec<String> = unassessed.iter().map(|member| member.id.to_string()).collect();
     let text =
         format!("{} of {total} active accounts were not assessed: {}", ids.len(), ids.join(", "));
     // The rule is about the run itself: where the user asks for it, that evidence is missing is the failure.
     if audit.policy.fail_on_unassessed {
-        return Ok(fail(text).reason("unassessed").expected("every active account assessed"));
+        return Ok(fail(text)
+            .reason("unassessed")
+            .expected("every active account assessed")
+            .cite(organization.cite_accounts(unassessed.iter().map(|member| &member.id))));
     }
     Err(match &first.session {
         Err(gap) => Gap { detail: format!("{}; {text}", gap.detail), ..(**gap).clone() },

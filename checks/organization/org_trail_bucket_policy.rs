@@ -53,7 +53,7 @@ fn judge(organization: &Organization, _: &Audit<'_>) -> Observed<Verdict> {
     match passed.next() {
         Some(first) => Ok(first.cite(passed.flat_map(|verdict| verdict.evidence))),
         None if trails.is_empty() => {
-            organization.listed.clone()?;
+            organization.is_listed()?;
             Ok(not_applicable("there is no organization trail").reason("no_organization_trail"))
         }
         None => Ok(not_applicable("the organization trail's bucket does not exist")

@@ -57,7 +57,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let trails = organization.organization_trails()?;
     if trails.is_empty() {
         // That there is none is proved only where every region of the management account was read.
-        organization.listed.clone()?;
+        organization.is_listed()?;
         organization.trails_complete(management)?;
         account.region_scope()?;
         find(account.trails(), |_| Ok(false))?;
@@ -94,7 +94,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
             .cite(regions.iter().map(|region| account.cite_trails_in(region))));
     }
     // Who joined within the day is being set up; when that was must be known to call it a failure.
-    organization.listed.clone()?;
+    organization.is_listed()?;
     let read_at = account.member.read_between.map(|(_, last)| last);
     if let (Some(joined), Some(read_at)) = (account.member.joined, read_at)
         && read_at.duration_since(joined) < JOINING

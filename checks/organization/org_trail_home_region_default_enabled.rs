@@ -85,7 +85,7 @@ fn enabled_in_all(organization: &Organization, home: &Region) -> Observed<bool> 
     if organization.partition().default_regions().contains(home) {
         return Ok(true);
     }
-    organization.listed.clone()?;
+    organization.is_listed()?;
     let active = organization.members.values().filter(|member| member.state.is_active());
     all(active.map(|member| enabled(member, home)))
 }

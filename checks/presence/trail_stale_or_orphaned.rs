@@ -28,7 +28,7 @@ fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     let organization = audit.organization;
     if trail.is_organization_trail() && organization.management()? != Some(trail.owner) {
         // Nobody but the management account owns organization trails.
-        organization.listed.clone().or_else(|gap| match organization.management()? {
+        organization.is_listed().or_else(|gap| match organization.management()? {
             None => Ok(()),
             Some(_) => Err(gap),
         })?;

@@ -81,8 +81,9 @@ fn broken_but(full: &Assessment, less: &Assessment, vanished: bool) -> Vec<Strin
         .iter()
         .filter(|(verdict, _)| !before.contains_key(*verdict))
         .filter(|(_, finding)| !(vanished && at_odds(finding)));
-    let mut broken: Vec<String> =
-        fresh.map(|(_, finding)| format!("new: {}", told(finding))).collect();
+    let mut broken: Vec<String> = fresh
+        .map(|(_, finding)| format!("new: {}; it was {}", told(finding), was(full, finding)))
+        .collect();
     let lost: Vec<&Finding> = before
         .iter()
         .filter(|(verdict, _)| !after.contains_key(*verdict))
@@ -94,6 +95,30 @@ fn broken_but(full: &Assessment, less: &Assessment, vanished: bool) -> Vec<Strin
     }
     broken.extend(loss(full, less, &lost));
     broken
+}
+
+/// What was said in its place before.
+fn was(full: &Assessment, finding: &Finding) -> String {
+    let same = |one: &&Finding| one.check == finding.check && one.resource == finding.resource;
+    full.results.iter().filter(same).map(told).collect::<Vec<_>>().join(" and ")
+}
+
+/// The observations that one has and the other has not, or not as it was.
+fn taken(full: &Bundle, less: &Bundle) -> Vec<String> {
+    let documents = |bundle: &Bundle| {
+        let documents = bundle.accounts.iter().chain([&bundle.organization]);
+        let all = documents.flat_map(|document| {
+            let account = document.account;
+            document
+                .observations
+                .iter()
+                .map(move |(probe, seen)| ((account, probe.clone()), seen.clone()))
+        });
+        all.collect::<BTreeMap<_, _>>()
+    };
+    let left = documents(less);
+    let gone = documents(full).into_iter().filter(|(key, seen)| left.get(key) != Some(seen));
+    gone.map(|((account, probe), _)| format!("{account} {probe}")).collect()
 }
 
 /// What holds of the score when evidence is taken away, E being the coverage, S the proven and S+ the potential score:
@@ -319,8 +344,13 @@ proptest! {
         let bundle = world.snapshot(&Demand::of(&checks));
         let less = reduced(&bundle, &kinds, &calls);
         let vanished = described(&bundle) != described(&less);
-        let wrong = broken_but(&judge(&bundle, &checks, &policy), &judge(&less, &checks, &policy), vanished);
-        prop_assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        let (full, rest) = (judge(&bundle, &checks, &policy), judge(&less, &checks, &policy));
+        for judged in [&full, &rest] {
+            let names: BTreeSet<&str> = judged.results.iter().map(|f| f.fingerprint.as_str()).collect();
+            prop_assert_eq!(names.len(), judged.results.len(), "one finding for a subject");
+        }
+        let wrong = broken_but(&full, &rest, vanished);
+        prop_assert!(wrong.is_empty(), "{}\nwithout {:?}", wrong.join("\n"), taken(&bundle, &less));
     }
 }
 

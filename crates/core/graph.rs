@@ -42,7 +42,7 @@ type KeyReading = Observed<Sourced<Option<KeyMetadata>>>;
 pub struct GraphBuilder {
     manifest: Manifest,
     description: Observed<Option<Sourced<OrganizationDescription>>>,
-    listed: Observed<()>,
+    listed: Observed<Source>,
     delegated_administrators: Observed<Vec<AccountId>>,
     delegates_source: Option<Source>,
     members: BTreeMap<AccountId, Member>,
@@ -58,7 +58,6 @@ pub struct GraphBuilder {
     resources: BTreeMap<(Fact, String), ResourceReading>,
     trusted_services: Observed<Sourced<TrustedServices>>,
     asked: BTreeSet<(AccountId, Probe)>,
-    added: BTreeSet<AccountId>,
     /// The lists of regions that accounts have: most have the same.
     region_lists: BTreeSet<Arc<[RegionEntry]>>,
     /// What accounts see of trails: most see the same.
@@ -155,7 +154,7 @@ impl GraphBuilder {
         Self {
             manifest: manifest.clone(),
             description,
-            listed: entries.map(|_| ()),
+            listed: entries.map(|(_, source)| source),
             delegates_source: delegates_source(organization),
             delegated_administrators: organization
                 .read::<Vec<AccountId>>(&probe(Fact::DelegatedAdministrators))
@@ -172,7 +171,6 @@ impl GraphBuilder {
             resources: BTreeMap::new(),
             trusted_services: sourced(organization, &probe(Fact::TrustedServices)),
             asked: BTreeSet::new(),
-            added: BTreeSet::new(),
             region_lists: BTreeSet::new(),
             sights: BTreeSet::new(),
             nothing_unread: Arc::default(),
@@ -181,7 +179,6 @@ impl GraphBuilder {
 
     /// Adds one account's evidence.
     pub fn add(&mut self, document: &Document) {
-        self.added.insert(document.account);
         self.add_member(document);
         for probe in document.observations.keys() {
             if probe.fact.crosses_accounts() {
@@ -422,25 +419,10 @@ impl GraphBuilder {
         }
     }
 
-    /// Whether that account's evidence was added.
-    #[must_use]
-    pub fn has(&self, account: AccountId) -> bool {
-        self.added.contains(&account)
-    }
-
     /// The accounts that administer CloudTrail for the management account, where that was read.
     #[must_use]
     pub fn delegated(&self) -> Option<&[AccountId]> {
         self.delegated_administrators.as_deref().ok()
-    }
-
-    /// Takes what was asked of the organization since the beginning.
-    pub fn organization(&mut self, organization: &Document) {
-        let probe = Probe::global(Fact::DelegatedAdministrators);
-        self.delegates_source = delegates_source(organization);
-        self.delegated_administrators =
-            organization.read::<Vec<AccountId>>(&probe).map(|(delegates, _)| delegates.clone());
-        self.trusted_services = sourced(organization, &Probe::global(Fact::TrustedServices));
     }
 
     /// The graph of all that was added so far.

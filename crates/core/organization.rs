@@ -149,7 +149,7 @@ pub struct Organization {
     /// The organization itself; none inside where the account is in no organization.
     pub description: Observed<Option<Sourced<OrganizationDescription>>>,
     /// Whether the list of accounts was read; a lone account is all there is where it was not.
-    pub listed: Observed<()>,
+    pub(crate) listed: Observed<Source>,
     /// The accounts that administer CloudTrail for the management account, where that was asked.
     pub delegated_administrators: Observed<Vec<AccountId>>,
     /// Who told of them, where anybody did.

@@ -41,7 +41,9 @@ pub struct Bound {
     /// No quota lets more calls through than its burst and its rate: for the busiest account, region and kind of
     /// call, `(calls - burst) / rate`, by the quotas that the simulator was given. Zero without quotas.
     pub quota: Duration,
-    /// So many calls at once, each for the latency: `ceil(calls / concurrency) * latency`.
+    /// So many calls at once, each for the latency: `ceil(calls / concurrency) * latency`, and the same from every depth
+    /// on. Of the calls that need `d` answers before them none is made in the first `d` latencies, so that they end
+    /// no sooner than `(d + ceil(those calls / concurrency)) * latency`; the largest of these.
     pub throughput: Duration,
 }
 
@@ -84,11 +86,10 @@ impl Simulator {
         let ledger = self.walked(reads);
         let times = |calls: u64| latency.saturating_mul(u32::try_from(calls).unwrap_or(u32::MAX));
         let concurrency = u64::try_from(concurrency).unwrap_or(u64::MAX).max(1);
-        let calls: u64 = ledger.calls.values().sum();
         Bound {
             chain: times(ledger.chain),
             quota: ledger.quota_wait(),
-            throughput: times(calls.div_ceil(concurrency)),
+            throughput: times(ledger.passage(concurrency)),
         }
     }
 

@@ -1,7 +1,11 @@
 //! What the user lays down: files, the environment, flags, and waivers.
 
+use trailproof_sim::{Effect, Fault};
+
+use crate::organizations::small;
 use crate::program::{Ended, Place};
-use crate::report::Report;
+use crate::report::{Report, text};
+use crate::served::Served;
 
 fn told(ended: &Ended) -> String {
     ended.stdout.clone()
@@ -100,6 +104,52 @@ fn the_report_says_what_was_laid_down_and_findings_stay_as_they_are_without() {
     assert_eq!(ours.0["run"]["policy"]["overrides"][0]["selects"], "ou \"Nowhere\"");
     let notes = ours.0["scope"]["notes"].to_string();
     assert!(notes.contains("is for no account"), "{notes}");
+}
+
+/// A member with a trail of its own.
+const TRAIL_OWNER: &str = "500000000002";
+
+#[test]
+fn a_policy_for_a_tag_holds_in_the_accounts_that_bear_it() {
+    let place = Place::new();
+    let tagged = |value: &str| {
+        let mut description = small();
+        let member = description.accounts.iter_mut().find(|one| one.id == TRAIL_OWNER).unwrap();
+        member.tags.insert("data".to_owned(), value.to_owned());
+        member.trails[0].tags.insert("team".to_owned(), "payments".to_owned());
+        description
+    };
+    let flags = ["--check", "cloudtrail-trail-tagged"];
+    let judged = |served: &Served| {
+        let (_, report) = place.scan(served, &flags);
+        // The organization's trail, which it sees too, is its owner's to tag.
+        let of_member = |one: &&serde_json::Value| {
+            text(one, "account_id") == TRAIL_OWNER && text(one, "status") != "not_applicable"
+        };
+        let of_tags = report.having("check", "cloudtrail-trail-tagged");
+        let found: Vec<_> = of_tags
+            .filter(of_member)
+            .map(|one| (text(one, "status").to_owned(), text(one, "reason").to_owned()))
+            .collect();
+        let asked = served.calls().into_iter().filter(|c| c.operation == "ListTagsForResource");
+        (found, asked.count())
+    };
+    let (usual, asked) = judged(&Served::new(tagged("logs")));
+    assert!(usual.iter().all(|(status, _)| status == "pass") && !usual.is_empty(), "{usual:?}");
+    assert_eq!(asked, 0, "no policy asks for tags");
+
+    let rule =
+        "[[override]]\ntag = \"data=log*\"\npolicy.required_tag_keys = [\"nobody-sets-this\"]\n";
+    place.write("trailproof.toml", rule);
+    let (strict, asked) = judged(&Served::new(tagged("logs")));
+    assert!(strict.iter().all(|(status, _)| status == "fail"), "{strict:?}");
+    assert_eq!(asked, small().accounts.len());
+    let (other, _) = judged(&Served::new(tagged("cats")));
+    assert_eq!(other, usual);
+    // Where the tags are not told, each policy would say something else, and nothing is claimed.
+    let denied = Fault::on("organizations:ListTagsForResource", Effect::AccessDenied);
+    let (unread, _) = judged(&Served::with_faults(tagged("logs"), vec![denied]));
+    assert!(unread.iter().all(|(status, _)| status == "unknown"), "{unread:?}");
 }
 
 fn waiver(id: &str, check: &str, expires: &str) -> String {

@@ -58,7 +58,15 @@ impl Shared {
         let used = |key: &&Key| {
             judged(&key.trails) || key.trail_owners.iter().any(|owner| in_scope(*owner))
         };
+        // One finding for an ARN: where one trail knows which key it is, that speaks for it, and not another's guess.
+        let mut named: BTreeMap<&str, &Key> = BTreeMap::new();
         for key in organization.keys().filter(used) {
+            let known = named.entry(&key.arn).or_insert(key);
+            if known.target.guessed {
+                *known = key;
+            }
+        }
+        for key in named.into_values() {
             let account = account_of(key, organization);
             shared.entry(account).or_default().keys.push(key.target.clone());
         }

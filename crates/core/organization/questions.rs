@@ -112,7 +112,7 @@ impl Organization {
     /// # Errors
     /// The first gap behind which there may be one more.
     pub fn organization_trails_complete(&self) -> Observed<()> {
-        self.listed.clone()?;
+        self.is_listed()?;
         let Some(management) = self.management()? else { return Ok(()) };
         let complete = self.trails_complete(management);
         if self.members.get(&management).is_none_or(|member| member.in_scope) {
@@ -181,6 +181,27 @@ impl Organization {
         }
         self.all_trails_complete()?;
         Ok(None)
+    }
+
+    /// Whether the organization's accounts were listed: one that is not among them is none of its own.
+    ///
+    /// # Errors
+    /// The gap in place of the list.
+    pub fn is_listed(&self) -> Observed<()> {
+        self.listed.as_ref().map(|_| ()).map_err(Clone::clone)
+    }
+
+    /// The list of accounts as proof, with the ids that count for it, the first twenty by name; nothing where it was not
+    /// read.
+    #[must_use]
+    pub fn cite_accounts<'a>(&self, ids: impl Iterator<Item = &'a AccountId>) -> Option<Evidence> {
+        const NAMED: usize = 20;
+        let mut ids: Vec<String> = ids.map(ToString::to_string).collect();
+        if let Some(more) = ids.len().checked_sub(NAMED).filter(|more| *more > 0) {
+            ids.truncate(NAMED);
+            ids.push(format!("and {more} more"));
+        }
+        Some(self.listed.as_ref().ok()?.cite("Accounts[].Id", ids))
     }
 
     /// The delegated administrators of CloudTrail as proof, where they were told.

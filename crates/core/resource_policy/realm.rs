@@ -45,7 +45,7 @@ impl<'a> Realm<'a> {
             }
             match organization.description {
                 Ok(None) => Ok(false),
-                _ => organization.listed.clone().map(|()| false),
+                _ => organization.is_listed().map(|()| false),
             }
         };
         Self::new(inside, organization.id(), &policy.approved_principals)

@@ -39,7 +39,7 @@ impl Bucket {
             }
         }
         if organization.description.as_ref().map_err(Clone::clone)?.is_some() {
-            organization.listed.clone()?;
+            organization.is_listed()?;
         }
         let head = match &self.head {
             Some(head) => head.as_ref().map_err(Clone::clone)?,

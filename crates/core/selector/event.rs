@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::field::{describe, satisfies};
+use super::field::{describe, has_operator, satisfies};
 use super::{Category, Half, Selectors, Term};
 use crate::answer::FieldSelector;
 
@@ -144,7 +144,8 @@ impl Term {
         if field.field == "eventCategory" {
             return Fit::Fits;
         }
-        match event.value(&field.field).filter(|_| self.knows(&field.field)) {
+        let known = self.knows(&field.field) && has_operator(field);
+        match event.value(&field.field).filter(|_| known) {
             Some(value) if satisfies(field, value) => Fit::Fits,
             Some(_) => Fit::Refuses,
             None => Fit::Open,

@@ -15,6 +15,11 @@ pub(super) fn operators(field: &FieldSelector) -> [(&'static str, &[String]); 6]
     ]
 }
 
+/// Whether the field asks for anything.
+pub(super) fn has_operator(field: &FieldSelector) -> bool {
+    operators(field).iter().any(|(_, values)| !values.is_empty())
+}
+
 /// Whether the field names values of which one must match.
 pub(super) fn has_positives(field: &FieldSelector) -> bool {
     !(field.equals.is_empty() && field.starts_with.is_empty() && field.ends_with.is_empty())

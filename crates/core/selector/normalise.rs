@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::field::has_operator;
 use super::{Category, S3_OBJECT, Term};
 use crate::answer::{EventSelector, FieldSelector};
 
@@ -151,6 +152,10 @@ fn advanced_term(category: Category, fields: &[FieldSelector]) -> Term {
         let equals = |value: &str| field.equals.iter().any(|other| other == value);
         match field.field.as_str() {
             "eventCategory" => {}
+            // AWS asks for one: what is here is an operator that nobody here knows, or nonsense. Either may narrow.
+            named if !has_operator(field) => {
+                term.narrowed_by.insert(format!("unknown_operator:{named}"));
+            }
             "readOnly" if only_equals(field) => {
                 // Fields are AND'd, also when one is named twice.
                 term.read &= equals("true");

@@ -158,6 +158,9 @@ fn only_a_log_bucket_may_be_left_out_and_only_with_its_slash() {
     );
     let named = with(serde_json::json!({"Field": "eventName", "NotEquals": ["DeleteObject"]}));
     assert_eq!(codes(&all(&named)), ["narrowed_by:eventName"]);
+    // An operator that is not known here looks like a field without any, and may narrow.
+    let odd = with(serde_json::json!({"Field": "eventName", "Contains": ["Delete"]}));
+    assert_eq!(codes(&all(&odd)), ["unknown_operator:eventName"]);
     let read = with(serde_json::json!({"Field": "readOnly", "Equals": ["true"]}));
     assert_eq!((s3(&read, Half::Read, None), all(&read)), (Recorded::Full, Recorded::None));
 }

@@ -81,7 +81,7 @@ impl Store {
         if account == management {
             return Ok(true);
         }
-        organization.listed.clone()?;
+        organization.is_listed()?;
         Ok(organization.members.contains_key(&account))
     }
 

@@ -120,7 +120,10 @@ fn covered_members_cost_what_the_arithmetic_says() {
     let bound = simulator.bound(&trails, Duration::from_millis(50), 1_000);
     // Who, organization, 101 pages, role, regions, trails, status.
     assert_eq!(bound.chain, Duration::from_millis(50 * (2 + 101 + 4)));
-    assert_eq!(bound.throughput, Duration::from_millis(50 * 41));
+    // All accounts of the last page, after who, organization and 101 pages: a role each, then regions, trails, status.
+    assert_eq!(bound.throughput, bound.chain);
+    let narrow = simulator.bound(&trails, Duration::from_millis(50), 100);
+    assert_eq!(narrow.throughput, Duration::from_millis(50 * 402), "40,102 calls at 100 a time");
     // Two calls in the trail's home region, of which one is let through at once and one each second.
     assert_eq!(bound.quota, SECOND);
     assert_eq!(bound.total(), bound.chain);

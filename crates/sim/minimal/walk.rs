@@ -45,6 +45,7 @@ impl<'w> Walk<'w> {
         let roles = if self.reads.accounts { self.accounts(ledger) } else { 0 };
         // The rest are calls of the caller's own, so they share the caller's quotas.
         ledger.call("sts:GetCallerIdentity", "", 1);
+        ledger.row(1);
         ledger.call("sts:AssumeRole", "", roles);
         ledger.call("organizations:DescribeOrganization", GLOBAL, 1);
         ledger.row(2);
