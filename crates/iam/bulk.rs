@@ -47,7 +47,6 @@ use crate::caller::Caller;
 use crate::context::{Context, Known};
 use crate::document::PolicyDocument;
 use crate::error::ParseError;
-use crate::evaluate::elements::action;
 use crate::layers::{Level, NamedPolicy};
 
 pub use account::{Account, Work};
@@ -114,7 +113,7 @@ impl Bulk {
     fn insert(&mut self, policy: NamedPolicy, text: Option<Arc<str>>) -> PolicyId {
         let speaks_of = policy.document.statements.iter().map(|statement| {
             let spoken = self.actions.iter().enumerate();
-            spoken.filter(|(_, name)| action(&statement.actions, name)).map(|(at, _)| at).collect()
+            spoken.filter(|(_, name)| statement.actions.matches(name)).map(|(at, _)| at).collect()
         });
         let speaks_of = speaks_of.collect();
         let id = PolicyId(u32::try_from(self.policies.len()).unwrap_or(u32::MAX));

@@ -116,10 +116,12 @@ impl Stated {
             denies: statement.effect == Effect::Deny,
             said: Said { sure: candidates.clone(), maybe: candidates.clone() },
             gate,
-            names: if by_resource {
-                names(statement, &first)
-            } else {
-                Names::Alike(Reach::EVERYONE)
+            // A resource control policy that names nobody is for everyone.
+            names: match (setting, &statement.principal) {
+                (Setting::Identity, _) | (Setting::ResourceControl, None) => {
+                    Names::Alike(Reach::EVERYONE)
+                }
+                _ => names(statement, &first),
             },
             setting,
         };

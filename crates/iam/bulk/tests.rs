@@ -125,7 +125,10 @@ fn levels(dice: &mut Dice<'_>, full: &str, named: bool) -> Vec<Level> {
         if !dice.one_in(8) {
             policies.push(NamedPolicy::new("full", PolicyDocument::parse(full).unwrap()));
         }
-        policies.extend((0..dice.below(2)).map(|_| policy(dice, named)));
+        for _ in 0..dice.below(2) {
+            let named = named && !dice.one_in(4);
+            policies.push(policy(dice, named));
+        }
         Level { name: format!("level {at}").into(), policies }
     };
     (0..count).map(|at| level(at, dice)).collect()

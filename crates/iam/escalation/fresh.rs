@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::document::{PolicyDocument, Resources};
-use crate::evaluate::elements::action;
 use crate::glob::{Found, Glob, find};
 
 /// So many names are tried at most for one kind of new thing.
@@ -27,7 +26,7 @@ impl Spoken<'_> {
         let mut patterns = BTreeSet::new();
         for document in &self.documents {
             for statement in &document.statements {
-                if actions.iter().any(|name| action(&statement.actions, name)) {
+                if actions.iter().any(|name| statement.actions.matches(name)) {
                     let entries = statement.resources.as_ref().map_or(&[][..], Resources::entries);
                     patterns.extend(entries.iter().map(String::as_str));
                 }

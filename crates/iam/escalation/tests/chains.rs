@@ -251,3 +251,59 @@ fn accounts_that_let_each_other_in_end() {
     assert_eq!(reached.len(), 3, "{reached:?}");
     assert!(reached.iter().all(|(through, hops)| through.len() == *hops));
 }
+
+#[test]
+fn the_policy_of_a_bucket_is_a_door_past_ones_boundary() {
+    let mut lab = Lab::new();
+    let put = allow(&["s3:PutBucketPolicy"]);
+    let alice = lab.add("user/alice", &put);
+    lab.bound(alice, &put);
+    let object = lab.power("s3:DeleteObject", "arn:aws:s3:::logs/AWSLogs/x");
+    let other = lab.power("s3:DeleteObject", "arn:aws:s3:::other/x");
+    let guard = r#"{"Effect":"Deny","Principal":"*","Action":"s3:PutBucketPolicy","Resource":"arn:aws:s3:::other"}"#;
+    lab.facts.powers[other].policies = Some(vec![named("bucket", guard)].into());
+    let path = lab.path(alice, object).unwrap();
+    assert_eq!(path[0].way, "put-bucket-policy");
+    assert_eq!(path[0].steps[0].resource, "arn:aws:s3:::logs");
+    assert_eq!(lab.path(alice, other), None, "the bucket's own policy forbids to change it");
+    lab.scp(&deny("s3:DeleteObject"));
+    assert_eq!(lab.path(alice, object), None);
+}
+
+#[test]
+fn a_role_that_lets_everyone_in_is_a_gateway_for_every_account() {
+    let [mut management, tools, mut member] = three_accounts();
+    let anyone = trust(r#""*""#).replace("}}", "}");
+    member.role("open", &allow(&[STOP]), &anyone);
+    management.facts.entities.clear();
+    management.add("user/visitor", &allow(&["sts:AssumeRole"]));
+    let labs = [management, tools, member];
+    let organization = linked(&labs);
+    let open = organization.place("arn:aws:iam::333333333333:role/open").unwrap();
+    assert!(organization.open_to("111111111111").contains(&open));
+    assert!(organization.open_to("222222222222").contains(&open));
+    assert!(
+        !organization.open_to("333333333333").contains(&open),
+        "at home it is a target like any other"
+    );
+    assert_eq!(organization.behind(open).unwrap().powers, [(0, 0)]);
+}
+
+#[test]
+fn identity_center_and_root_sessions_are_told_where_they_are_to_be_had() {
+    let mut lab = Lab::new();
+    let alice = lab.add("user/alice", &allow(&["sso:CreateAccountAssignment", "sts:AssumeRoot"]));
+    assert_eq!(lab.from(alice), [], "neither is administered from here");
+    lab.facts.identity_center = true;
+    lab.facts.roots = vec!["222222222222".to_owned(), "333333333333".to_owned()];
+    let found: Vec<_> =
+        lab.from(alice).into_iter().map(|(what, path)| (what, path[0].way)).collect();
+    assert_eq!(
+        found,
+        [
+            (What::Root(0), "assume-root"),
+            (What::Root(1), "assume-root"),
+            (What::Anywhere, "sso-assign")
+        ]
+    );
+}
