@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::document::{PolicyDocument, Resources};
+use crate::document::{PolicyDocument, Resources, Statement};
+use crate::evaluate::elements::is_everything;
 use crate::glob::{Found, Glob, find};
 
 /// So many names are tried at most for one kind of new thing.
@@ -16,34 +17,47 @@ const STEPS: usize = 1 << 14;
 
 /// Where policies speak of names.
 pub(super) struct Spoken<'a> {
-    pub(super) documents: Vec<&'a PolicyDocument>,
+    /// The statements that speak of some resources and not of all.
+    scoped: Vec<&'a Statement>,
+    /// The principals whom conditions name.
+    principals: BTreeSet<&'a str>,
 }
 
-impl Spoken<'_> {
+impl<'a> Spoken<'a> {
+    pub(super) fn of(documents: &[&'a PolicyDocument]) -> Self {
+        let statements = || documents.iter().flat_map(|document| &document.statements);
+        let scoped = |statement: &&Statement| entries(statement).any(|entry| !is_everything(entry));
+        let conditions = statements().flat_map(|statement| &statement.conditions);
+        let named = conditions.filter(|c| c.key.eq_ignore_ascii_case("aws:PrincipalArn"));
+        Self {
+            scoped: statements().filter(scoped).collect(),
+            principals: named.flat_map(|c| c.values.iter().map(String::as_str)).collect(),
+        }
+    }
+
     /// ARNs of this form for something new that all of these actions are done to.
     pub(super) fn names(&self, form: &str, actions: &[&str]) -> Vec<String> {
-        let form = Glob::new(form);
-        let mut patterns = BTreeSet::new();
-        for document in &self.documents {
-            for statement in &document.statements {
-                if actions.iter().any(|name| statement.actions.matches(name)) {
-                    let entries = statement.resources.as_ref().map_or(&[][..], Resources::entries);
-                    patterns.extend(entries.iter().map(String::as_str));
-                }
-                let own = |key: &str| key.eq_ignore_ascii_case("aws:PrincipalArn");
-                let named = statement.conditions.iter().filter(|condition| own(&condition.key));
-                patterns.extend(
-                    named.flat_map(|condition| condition.values.iter().map(String::as_str)),
-                );
+        let head = literal_head(form);
+        let may_meet = |pattern: &&str| {
+            let other = literal_head(pattern);
+            other.starts_with(head) || head.starts_with(other)
+        };
+        let mut patterns: BTreeSet<&str> =
+            self.principals.iter().copied().filter(may_meet).collect();
+        for statement in &self.scoped {
+            let mut near = entries(statement).filter(may_meet).peekable();
+            if near.peek().is_some() && actions.iter().any(|name| statement.actions.matches(name)) {
+                patterns.extend(near);
             }
         }
+        let form = Glob::new(form);
         let globs: Vec<_> = patterns.into_iter().take(PATTERNS).map(Glob::new).collect();
         let narrower: Vec<_> = globs
             .iter()
             .filter(|glob| matches!(find(&[&form], &[glob], STEPS), Found::Text(_)))
             .collect();
         let mut names = Vec::new();
-        if let Found::Text(name) = find(&[&form, &Glob::new("*?*")], &narrower, STEPS) {
+        if let Found::Text(name) = find(&[&form], &narrower, STEPS) {
             names.push(name);
         }
         for glob in narrower {
@@ -56,4 +70,14 @@ impl Spoken<'_> {
         }
         names
     }
+}
+
+fn entries(statement: &Statement) -> impl Iterator<Item = &str> {
+    let entries = statement.resources.as_ref().map_or(&[][..], Resources::entries);
+    entries.iter().map(String::as_str)
+}
+
+/// What stands before the first wildcard or variable.
+fn literal_head(pattern: &str) -> &str {
+    pattern.split(['*', '?', '$']).next().unwrap_or_default()
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use fixedbitset::FixedBitSet;
+
 use super::facts::{Entity, Facts};
 use super::organization::Gateway;
 use super::plan::{Edge, Planner, To};
@@ -10,8 +12,12 @@ use super::rights::{Changes, Rights};
 use super::search::Search;
 use crate::answer::{Answer, Decision, StatementRef, Verdict};
 use crate::bulk::{Account, Asker, Bulk, Decisions, PolicyId, Setup};
+use crate::context::Known;
 use crate::error::ParseError;
 use crate::layers::Layer;
+
+/// What a second factor could change.
+const MFA: &str = "aws:MultiFactorAuthPresent";
 
 /// Reads graphs out of what a [`Bulk`] holds.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +61,7 @@ impl Escalation {
             entities: plan.entities,
             tags: plan.tags,
             decided: BTreeMap::new(),
+            ceilings: BTreeMap::new(),
             passable: BTreeMap::new(),
         }
     }
@@ -70,8 +77,9 @@ pub struct Graph<'a> {
     entities: Vec<Entity>,
     tags: Vec<String>,
     decided: BTreeMap<State, Rc<Decisions>>,
+    ceilings: BTreeMap<usize, Rc<Decisions>>,
     /// By the address of the decisions, which are kept.
-    passable: BTreeMap<*const Decisions, Rc<[usize]>>,
+    passable: BTreeMap<*const Decisions, Rc<FixedBitSet>>,
 }
 
 /// A principal as whom one acts, with what was changed of it.
@@ -220,6 +228,22 @@ impl<'a> Graph<'a> {
         Some(changes.asker(entity, state.rights))
     }
 
+    /// What a principal could do at most, whatever is changed of it.
+    pub(super) fn ceiling(&mut self, entity: usize) -> Option<Rc<Decisions>> {
+        if let Some(ceiling) = self.ceilings.get(&entity) {
+            return Some(ceiling.clone());
+        }
+        let mut asker = Asker::new(self.entities.get(entity)?.caller.clone());
+        asker.identity.push(self.everything);
+        asker.known = self.tags.iter().map(|key| (key.clone(), Known::Unknown)).collect();
+        if self.facts.context.get(MFA).is_some() {
+            asker.known.push((MFA.to_owned(), Known::Unknown));
+        }
+        let ceiling = self.account.decide(&asker);
+        self.ceilings.insert(entity, ceiling.clone());
+        Some(ceiling)
+    }
+
     pub(super) fn powers(&self) -> usize {
         self.facts.powers.len()
     }
@@ -239,11 +263,14 @@ impl<'a> Graph<'a> {
     }
 
     /// The edges whose questions are all allowed, perhaps in some circumstances only.
-    pub(super) fn passable(&mut self, decisions: &Rc<Decisions>) -> Rc<[usize]> {
+    pub(super) fn passable(&mut self, decisions: &Rc<Decisions>) -> Rc<FixedBitSet> {
         let edges = &self.edges;
         let of = || {
             let all = |edge: &Edge| edge.questions.iter().all(|at| decisions.is_possible(*at));
-            edges.iter().enumerate().filter(|(_, edge)| all(edge)).map(|(at, _)| at).collect()
+            let mut passable = FixedBitSet::with_capacity(edges.len());
+            passable
+                .extend(edges.iter().enumerate().filter(|(_, edge)| all(edge)).map(|(at, _)| at));
+            Rc::new(passable)
         };
         self.passable.entry(Rc::as_ptr(decisions)).or_insert_with(of).clone()
     }

@@ -68,6 +68,8 @@ pub(super) struct Planner<'a> {
     spoken: Spoken<'a>,
     names: BTreeMap<(String, Vec<&'static str>), Vec<String>>,
     asked: BTreeMap<(usize, Arc<str>, String), usize>,
+    everyone_may_enter: Option<Arc<[NamedPolicy]>>,
+    everyone_may: Option<Arc<[NamedPolicy]>>,
     plan: Plan,
     mfa: bool,
 }
@@ -104,9 +106,11 @@ impl<'a> Planner<'a> {
             facts,
             everything,
             actions: named.map(|(at, action)| (action.as_str(), at)).collect(),
-            spoken: Spoken { documents },
+            spoken: Spoken::of(&documents),
             names: BTreeMap::new(),
             asked: BTreeMap::new(),
+            everyone_may_enter: policies(EVERYONE_MAY_ENTER),
+            everyone_may: policies(EVERYONE_MAY),
             plan,
             mfa,
         }
@@ -333,7 +337,7 @@ impl<'a> Planner<'a> {
                 known = target.known_of_target();
                 own = match step.on {
                     On::Trust => Some(vec![target.trust.clone()?].into()),
-                    On::NewTrust => policies(EVERYONE_MAY_ENTER),
+                    On::NewTrust => self.everyone_may_enter.clone(),
                     _ => None,
                 };
                 target.arn()
@@ -373,7 +377,9 @@ impl<'a> Planner<'a> {
 
     /// The place of a question, which is asked once.
     fn ask(&mut self, question: Question) -> usize {
-        let beside = format!("{:?} {:?}", question.known, question.policies);
+        // Policies are the same where they are shared.
+        let policies = question.policies.as_ref().map(|policies| policies.as_ptr());
+        let beside = format!("{:?} {policies:?}", question.known);
         let key = (question.action, question.resource.clone(), beside);
         let questions = &mut self.plan.questions;
         *self.asked.entry(key).or_insert_with(|| {
@@ -424,7 +430,7 @@ impl<'a> Planner<'a> {
                 _ => power.resource.clone(),
             };
             let door = Question { action: opens, resource, ..power.clone() };
-            let entered = Question { policies: policies(EVERYONE_MAY), ..power.clone() };
+            let entered = Question { policies: self.everyone_may.clone(), ..power.clone() };
             let questions = vec![self.ask(door), self.ask(entered)];
             self.plan.edges.push(Edge { way, to: To::Power(place), questions });
         }

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
+use fixedbitset::FixedBitSet;
+
 use super::graph::{Graph, Hop, Reached, State, What};
 use super::plan::To;
 use super::rights::Rights;
@@ -46,8 +48,8 @@ pub(super) struct Search {
     changes: BTreeMap<usize, Vec<(Rights, usize, usize)>>,
     /// By principal, the nodes that act as it.
     acting: BTreeMap<usize, Vec<usize>>,
-    /// The lists of edges that were gone through.
-    gone_through: BTreeSet<*const usize>,
+    /// The edges that were gone through.
+    gone_through: FixedBitSet,
 }
 
 impl Search {
@@ -62,7 +64,7 @@ impl Search {
             ready: Vec::new(),
             changes: BTreeMap::new(),
             acting: BTreeMap::new(),
-            gone_through: BTreeSet::new(),
+            gone_through: FixedBitSet::new(),
         }
     }
 
@@ -104,44 +106,64 @@ impl Search {
             self.ready.extend(new.into_iter().rev().map(reached));
         }
         let edges = graph.passable(&decisions);
-        // Whoever passes the same edges adds nothing by them but what concerns itself.
-        let first = edges.is_empty() || self.gone_through.insert(edges.as_ptr());
-        for &edge in edges.iter() {
+        // An edge that was gone through before adds nothing but what concerns whoever goes through it now.
+        let gone_through = self.gone_through.clone();
+        self.gone_through.grow(edges.len());
+        self.gone_through.union_with(&edges);
+        for edge in edges.ones() {
             let Some(to) = graph.edge(edge).map(|edge| edge.to) else { continue };
-            match to {
-                To::Change(entity, rights) if entity == state.entity => {
-                    let changed = State { entity, rights: state.rights.and(rights) };
-                    self.push(Goal::State(changed), Via::Edge(edge, place));
-                }
-                _ if !first => {}
-                To::Change(entity, rights) => {
-                    let changes = self.changes.entry(entity).or_default();
-                    if changes.iter().any(|(known, ..)| *known == rights) {
-                        continue;
-                    }
-                    changes.push((rights, edge, place));
-                    for acting in self.acting.get(&entity).cloned().unwrap_or_default() {
-                        self.change(acting, (rights, edge, place));
-                    }
-                }
-                To::Entity(entity) => {
-                    let state = State { entity, rights: Rights::default() };
-                    self.push(Goal::State(state), Via::Edge(edge, place));
-                }
-                To::Made(entity) => {
-                    let state = State { entity, rights: Rights { all: true, ..Rights::default() } };
-                    self.push(Goal::State(state), Via::Edge(edge, place));
-                }
-                To::Power(at) => self.push(Goal::What(What::Power(at)), Via::Edge(edge, place)),
-                To::Gateway(at) => self.push(Goal::What(What::Gateway(at)), Via::Edge(edge, place)),
-                To::Root(at) => self.push(Goal::What(What::Root(at)), Via::Edge(edge, place)),
-                To::Anywhere => self.push(Goal::What(What::Anywhere), Via::Edge(edge, place)),
+            let own = matches!(to, To::Change(entity, _) if entity == state.entity);
+            if own || !gone_through.contains(edge) {
+                self.pass(graph, (edge, to), place);
             }
         }
         self.acting.entry(state.entity).or_default().push(place);
-        for change in self.changes.get(&state.entity).cloned().unwrap_or_default() {
-            self.change(place, change);
+        if self.is_promising(graph, state.entity) {
+            for change in self.changes.get(&state.entity).cloned().unwrap_or_default() {
+                self.change(place, change);
+            }
         }
+    }
+
+    fn pass(&mut self, graph: &mut Graph<'_>, (edge, to): (usize, To), place: usize) {
+        let Some(state) = self.nodes.get(place).map(|node| node.state) else { return };
+        let via = Via::Edge(edge, place);
+        let all = Rights { all: true, ..Rights::default() };
+        match to {
+            To::Change(entity, _) | To::Entity(entity) | To::Made(entity)
+                if !self.is_promising(graph, entity) => {}
+            To::Change(entity, rights) if entity == state.entity => {
+                let changed = State { entity, rights: state.rights.and(rights) };
+                self.push(Goal::State(changed), via);
+            }
+            To::Change(entity, rights) => {
+                let changes = self.changes.entry(entity).or_default();
+                if changes.iter().any(|(known, ..)| *known == rights) {
+                    return;
+                }
+                changes.push((rights, edge, place));
+                for acting in self.acting.get(&entity).cloned().unwrap_or_default() {
+                    self.change(acting, (rights, edge, place));
+                }
+            }
+            To::Entity(entity) => {
+                self.push(Goal::State(State { entity, rights: Rights::default() }), via);
+            }
+            To::Made(entity) => self.push(Goal::State(State { entity, rights: all }), via),
+            To::Power(at) => self.push(Goal::What(What::Power(at)), via),
+            To::Gateway(at) => self.push(Goal::What(What::Gateway(at)), via),
+            To::Root(at) => self.push(Goal::What(What::Root(at)), via),
+            To::Anywhere => self.push(Goal::What(What::Anywhere), via),
+        }
+    }
+
+    /// Whether a principal, with whatever is changed of it, could add to what was found and gone through.
+    fn is_promising(&self, graph: &mut Graph<'_>, entity: usize) -> bool {
+        let Some(ceiling) = graph.ceiling(entity) else { return false };
+        let powers = graph.powers();
+        let mut at_most = ceiling.possible().take_while(|at| *at < powers).map(What::Power);
+        at_most.any(|what| !self.found.contains(&what))
+            || !graph.passable(&ceiling).is_subset(&self.gone_through)
     }
 
     /// One acts as a principal that somebody changes.
