@@ -42,6 +42,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Larger questions stand on it: [`bulk`] asks many principals the same by sets of bits, [`set`] asks about some, all or
+//! none of a set of resources, [`glob`] tells whether two patterns meet and whether one lies within others, and
+//! [`escalation`] finds how a principal comes by what it does not have.
+//!
 //! # What is evaluated, and what is not
 //!
 //! | part | evaluated |

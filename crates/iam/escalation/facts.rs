@@ -20,7 +20,7 @@ pub struct Facts {
     pub regions: Vec<String>,
     /// What is looked for: the actions on resources that a principal must not come by.
     pub powers: Vec<Question>,
-    /// The users and roles. Service-linked roles are left out of account by themselves.
+    /// The users and roles. Those that AWS keeps for itself are known by their path, and not changed by anybody.
     pub entities: Vec<Entity>,
     /// The groups.
     pub groups: Vec<Group>,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::document::{PolicyDocument, Resources, Statement};
 use crate::evaluate::elements::is_everything;
-use crate::glob::{Found, Glob, find};
+use crate::glob::{Found, Glob, find_with};
 
 /// So many names are tried at most for one kind of new thing.
 const NAMES: usize = 16;
@@ -12,8 +12,8 @@ const NAMES: usize = 16;
 /// So many patterns of policies are looked at for it.
 const PATTERNS: usize = 64;
 
-/// Steps that a search for a name may take; names are short.
-const STEPS: usize = 1 << 14;
+/// Steps that all searches for names of an account may take together. Names are short: each takes some hundred.
+const STEPS: usize = 1 << 20;
 
 /// Where policies speak of names.
 pub(super) struct Spoken<'a> {
@@ -21,6 +21,7 @@ pub(super) struct Spoken<'a> {
     scoped: Vec<&'a Statement>,
     /// The principals whom conditions name.
     principals: BTreeSet<&'a str>,
+    left: usize,
 }
 
 impl<'a> Spoken<'a> {
@@ -32,11 +33,12 @@ impl<'a> Spoken<'a> {
         Self {
             scoped: statements().filter(scoped).collect(),
             principals: named.flat_map(|c| c.values.iter().map(String::as_str)).collect(),
+            left: STEPS,
         }
     }
 
     /// ARNs of this form for something new that all of these actions are done to.
-    pub(super) fn names(&self, form: &str, actions: &[&str]) -> Vec<String> {
+    pub(super) fn names(&mut self, form: &str, actions: &[&str]) -> Vec<String> {
         let head = literal_head(form);
         let may_meet = |pattern: &&str| {
             let other = literal_head(pattern);
@@ -52,16 +54,16 @@ impl<'a> Spoken<'a> {
         }
         let form = Glob::new(form);
         let globs: Vec<_> = patterns.into_iter().take(PATTERNS).map(Glob::new).collect();
-        let narrower: Vec<_> = globs
-            .iter()
-            .filter(|glob| matches!(find(&[&form], &[glob], STEPS), Found::Text(_)))
-            .collect();
+        let mut find =
+            |inside: &[&Glob], outside: &[&Glob]| find_with(inside, outside, &mut self.left);
+        let narrower: Vec<_> =
+            globs.iter().filter(|glob| matches!(find(&[&form], &[glob]), Found::Text(_))).collect();
         let mut names = Vec::new();
-        if let Found::Text(name) = find(&[&form], &narrower, STEPS) {
+        if let Found::Text(name) = find(&[&form], &narrower) {
             names.push(name);
         }
         for glob in narrower {
-            if let Found::Text(name) = find(&[&form, glob], &[], STEPS)
+            if let Found::Text(name) = find(&[&form, glob], &[])
                 && names.len() < NAMES
                 && !names.contains(&name)
             {

@@ -62,6 +62,7 @@ impl Escalation {
             tags: plan.tags,
             decided: BTreeMap::new(),
             ceilings: BTreeMap::new(),
+            cut: false,
             passable: BTreeMap::new(),
         }
     }
@@ -78,6 +79,7 @@ pub struct Graph<'a> {
     tags: Vec<String>,
     decided: BTreeMap<State, Rc<Decisions>>,
     ceilings: BTreeMap<usize, Rc<Decisions>>,
+    cut: bool,
     /// By the address of the decisions, which are kept.
     passable: BTreeMap<*const Decisions, Rc<FixedBitSet>>,
 }
@@ -175,9 +177,17 @@ impl<'a> Graph<'a> {
             while let Some(reached) = search.next(self) {
                 found.push(reached);
             }
+            self.cut |= search.was_cut();
         }
         found.sort_by_key(|reached| reached.what);
         found
+    }
+
+    /// Whether every search so far ended by itself. One that comes by more than [`super::STATES`] principals in different states is
+    /// cut, and what it found is not all.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        !self.cut
     }
 
     /// A hop in full, with the statements that grant it.

@@ -9,6 +9,10 @@ use super::graph::{Graph, Hop, Reached, State, What};
 use super::plan::To;
 use super::rights::Rights;
 
+/// So many principals in different states are come by in one search at most. An account has 1,000 roles, unless its limit
+/// was raised.
+pub const STATES: usize = 1 << 14;
+
 /// How something is come by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Via {
@@ -50,6 +54,7 @@ pub(super) struct Search {
     acting: BTreeMap<usize, Vec<usize>>,
     /// The edges that were gone through.
     gone_through: FixedBitSet,
+    cut: bool,
 }
 
 impl Search {
@@ -65,7 +70,12 @@ impl Search {
             changes: BTreeMap::new(),
             acting: BTreeMap::new(),
             gone_through: FixedBitSet::new(),
+            cut: false,
         }
+    }
+
+    pub(super) const fn was_cut(&self) -> bool {
+        self.cut
     }
 
     /// What is found next.
@@ -84,6 +94,10 @@ impl Search {
                     }
                 }
                 Goal::State(state) => {
+                    if self.nodes.len() >= STATES {
+                        self.cut = true;
+                        return None;
+                    }
                     if self.known.insert(state) {
                         self.enter(graph, Node { state, via, hops });
                     }
