@@ -67,7 +67,12 @@ impl Between<'_> {
                 let of_groups =
                     groups().filter(|(at, _)| member(*at)).flat_map(|(_, g)| &g.managed);
                 let customers = entity.attached.iter().chain(of_groups).map(|(arn, _)| arn);
-                let own = customers.filter(|arn| !arn.contains(":iam::aws:policy/"));
+                let own = customers.filter(|arn| is_customers(arn));
+                own.map(|arn| (arn.clone(), self.denies_only_by(entity, arn))).collect()
+            }
+            Through::Boundary => {
+                let own =
+                    entity.boundary.iter().map(|(arn, _)| arn).filter(|arn| is_customers(arn));
                 own.map(|arn| (arn.clone(), none)).collect()
             }
             Through::PolicyVersion => {
@@ -110,4 +115,16 @@ impl Between<'_> {
             }
         }
     }
+
+    /// The denies that go where one policy is written anew: those of all attached policies, if no other one has any.
+    fn denies_only_by(&self, entity: &Entity, policy: &str) -> Rights {
+        let mut denying = entity.attached.iter().filter(|(_, id)| self.changes.denies(*id));
+        let only = denying.clone().next().is_some() && denying.all(|(arn, _)| arn == policy);
+        Rights { no_attached_denies: only, ..Rights::default() }
+    }
+}
+
+/// AWS managed policies are AWS's to change.
+fn is_customers(policy: &str) -> bool {
+    !policy.contains(":iam::aws:policy/")
 }

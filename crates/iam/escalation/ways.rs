@@ -47,7 +47,9 @@ pub enum Through {
     DenyingGroup,
     /// A customer managed policy that the target has.
     Policy,
-    /// The same, of which there is another version.
+    /// A customer managed policy that is the target's boundary.
+    Boundary,
+    /// A customer managed policy that the target has, of which there is another version.
     PolicyVersion,
     /// A SAML provider that the role trusts.
     SamlProvider,
@@ -77,6 +79,7 @@ impl TryFrom<String> for Through {
                 "other-group" => Self::OtherGroup,
                 "denying-group" => Self::DenyingGroup,
                 "policy" => Self::Policy,
+                "boundary" => Self::Boundary,
                 "policy-version" => Self::PolicyVersion,
                 "saml-provider" => Self::SamlProvider,
                 "oidc-provider" => Self::OidcProvider,
@@ -231,7 +234,10 @@ mod tests {
         for way in ways() {
             let changes = way.yields.is_change();
             let through_target = way.target.is_some()
-                || matches!(way.through, Some(Through::Policy | Through::PolicyVersion));
+                || matches!(
+                    way.through,
+                    Some(Through::Policy | Through::PolicyVersion | Through::Boundary)
+                );
             let acts = changes || way.yields == Yields::Become;
             assert_eq!(acts, through_target, "{}", way.id);
             let open = way.through == Some(Through::OpenWebIdentity);

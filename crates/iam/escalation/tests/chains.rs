@@ -307,3 +307,18 @@ fn identity_center_and_root_sessions_are_told_where_they_are_to_be_had() {
         ]
     );
 }
+
+#[test]
+fn a_policy_written_anew_denies_no_more() {
+    let mut lab = Lab::new();
+    let alice = lab.add("user/alice", &allow(&["iam:CreatePolicyVersion"]));
+    let denies = lab.policy(&deny(STOP));
+    let (own, of_aws) = (lab.arn("policy/own"), "arn:aws:iam::aws:policy/x".to_owned());
+    lab.facts.entities[alice].attached = vec![(own.clone(), denies)];
+    assert_eq!(lab.ways(alice, 0).unwrap(), ["create-policy-version"]);
+    lab.facts.entities[alice].attached = vec![(of_aws.clone(), denies)];
+    assert_eq!(lab.ways(alice, 0), None, "AWS's own policies are not changed");
+    lab.facts.entities[alice].attached = vec![(own, denies), (of_aws, denies)];
+    let ways = lab.ways(alice, 0).unwrap();
+    assert_eq!(ways, ["create-policy-version", "detach-user-policy"], "the other one still denies");
+}
