@@ -71,7 +71,8 @@ pub struct Behind {
     pub anywhere: bool,
 }
 
-/// A gateway that is come by, and how.
+/// A gateway that is come by, and how. The hops up to the first role are those that the graph of the principal's account
+/// found; those from a role to the next, or to a power, are what the graph of that role's account finds from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Passage {
     /// The roles of other accounts that are passed through, by their place, the last one being where one arrives.
