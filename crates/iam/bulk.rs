@@ -47,10 +47,10 @@ use crate::caller::Caller;
 use crate::context::{Context, Known};
 use crate::document::PolicyDocument;
 use crate::error::ParseError;
-use crate::evaluate::elements::action;
 use crate::layers::{Level, NamedPolicy};
 
 pub use account::{Account, Work};
+pub(crate) use compile::keys_of;
 
 /// Each distinct policy once, with the actions of which its statements speak.
 #[derive(Debug, Clone, Default)]
@@ -113,7 +113,7 @@ impl Bulk {
     fn insert(&mut self, policy: NamedPolicy, text: Option<Arc<str>>) -> PolicyId {
         let speaks_of = policy.document.statements.iter().map(|statement| {
             let spoken = self.actions.iter().enumerate();
-            spoken.filter(|(_, name)| action(&statement.actions, name)).map(|(at, _)| at).collect()
+            spoken.filter(|(_, name)| statement.actions.matches(name)).map(|(at, _)| at).collect()
         });
         let speaks_of = speaks_of.collect();
         let id = PolicyId(u32::try_from(self.policies.len()).unwrap_or(u32::MAX));
@@ -309,14 +309,16 @@ impl Decisions {
         })
     }
 
-    /// The questions to which the answer is yes, whatever the circumstances.
+    /// The questions to which the answer is yes, whatever the circumstances, ascending.
     pub fn allowed(&self) -> impl Iterator<Item = usize> {
         self.allowed.ones()
     }
 
-    /// The questions to which the answer is yes, or yes in some circumstances.
+    /// The questions to which the answer is yes, or yes in some circumstances, ascending.
     pub fn possible(&self) -> impl Iterator<Item = usize> {
-        self.allowed.union(&self.conditional)
+        let mut possible = self.allowed.clone();
+        possible.union_with(&self.conditional);
+        possible.into_ones()
     }
 
     /// Whether the answer can be yes.

@@ -42,6 +42,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Larger questions stand on it: [`bulk`] asks many principals the same by sets of bits, [`set`] asks about some, all or
+//! none of a set of resources, [`glob`] tells whether two patterns meet and whether one lies within others, and
+//! [`escalation`] finds how a principal comes by what it does not have.
+//!
 //! # What is evaluated, and what is not
 //!
 //! | part | evaluated |
@@ -75,6 +79,7 @@ pub mod condition;
 pub mod context;
 pub mod document;
 pub mod error;
+pub mod escalation;
 pub mod evaluate;
 pub mod glob;
 mod json;
@@ -84,6 +89,7 @@ pub mod pattern;
 mod percent;
 mod print;
 pub mod request;
+pub mod set;
 
 pub use answer::{Answer, Decision, LayerTrace, Note, StatementRef, Trace, Verdict};
 pub use caller::{Caller, CallerError, CallerKind};

@@ -125,7 +125,10 @@ fn levels(dice: &mut Dice<'_>, full: &str, named: bool) -> Vec<Level> {
         if !dice.one_in(8) {
             policies.push(NamedPolicy::new("full", PolicyDocument::parse(full).unwrap()));
         }
-        policies.extend((0..dice.below(2)).map(|_| policy(dice, named)));
+        for _ in 0..dice.below(2) {
+            let named = named && !dice.one_in(4);
+            policies.push(policy(dice, named));
+        }
         Level { name: format!("level {at}").into(), policies }
     };
     (0..count).map(|at| level(at, dice)).collect()
@@ -323,6 +326,13 @@ fn what_hangs_on_unknown_circumstances_is_solved_once() {
         let decisions = account.decide(&user(name).having([mfa, admin]));
         assert_eq!(decisions.get(0), Some(Decision::Conditional));
         assert_eq!(decisions.possible().collect::<Vec<_>>(), [0, 1]);
+        let both = Decisions {
+            len: 2,
+            conditional: [0].into_iter().collect(),
+            allowed: [1].into_iter().collect(),
+            ..Decisions::default()
+        };
+        assert_eq!(both.possible().collect::<Vec<_>>(), [0, 1], "in their order");
         assert_eq!(decisions.allowed().count(), 0);
     }
     let answer = account.answer(0, &user("alice").having([mfa, admin])).unwrap();
