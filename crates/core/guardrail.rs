@@ -56,12 +56,15 @@ pub struct Guardrail {
     rcps: Side,
 }
 
+/// What is attached to one place.
+type Attached = Arc<[Arc<ControlPolicy>]>;
+
 /// The policies of one type, level by level.
 #[derive(Debug, Default)]
 struct Side {
     levels: Vec<trailproof_iam::Level>,
     /// Where each level is: its path, and what is attached there.
-    places: BTreeMap<Arc<str>, (String, Arc<[Arc<ControlPolicy>]>)>,
+    places: BTreeMap<Arc<str>, (String, Attached)>,
     /// Why there may be more than the levels show: then only what they deny counts.
     gap: Option<Gap>,
     /// Whether some of it is attached to the account itself.

@@ -59,7 +59,10 @@ static PROBES: LazyLock<Vec<Probe>> = LazyLock::new(|| {
 
 /// What was found under the same policies, by these and the region: accounts share most of them.
 #[derive(Debug, Default)]
-pub(crate) struct Closures(Mutex<BTreeMap<(String, Region), Option<Arc<Closure>>>>);
+pub(crate) struct Closures(Mutex<BTreeMap<(String, Region), Found>>);
+
+/// What was found of a region: what closes it, or that it is open.
+type Found = Option<Arc<Closure>>;
 
 impl Guardrail {
     /// Whether nothing can be done in a region by anybody whom no policy means in particular, as the calls of

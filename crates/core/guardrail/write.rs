@@ -183,15 +183,16 @@ fn roles(approved: &[String]) -> Vec<&str> {
 
 /// The statement with the exemption of the approved.
 fn statement(sid: &str, actions: Value, resources: Value, approved: &[String]) -> Value {
-    let mut statement =
-        json!({ "Sid": sid, "Effect": "Deny", "Action": actions, "Resource": resources });
-    if !approved.is_empty() {
-        // Of names that are no ARNs field by field the other operator would match none.
-        let whole = approved.iter().all(|name| Arn::parse(name).is_ok());
-        let operator = if whole { "ArnNotLike" } else { "StringNotLike" };
-        statement["Condition"] = json!({ operator: { "aws:PrincipalArn": approved } });
-    }
-    statement
+    let plain = json!({ "Sid": sid, "Effect": "Deny", "Action": actions, "Resource": resources });
+    let (false, Value::Object(mut elements)) = (approved.is_empty(), plain.clone()) else {
+        return plain;
+    };
+    // Of names that are no ARNs field by field the other operator would match none.
+    let whole = approved.iter().all(|name| Arn::parse(name).is_ok());
+    let operator = if whole { "ArnNotLike" } else { "StringNotLike" };
+    let names = json!({ operator: { "aws:PrincipalArn": approved } });
+    elements.insert("Condition".to_owned(), names);
+    Value::Object(elements)
 }
 
 /// The statements in as few documents as they fit into, in order.
