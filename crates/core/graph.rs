@@ -9,7 +9,7 @@ use crate::answer::{
     TrustedServices,
 };
 use crate::aws::{AccountId, Arn, Region};
-use crate::control_policies::{ControlPolicies, Ground};
+use crate::control_policies::ControlPolicies;
 use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
 use crate::organization::{Member, Organization};
@@ -18,6 +18,7 @@ use crate::roster::{AccountEntry, AccountState, OptInStatus, RegionEntry};
 use crate::snapshot::{Document, Manifest, Probe, Source, Sourced};
 use crate::trail::Best;
 
+mod closed;
 mod keys;
 mod objects;
 mod trails;
@@ -345,39 +346,6 @@ impl GraphBuilder {
                 sight
             }
         };
-    }
-
-    /// The regions of an account that a service control policy closed to the reader, where it closes them to everybody.
-    fn add_closed_regions(&mut self, document: &Document) {
-        let refused: BTreeSet<&Region> = document
-            .observations
-            .keys()
-            .filter(
-                |probe| matches!(document.answer(probe), Err(gap) if gap.cause == Cause::ScpDenied),
-            )
-            .filter_map(|probe| probe.region.as_ref())
-            .collect();
-        if refused.is_empty() {
-            return;
-        }
-        let ground = Ground {
-            partition: &self.manifest.partition,
-            description: &self.description,
-            members: &self.members,
-            policies: &self.control_policies,
-        };
-        let closed = |region: &&&Region| ground.closure(document.account, region).is_some();
-        let closed: BTreeSet<Region> =
-            refused.iter().filter(closed).map(|region| (*region).clone()).collect();
-        let closed = Arc::new(closed);
-        let closed = self.closed.get(&closed).cloned().unwrap_or_else(|| {
-            self.closed.insert(closed.clone());
-            closed
-        });
-        if let Some(member) = self.members.get_mut(&document.account) {
-            member.scp_denied = true;
-            member.closed_regions = closed;
-        }
     }
 
     fn add_stores(&mut self, document: &Document, probe: &Probe) {

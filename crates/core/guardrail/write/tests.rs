@@ -41,6 +41,7 @@ fn the_policy_names_what_is_there_and_is_proved() {
         KEY,
         "eventdatastore/",
         "\"LogKeys\"",
+        "ArnNotLike",
         "cloudtrail:PutEventSelectors",
         "s3:DeleteObjectVersion",
         "kms:ScheduleKeyDeletion",
