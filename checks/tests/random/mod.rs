@@ -1,8 +1,10 @@
 //! Worlds by the dice: few accounts, two regions and one that must be switched on, and everything a trail can share.
 
 mod beside;
+mod guards;
 
 use beside::beside;
+use guards::{guarded, guards};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use trailproof_core::answer::{
@@ -176,6 +178,7 @@ prop_compose! {
         (data, attached) in (prop::option::of(0..2usize), any::<bool>()),
         policy in (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
         beside in beside(),
+        guards in guards(),
     ) -> (World, Policy) {
         let base = if organized { organization() } else { account() };
         let mut world = base.but(|w| w.partition = Partition::new(PARTITION));
@@ -276,6 +279,6 @@ prop_compose! {
             ..Policy::default()
         };
         beside.enter(&mut world, &mut policy);
-        (world, policy)
+        (guarded(world, &guards), policy)
     }
 }
