@@ -266,15 +266,27 @@ fn equal_texts_are_one_policy_until_they_are_let_go() {
     let mut bulk = Bulk::new(ACTIONS);
     let (admin, _) = admin_and(&mut bulk, r#"{"Statement":[]}"#);
     let mark = bulk.mark();
-    assert_eq!(bulk.policy("by another name", FULL).unwrap(), admin);
+    let other = bulk.policy("by another name", FULL).unwrap();
+    assert_eq!(bulk.policy("by another name", FULL).unwrap(), other);
+    assert_eq!(bulk.named(other).unwrap().name.as_ref(), "by another name");
+    let mut account =
+        bulk.account(Setup { questions: vec![Question::new(0, TRAIL)], ..Setup::default() });
+    for id in [admin, other, admin] {
+        let asker = user("alice").having([id]);
+        assert_eq!(account.decide(&asker).get(0), Some(Decision::Allowed));
+        let cited = &account.answer(0, &asker).unwrap().trace.layers[0].statements[0].policy;
+        assert_eq!(cited, &bulk.named(id).unwrap().name);
+    }
+    assert_eq!(account.work().alike, 2);
     let own = text(&mut Dice([].iter()), false);
     let one = bulk.policy("one", &own).unwrap();
-    assert_eq!(bulk.policy("other", &own).unwrap(), one);
+    assert_eq!(bulk.policy("one", &own).unwrap(), one);
     assert_eq!(bulk.named(one).unwrap().name.as_ref(), "one");
     bulk.release(mark);
     assert_eq!(bulk.named(one), None);
     assert_eq!(bulk.policy("admin", FULL).unwrap(), admin);
-    assert_eq!(bulk.policy("again", &own).unwrap(), one, "the place is free again");
+    assert_eq!(bulk.policy("again", &own).unwrap(), other, "the place is free again");
+    assert_ne!(bulk.policy("by another name", FULL).unwrap(), other);
     assert!(bulk.policy("broken", "{").is_err());
 }
 
