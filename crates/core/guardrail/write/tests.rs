@@ -12,6 +12,9 @@ fn graph(world: &World) -> Organization {
         Fact::Trails,
         Fact::BucketList,
         Fact::EventDataStore,
+        Fact::OrganizationPolicies,
+        Fact::OrganizationPolicy,
+        Fact::PolicyTargets,
     ]));
     let mut builder = GraphBuilder::new(&bundle.manifest, &bundle.organization);
     bundle.accounts.iter().for_each(|document| builder.add(document));
@@ -61,11 +64,9 @@ fn attached_to_the_root_it_protects_as_written() {
     let document: Value =
         serde_json::from_str(&written(&world(), &[BREAK_GLASS]).unwrap().documents[0]).unwrap();
     let guarded = graph(&world().scp("root", document));
-    let Ok(super::super::Standing::Bound(guardrail)) =
-        guarded.guardrail(id(MEMBER), &[BREAK_GLASS.to_owned()])
-    else {
-        // The policies themselves were not demanded.
-        return;
+    let standing = guarded.guardrail(id(MEMBER), &[BREAK_GLASS.to_owned()]).unwrap();
+    let super::super::Standing::Bound(guardrail) = standing else {
+        panic!("the root's policies bind the member")
     };
     let question = Question::new(
         "cloudtrail:StopLogging",
