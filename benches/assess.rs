@@ -98,8 +98,14 @@ impl Crowd {
             id: format!("ou-{number}"),
             name: format!("unit-{number}"),
             parent: Some("r-1".to_owned()),
+            policy_types: None,
         });
-        let root = OrganizationalUnit { id: "r-1".into(), name: "Root".into(), parent: None };
+        let root = OrganizationalUnit {
+            id: "r-1".into(),
+            name: "Root".into(),
+            parent: None,
+            policy_types: None,
+        };
         let tree = OrganizationalTree {
             units: [root].into_iter().chain(units).collect(),
             accounts: ids

@@ -76,6 +76,7 @@ fn principals(n: usize) -> Bundle {
         attached_managed_policies: (0..20)
             .map(|policy| format!("arn:aws-eusc:iam::aws:policy/P{policy}"))
             .collect(),
+        details: None,
     };
     snapshot(&lone().member(MEMBER, |member| member.principals = (0..n).map(entry).collect()))
 }
@@ -95,7 +96,12 @@ fn accounts(n: usize) -> Bundle {
                     let unit = format!("ou-{id}");
                     tree.accounts.insert(*id, unit.clone());
                     let name = unit.clone();
-                    tree.units.push(OrganizationalUnit { id: unit, name, parent: None });
+                    tree.units.push(OrganizationalUnit {
+                        id: unit,
+                        name,
+                        parent: None,
+                        policy_types: None,
+                    });
                 }
             }
             _ => {}

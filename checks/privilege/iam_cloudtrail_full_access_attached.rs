@@ -79,6 +79,7 @@ mod tests {
                 kind: PrincipalKind::Group,
                 arn: format!("arn:aws:iam::{MEMBER}:group/ops"),
                 attached_managed_policies: vec![policy.into()],
+                details: None,
             });
         })
     }

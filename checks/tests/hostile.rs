@@ -39,6 +39,7 @@ fn nested(units: usize, circle: bool) -> Bundle {
             id: format!("ou-{at}"),
             name: "n".repeat(100),
             parent: parent(at),
+            policy_types: None,
         };
         tree.units = (0..units).map(unit).collect();
         tree.accounts.values_mut().for_each(|unit| *unit = "ou-0".to_owned());

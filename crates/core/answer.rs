@@ -12,10 +12,20 @@ use crate::aws::{AccountId, Region};
 use crate::roster::{AccountEntry, RegionEntry};
 
 mod bucket;
+mod iam;
+mod organization;
 mod store;
 mod trail;
 
 pub use bucket::{BucketEncryption, BucketLogging, BucketReplication, ReplicationRule};
+pub use iam::{
+    AuthorizationDetails, DocumentTable, InlinePolicy, ManagedPolicyEntry, PolicyVersion,
+    PrincipalDetails, PrincipalEntry, PrincipalKind,
+};
+pub use organization::{
+    OrganizationDescription, OrganizationalTree, OrganizationalUnit, PolicySummary, PolicyTargets,
+    TrustedServices,
+};
 pub use store::{EventDataStore, StoreEntry};
 pub use trail::{InsightSelector, InsightSelectors, LogGroup, RecentEvent, Topic};
 
@@ -27,42 +37,6 @@ pub struct CallerIdentity {
     pub account: AccountId,
     /// The ARN of the user or role session.
     pub arn: String,
-}
-
-/// `Organization`: the organization itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct OrganizationDescription {
-    /// `o-…`.
-    pub id: String,
-    /// The management account. AWS's member is named so for history's sake.
-    pub master_account_id: AccountId,
-    /// `ALL` or `CONSOLIDATED_BILLING`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub feature_set: Option<String>,
-}
-
-/// An organizational unit, or a root.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct OrganizationalUnit {
-    /// `ou-…` or `r-…`.
-    pub id: String,
-    /// Free text of the user's.
-    pub name: String,
-    /// The unit above; none for a root.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent: Option<String>,
-}
-
-/// `OrganizationalUnits`: the tree, walked from the roots down.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct OrganizationalTree {
-    /// Roots and units, parents before children.
-    pub units: Vec<OrganizationalUnit>,
-    /// The unit in which each account lies.
-    pub accounts: BTreeMap<AccountId, String>,
 }
 
 /// `Session`: the role session in a member account. Its credentials are never kept.
@@ -483,15 +457,6 @@ pub struct Tags {
     pub tags: BTreeMap<String, String>,
 }
 
-/// `TrustedServices`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct TrustedServices {
-    /// Service principals such as `cloudtrail.amazonaws.com`, sorted.
-    #[serde(default)]
-    pub service_principals: Vec<String>,
-}
-
 /// `ServiceLinkedRole`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -499,39 +464,6 @@ pub struct ServiceLinkedRole {
     /// The role; absent where IAM says that there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arn: Option<String>,
-}
-
-/// What kind of principal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PrincipalKind {
-    /// An IAM user.
-    User,
-    /// An IAM group, whose members have its policies.
-    Group,
-    /// An IAM role.
-    Role,
-}
-
-/// A user, group or role.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct PrincipalEntry {
-    /// What it is.
-    pub kind: PrincipalKind,
-    /// Its ARN.
-    pub arn: String,
-    /// The ARNs of the managed policies attached to it.
-    #[serde(default)]
-    pub attached_managed_policies: Vec<String>,
-}
-
-/// `AuthorizationDetails`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct AuthorizationDetails {
-    /// Users, groups and roles.
-    pub principals: Vec<PrincipalEntry>,
 }
 
 macro_rules! answers {
@@ -565,6 +497,8 @@ answers! {
     Accounts(Vec<AccountEntry>),
     OrganizationalUnits(OrganizationalTree),
     DelegatedAdministrators(Vec<AccountId>),
+    OrganizationPolicies(Vec<PolicySummary>),
+    PolicyTargets(PolicyTargets),
     Session(RoleSession),
     Regions(Vec<RegionEntry>),
     Trails(Vec<TrailDescription>),

@@ -19,6 +19,14 @@ pub enum Fact {
     DelegatedAdministrators,
     /// The AWS services that may act in every account of the organization.
     TrustedServices,
+    /// The organization's service control policies, and its resource control policies: one list for each type.
+    OrganizationPolicies,
+    /// The document of one policy of the organization.
+    OrganizationPolicy,
+    /// The roots, units and accounts that one policy of the organization is attached to.
+    PolicyTargets,
+    /// The organization's own resource policy, by which it lets others administer its policies.
+    DelegationPolicy,
     /// The role session in a member account.
     Session,
     /// The account's regions with their opt-in states.
@@ -85,7 +93,7 @@ pub enum Fact {
     KeyRotation,
     /// A key's policy.
     KeyPolicy,
-    /// An account's users, groups and roles with their policies.
+    /// An account's users, groups and roles, with the documents of all policies that they have or could be given.
     AuthorizationDetails,
     /// The role by which CloudTrail acts for the organization, in the management account.
     ServiceLinkedRole,
@@ -106,7 +114,7 @@ pub enum Scope {
 
 impl Fact {
     /// Every fact, in order.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 46] = [
         Self::Caller,
         Self::Organization,
         Self::Accounts,
@@ -114,6 +122,10 @@ impl Fact {
         Self::AccountTags,
         Self::DelegatedAdministrators,
         Self::TrustedServices,
+        Self::OrganizationPolicies,
+        Self::OrganizationPolicy,
+        Self::PolicyTargets,
+        Self::DelegationPolicy,
         Self::Session,
         Self::Regions,
         Self::Trails,
@@ -162,6 +174,10 @@ impl Fact {
             Self::AccountTags => "organizations:ListTagsForResource",
             Self::DelegatedAdministrators => "organizations:ListDelegatedAdministrators",
             Self::TrustedServices => "organizations:ListAWSServiceAccessForOrganization",
+            Self::OrganizationPolicies => "organizations:ListPolicies",
+            Self::OrganizationPolicy => "organizations:DescribePolicy",
+            Self::PolicyTargets => "organizations:ListTargetsForPolicy",
+            Self::DelegationPolicy => "organizations:DescribeResourcePolicy",
             Self::Session => "sts:AssumeRole",
             Self::Regions => "account:ListRegions",
             Self::Trails => "cloudtrail:DescribeTrails",
@@ -215,6 +231,10 @@ impl Fact {
             Self::AccountTags => &["organizations:ListTagsForResource"],
             Self::DelegatedAdministrators => &["organizations:ListDelegatedAdministrators"],
             Self::TrustedServices => &["organizations:ListAWSServiceAccessForOrganization"],
+            Self::OrganizationPolicies => &["organizations:ListPolicies"],
+            Self::OrganizationPolicy => &["organizations:DescribePolicy"],
+            Self::PolicyTargets => &["organizations:ListTargetsForPolicy"],
+            Self::DelegationPolicy => &["organizations:DescribeResourcePolicy"],
             Self::Session => &["sts:AssumeRole"],
             Self::Regions => &["account:ListRegions"],
             Self::Trails => &["cloudtrail:DescribeTrails"],
@@ -263,7 +283,11 @@ impl Fact {
             | Self::OrganizationalUnits
             | Self::AccountTags
             | Self::DelegatedAdministrators
-            | Self::TrustedServices => Scope::Organization,
+            | Self::TrustedServices
+            | Self::OrganizationPolicies
+            | Self::OrganizationPolicy
+            | Self::PolicyTargets
+            | Self::DelegationPolicy => Scope::Organization,
             Self::Session
             | Self::Regions
             | Self::BucketList
@@ -315,6 +339,7 @@ impl Fact {
             | Self::Key => &[Self::Trails],
             Self::EventDataStore | Self::StorePolicy => &[Self::EventDataStores],
             Self::BucketHead => &[Self::Trails, Self::BucketList],
+            Self::OrganizationPolicy | Self::PolicyTargets => &[Self::OrganizationPolicies],
             Self::BucketOwner => &[Self::BucketHead],
             Self::BucketTags => &[Self::BucketList],
             Self::KeyRotation | Self::KeyPolicy => &[Self::Key],

@@ -9,9 +9,11 @@ use crate::answer::{
     TrustedServices,
 };
 use crate::aws::{AccountId, Arn, Region};
+use crate::control_policies::ControlPolicies;
 use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
 use crate::organization::{Member, Organization};
+use crate::pool::PolicyPool;
 use crate::roster::{AccountEntry, AccountState, OptInStatus, RegionEntry};
 use crate::snapshot::{Document, Manifest, Probe, Source, Sourced};
 use crate::trail::Best;
@@ -57,6 +59,8 @@ pub struct GraphBuilder {
     expected: BTreeMap<String, BTreeMap<AccountId, Observed<Sourced<BucketHead>>>>,
     resources: BTreeMap<(Fact, String), ResourceReading>,
     trusted_services: Observed<Sourced<TrustedServices>>,
+    control_policies: Arc<ControlPolicies>,
+    pool: Arc<PolicyPool>,
     asked: BTreeSet<(AccountId, Probe)>,
     added: BTreeSet<AccountId>,
     /// The lists of regions that accounts have: most have the same.
@@ -171,6 +175,8 @@ impl GraphBuilder {
             expected: BTreeMap::new(),
             resources: BTreeMap::new(),
             trusted_services: sourced(organization, &probe(Fact::TrustedServices)),
+            control_policies: Arc::new(ControlPolicies::of(organization)),
+            pool: Arc::default(),
             asked: BTreeSet::new(),
             added: BTreeSet::new(),
             region_lists: BTreeSet::new(),
@@ -441,6 +447,7 @@ impl GraphBuilder {
         self.delegated_administrators =
             organization.read::<Vec<AccountId>>(&probe).map(|(delegates, _)| delegates.clone());
         self.trusted_services = sourced(organization, &Probe::global(Fact::TrustedServices));
+        self.control_policies = Arc::new(ControlPolicies::of(organization));
     }
 
     /// The graph of all that was added so far.
@@ -453,6 +460,8 @@ impl GraphBuilder {
             delegated_administrators: self.delegated_administrators.clone(),
             delegates_source: self.delegates_source.clone(),
             trusted_services: self.trusted_services.clone(),
+            control_policies: self.control_policies.clone(),
+            pool: self.pool.clone(),
             members: self.members.clone(),
             asked: self.asked.clone(),
             objects: self.objects(),
@@ -470,6 +479,8 @@ impl GraphBuilder {
             delegated_administrators: self.delegated_administrators,
             delegates_source: self.delegates_source,
             trusted_services: self.trusted_services,
+            control_policies: self.control_policies,
+            pool: self.pool,
             members: self.members,
             asked: self.asked,
             objects,

@@ -8,9 +8,11 @@ use jiff::Timestamp;
 use crate::answer::{Answer, OrganizationDescription, TrustedServices};
 use crate::aws::{AccountId, Partition, Region};
 use crate::bucket::Bucket;
+use crate::control_policies::ControlPolicies;
 use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
 use crate::key::{Key, KeyTarget};
+use crate::pool::PolicyPool;
 use crate::roster::{AccountState, RegionEntry};
 use crate::snapshot::{Manifest, Probe, Source, Sourced};
 use crate::store::Store;
@@ -158,6 +160,10 @@ pub struct Organization {
     pub trusted_services: Observed<Sourced<TrustedServices>>,
     /// Every account that the organization lists, by id.
     pub members: BTreeMap<AccountId, Member>,
+    /// What binds its accounts from above.
+    pub(crate) control_policies: Arc<ControlPolicies>,
+    /// The policy documents of all accounts, parsed once each.
+    pub(crate) pool: Arc<PolicyPool>,
     pub(crate) objects: Objects,
     /// The questions about shared objects that were asked already, and by which account.
     pub(crate) asked: BTreeSet<(AccountId, Probe)>,

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::answer::{
-    BucketEncryption, BucketEntry, EventDataStore, KeyMetadata, StoreEntry, TrailDescription,
+    BucketEncryption, BucketEntry, EventDataStore, KeyMetadata, OrganizationDescription,
+    PolicySummary, StoreEntry, TrailDescription,
 };
 use crate::aws::{AccountId, Arn, Region};
 use crate::check::Check;
+use crate::control_policies::{PolicyKind, RCP_FULL_ACCESS};
 use crate::fact::{Fact, Scope};
 use crate::key::KeyTarget;
 use crate::policies::Policies;
@@ -317,6 +319,37 @@ pub fn account_tags(demand: &Demand, manifest: &Manifest, organization: &Documen
         .map(|account| Probe::resource(Fact::AccountTags, None, account.id.as_str()))
         .filter(|probe| !organization.observations.contains_key(probe))
         .collect()
+}
+
+/// The questions about the organization's own policies that are still open: the lists first, then each policy on them.
+/// The organization answers them whichever accounts are looked at.
+#[must_use]
+pub fn organization_policies(demand: &Demand, organization: &Document) -> Vec<Probe> {
+    let described =
+        organization.read::<Option<OrganizationDescription>>(&Probe::global(Fact::Organization));
+    let Ok((Some(description), _)) = described else { return Vec::new() };
+    let mut wanted = Vec::new();
+    if demand.wants(Fact::DelegationPolicy) {
+        wanted.push(Probe::global(Fact::DelegationPolicy));
+    }
+    // An organization for billing alone has no control policies that could be listed.
+    let kinds = PolicyKind::ALL.into_iter().filter(|_| description.has_all_features());
+    for kind in kinds.filter(|_| demand.wants(Fact::OrganizationPolicies)) {
+        let list = kind.list();
+        let listed = organization.read::<Vec<PolicySummary>>(&list);
+        for policy in listed.map_or(&[][..], |(policies, _)| policies) {
+            let about = |fact| Probe::resource(fact, None, &policy.id);
+            // Nobody can detach that one, so that where it is attached need not be asked: everywhere.
+            let targets = (policy.id != RCP_FULL_ACCESS).then_some(Fact::PolicyTargets);
+            let facts = [Some(Fact::OrganizationPolicy), targets].into_iter().flatten();
+            wanted.extend(facts.filter(|fact| demand.wants(*fact)).map(about));
+        }
+        wanted.push(list);
+    }
+    wanted.retain(|probe| !organization.observations.contains_key(probe));
+    wanted.sort();
+    wanted.dedup();
+    wanted
 }
 
 /// The IAM actions that these facts need, split into those of the reader role in each account and those of the caller.

@@ -1,6 +1,7 @@
 //! What an organization is made of, as data: one JSON document describes all that the simulator answers.
 
 mod bucket;
+mod control;
 mod copies;
 mod iam;
 mod key;
@@ -13,6 +14,7 @@ pub use bucket::{
     AclGrant, Bucket, DefaultRetention, LifecycleFilter, LifecycleRule, ObjectLock,
     PublicAccessBlock, Transition,
 };
+pub use control::{ControlPolicy, PolicyType};
 pub use copies::{Encryption, Logging, ReplicationRule};
 pub use iam::{Group, Iam, ManagedPolicy, Role, User};
 pub use key::Key;
@@ -97,6 +99,15 @@ pub struct Organization {
     /// The tree of organizational units, parents by id.
     #[serde(default)]
     pub units: Vec<Unit>,
+    /// Service and resource control policies beside those of AWS that allow everything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<ControlPolicy>,
+    /// Roots, units and accounts from which `FullAWSAccess` is detached.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub full_access_detached: Vec<String>,
+    /// The organization's resource policy, by which it delegates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_policy: Option<serde_json::Value>,
 }
 
 /// An organizational unit.
@@ -290,6 +301,15 @@ impl Description {
             if !units.contains(parent.as_str()) {
                 return wrong(format!("the parent unit {parent} is unknown"));
             }
+        }
+        let known = |id: &String| {
+            *id == organization.root_id
+                || units.contains(id.as_str())
+                || accounts.contains(id.as_str())
+        };
+        let targets = organization.policies.iter().flat_map(|policy| &policy.targets);
+        if let Some(id) = targets.chain(&organization.full_access_detached).find(|id| !known(id)) {
+            return wrong(format!("a policy is attached to the unknown target {id}"));
         }
         for account in self.accounts.iter().filter(|a| a.id != organization.management_account) {
             if account.trails.iter().any(|trail| trail.is_organization_trail) {

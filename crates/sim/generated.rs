@@ -159,14 +159,15 @@ impl Generator {
         })
     }
 
-    /// Users, groups and roles of an account.
+    /// Users, groups, roles and managed policies of an account.
     pub(crate) fn principals(&self) -> usize {
         let shape = &self.shape;
-        shape.users_per_account + shape.groups_per_account + shape.roles_per_account
+        let people = shape.users_per_account + shape.groups_per_account;
+        people + shape.roles_per_account + shape.policies_per_account
     }
 
     /// The number of organizational units.
-    fn units(&self) -> usize {
+    pub(crate) fn units(&self) -> usize {
         match self.shape.accounts_per_unit {
             0 => 0,
             per_unit => self.shape.accounts.div_ceil(per_unit),

@@ -220,6 +220,7 @@ impl Request {
             "ParentId",
             "ChildId",
             "ResourceId",
+            "PolicyId",
             "ServicePrincipal",
             "AccountId",
         ];

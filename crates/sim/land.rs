@@ -194,12 +194,12 @@ impl Land {
         }
     }
 
-    /// How many users, groups and roles an account has of its own.
+    /// How many users, groups, roles and managed policies an account has of its own.
     pub(crate) fn principals(&self, account: &Account) -> usize {
         match &self.source {
             Source::Described(_) => {
                 let iam = &account.iam;
-                iam.users.len() + iam.groups.len() + iam.roles.len()
+                iam.users.len() + iam.groups.len() + iam.roles.len() + iam.policies.len()
             }
             Source::Generated(generator, _) => generator.principals(),
         }
@@ -266,6 +266,24 @@ impl Land {
 
     fn unit_at(&self, position: usize) -> Option<Held<'_, Unit>> {
         self.frame.organization.as_ref()?.units.get(position).map(Held::Lent)
+    }
+
+    /// How many units there are in all.
+    pub(crate) fn unit_count(&self) -> usize {
+        match &self.source {
+            Source::Described(index) => index.units.len(),
+            Source::Generated(generator, _) => generator.units(),
+        }
+    }
+
+    /// A unit by its place among all.
+    pub(crate) fn unit_by_place(&self, place: usize) -> Option<Held<'_, Unit>> {
+        match &self.source {
+            Source::Described(_) => self.unit_at(place),
+            Source::Generated(generator, _) => {
+                (place < generator.units()).then(|| Held::Made(Box::new(generator.unit(place))))
+            }
+        }
     }
 
     pub(crate) fn unit_count_below(&self, parent: &str) -> usize {

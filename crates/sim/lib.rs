@@ -57,10 +57,11 @@ pub use change::{Change, What};
 pub use clock::Clock;
 pub use demo::demo;
 pub use description::{
-    Account, AccountState, AclGrant, Bucket, DefaultRetention, Description, DescriptionError,
-    Encryption, Event, EventDataStore, Group, Iam, Key, LifecycleFilter, LifecycleRule, LogGroup,
-    Logging, ManagedPolicy, Moment, ObjectLock, Organization, PublicAccessBlock, RegionState,
-    ReplicationRule, Role, Topic, Trail, TrailStatus, Transition, Unit, User, When,
+    Account, AccountState, AclGrant, Bucket, ControlPolicy, DefaultRetention, Description,
+    DescriptionError, Encryption, Event, EventDataStore, Group, Iam, Key, LifecycleFilter,
+    LifecycleRule, LogGroup, Logging, ManagedPolicy, Moment, ObjectLock, Organization, PolicyType,
+    PublicAccessBlock, RegionState, ReplicationRule, Role, Topic, Trail, TrailStatus, Transition,
+    Unit, User, When,
 };
 pub use fault::{Effect, Fault};
 pub use generated::Shape;

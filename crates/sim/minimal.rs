@@ -7,6 +7,7 @@
 mod follow;
 mod keys;
 mod ledger;
+mod policies;
 mod reads;
 mod walk;
 

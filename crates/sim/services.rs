@@ -12,6 +12,8 @@ mod s3control;
 mod sns;
 mod sts;
 
+pub(crate) use iam::aws_policies_in_use;
+
 use crate::description::{Account, AccountState};
 use crate::failure::Failure;
 use crate::http::Request;

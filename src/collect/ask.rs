@@ -12,7 +12,7 @@ use trailproof_core::snapshot::{Observation, Outcome, Probe};
 use super::gap::Failure;
 use super::recorder::{Record, recorded};
 use super::session::Session;
-use super::{account, cloudtrail, iam, kms, lake, logs, organizations, s3, sns};
+use super::{account, cloudtrail, control_policies, iam, kms, lake, logs, organizations, s3, sns};
 
 /// The clock of a run: the real one, or a fixed one for a demo that two runs must agree on.
 #[derive(Debug, Clone, Copy)]
@@ -84,6 +84,8 @@ fn parameters(probe: &Probe, called_at: Timestamp) -> BTreeMap<String, String> {
             Fact::EventDataStore => "EventDataStore",
             Fact::StorePolicy => "ResourceArn",
             Fact::AccountTags => "ResourceId",
+            Fact::OrganizationPolicies => "Filter",
+            Fact::OrganizationPolicy | Fact::PolicyTargets => "PolicyId",
             Fact::Key | Fact::KeyRotation | Fact::KeyPolicy => "KeyId",
             Fact::Topic => "TopicArn",
             Fact::LogGroup => "LogGroupArn",
@@ -123,6 +125,10 @@ async fn answer(session: &Session, probe: &Probe, called_at: Timestamp) -> Resul
         Fact::OrganizationalUnits => organizations::tree(session).await,
         Fact::DelegatedAdministrators => organizations::delegates(session).await,
         Fact::TrustedServices => organizations::trusted_services(session).await,
+        Fact::OrganizationPolicies => control_policies::list(session, resource).await,
+        Fact::OrganizationPolicy => control_policies::describe(session, resource).await,
+        Fact::PolicyTargets => control_policies::targets(session, resource).await,
+        Fact::DelegationPolicy => control_policies::delegation(session).await,
         Fact::Regions => account::regions(session).await,
         Fact::Trails => cloudtrail::trails(session, &region()).await,
         Fact::TrailStatus | Fact::TrailDelivery => {

@@ -9,6 +9,7 @@ mod ask;
 mod aws;
 mod choice;
 mod cloudtrail;
+mod control_policies;
 mod credentials;
 mod ending;
 mod follow;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use aws_sdk_organizations::Client;
-use aws_sdk_organizations::types::{Account, AccountState as SdkState};
+use aws_sdk_organizations::types::{Account, AccountState as SdkState, PolicyTypeSummary};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use trailproof_core::answer::{
@@ -94,6 +94,17 @@ fn within(operation: &str, failure: Failure) -> Failure {
     Failure { message: format!("{operation}: {}", failure.message), ..failure }
 }
 
+/// A type that AWS leaves out of the list is not enabled; the one of a name that AWS leaves out is none.
+fn policy_types(types: Vec<PolicyTypeSummary>) -> BTreeMap<String, String> {
+    let named = types.into_iter().filter_map(|entry| Some((entry.r#type?, entry.status)));
+    named
+        .map(|(name, status)| {
+            let status = status.as_ref().map_or("", |status| status.as_str());
+            (name.as_str().to_owned(), status.to_owned())
+        })
+        .collect()
+}
+
 const ACCOUNTS_BELOW: &str = "ListAccountsForParent";
 
 /// So many units are asked about at once: Organizations bears little.
@@ -109,7 +120,8 @@ pub async fn tree(session: &Session) -> Result<Answer, Failure> {
         for root in page.roots.ok_or_else(|| within("ListRoots", incomplete("Roots")))? {
             let id = root.id().ok_or_else(|| incomplete("a root's id"))?.to_owned();
             let name = root.name().unwrap_or("Root").to_owned();
-            tree.units.push(OrganizationalUnit { id, name, parent: None });
+            let policy_types = root.policy_types.map(policy_types);
+            tree.units.push(OrganizationalUnit { id, name, parent: None, policy_types });
         }
     }
     let mut waiting: VecDeque<String> = tree.units.iter().map(|root| root.id.clone()).collect();
@@ -166,7 +178,12 @@ async fn below(client: &Client, parent: String) -> (String, Below) {
             for unit in units.ok_or_else(|| incomplete("OrganizationalUnits"))? {
                 let id = unit.id().ok_or_else(|| incomplete("a unit's id"))?.to_owned();
                 let name = unit.name().unwrap_or_default().to_owned();
-                found.push(OrganizationalUnit { id, name, parent: Some(parent.clone()) });
+                found.push(OrganizationalUnit {
+                    id,
+                    name,
+                    parent: Some(parent.clone()),
+                    policy_types: None,
+                });
             }
         }
         Ok(found)

@@ -3,12 +3,14 @@
 use std::sync::Mutex;
 
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
+use futures::StreamExt;
 use futures::channel::oneshot;
 use jiff::Timestamp;
 use trailproof_core::answer::{Answer, CallerIdentity, OrganizationDescription};
 use trailproof_core::aws::{Arn, Partition};
 use trailproof_core::evidence::Cause;
 use trailproof_core::fact::Fact;
+use trailproof_core::plan::{Demand, organization_policies};
 use trailproof_core::roster::AccountEntry;
 use trailproof_core::snapshot::{Document, Observation, Probe};
 
@@ -119,6 +121,9 @@ pub struct Roster {
 /// What the management account is asked beside the accounts.
 const BESIDE: [Fact; 2] = [Fact::DelegatedAdministrators, Fact::TrustedServices];
 
+/// So many questions about policies are under way at once: Organizations bears little.
+const AT_ONCE: usize = 8;
+
 /// Asks for the organization, its accounts and its tree, and for what else of it is among these facts, as far as that is
 /// not known yet. Where every account is looked at, each page of them is handed out as it comes.
 ///
@@ -164,6 +169,7 @@ pub async fn list(
             (known(&document, Fact::Accounts), known(&document, Fact::OrganizationalUnits));
         let wanted = facts.iter().copied().filter(|fact| BESIDE.contains(fact));
         let beside: Vec<Fact> = wanted.filter(|fact| !known(&document, *fact)).collect();
+        let known_so_far = policies_known(&document);
         let listable = document.read::<Vec<AccountEntry>>(&Probe::global(Fact::Accounts)).is_ok();
         let answers = futures::join!(
             async {
@@ -192,7 +198,11 @@ pub async fn list(
                     let observation = ask::ask(&session, &probe, clock).await;
                     (probe, observation)
                 });
-                futures::future::join_all(asked).await
+                let (beside, policies) = futures::join!(
+                    futures::future::join_all(asked),
+                    policies(&session, (known_so_far, clock), facts)
+                );
+                beside.into_iter().chain(policies).collect()
             }
         );
         document.observations.extend([answers.0, answers.1].into_iter().flatten());
@@ -204,6 +214,43 @@ pub async fn list(
     }
     let choice = decide(&document, &identity.caller, filter)?;
     Ok(Roster { organization: document, choice })
+}
+
+/// What is known of the organization and its policies by now.
+fn policies_known(document: &Document) -> Document {
+    let of_policies = |fact: Fact| {
+        fact == Fact::Organization
+            || fact == Fact::OrganizationPolicies
+            || fact == Fact::DelegationPolicy
+            || fact.needs().contains(&Fact::OrganizationPolicies)
+    };
+    let mut known = Document::new(document.account);
+    let observations = document.observations.iter().filter(|(probe, _)| of_policies(probe.fact));
+    known.observations.extend(observations.map(|(probe, seen)| (probe.clone(), seen.clone())));
+    known
+}
+
+/// Asks about the organization's policies until nothing that is demanded is open.
+async fn policies(
+    session: &Session,
+    (mut known, clock): (Document, Clock),
+    facts: &[Fact],
+) -> Vec<(Probe, Observation)> {
+    let demand = Demand::facts(facts.iter().copied());
+    let mut answers = Vec::new();
+    loop {
+        let open = organization_policies(&demand, &known);
+        if open.is_empty() {
+            return answers;
+        }
+        let asked = open.into_iter().map(async |probe| {
+            let observation = ask::ask(session, &probe, clock).await;
+            (probe, observation)
+        });
+        let round: Vec<_> = futures::stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
+        known.observations.extend(round.iter().cloned());
+        answers.extend(round);
+    }
 }
 
 async fn all_accounts(

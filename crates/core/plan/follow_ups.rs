@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Demand, at_owner, facts_of, of_key};
+use super::{Demand, at_owner, facts_of, of_key, organization_policies};
 use crate::aws::AccountId;
 use crate::bucket::{Bucket, BucketRole};
 use crate::fact::Fact;
@@ -40,6 +40,7 @@ pub fn follow_ups(demand: &Demand, graph: &Organization, organization: &Document
         let probes = facts.map(|(fact, _)| Probe::global(fact));
         let open = probes.filter(|probe| !organization.observations.contains_key(probe));
         follow_ups.organization.extend(open);
+        follow_ups.organization.extend(organization_policies(demand, organization));
     }
     if demand.wants(Fact::DelegatedAdministrators) {
         for trail in graph.trails().filter(orphaned) {

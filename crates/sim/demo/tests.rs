@@ -70,3 +70,41 @@ fn it_shows_one_of_each_of_the_problems_beside_trails() {
     });
     assert_eq!(unscoped.count(), 1);
 }
+
+#[test]
+fn the_regions_that_are_closed_are_those_that_its_policies_close() {
+    let demo = demo();
+    let organization = demo.organization.as_ref().unwrap();
+    for account in &demo.accounts {
+        // Only single accounts are closed; a policy of a unit or the root would have to be looked for above them.
+        let here =
+            organization.policies.iter().filter(|policy| policy.targets.contains(&account.id));
+        let closed: BTreeSet<String> = here
+            .flat_map(|policy| {
+                let regions = &policy.document["Statement"][0]["Condition"]["StringEquals"];
+                regions["aws:RequestedRegion"].as_array().unwrap().clone()
+            })
+            .map(|region| region.as_str().unwrap().to_owned())
+            .collect();
+        let said: BTreeSet<String> = account.scp_denied_regions.iter().cloned().collect();
+        assert_eq!(closed, said, "{}", account.id);
+    }
+}
+
+#[test]
+fn its_principals_have_policies_of_every_kind() {
+    let demo = demo();
+    let iam = || demo.accounts.iter().map(|account| &account.iam).chain([&demo.baseline_iam]);
+    let roles = || iam().flat_map(|iam| &iam.roles);
+    assert!(roles().any(|role| role.boundary.is_some()));
+    assert!(roles().any(|role| role.instance_profile));
+    assert!(roles().any(|role| role.path.starts_with("/aws-reserved/sso.amazonaws.com/")));
+    assert!(roles().any(|role| role.path.starts_with("/aws-service-role/")));
+    assert!(iam().flat_map(|iam| &iam.groups).any(|group| !group.inline.is_empty()));
+    assert!(iam().flat_map(|iam| &iam.policies).any(|policy| !policy.other_versions.is_empty()));
+    let attached = roles().flat_map(|role| &role.attached);
+    for arn in attached.filter(|arn| arn.starts_with("arn:aws:iam::aws:")) {
+        let name = arn.rsplit('/').next().unwrap();
+        assert!(demo.aws_managed_policies.contains_key(name), "{name} has no document");
+    }
+}

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::{When, is_false};
+
 /// The principals and customer managed policies of an account.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,6 +46,9 @@ pub struct User {
     /// The ARN of its permissions boundary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub boundary: Option<String>,
+    /// Tags.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
 }
 
 /// A group.
@@ -84,6 +89,15 @@ pub struct Role {
     /// The ARN of its permissions boundary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub boundary: Option<String>,
+    /// Tags.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// An instance profile holds it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub instance_profile: bool,
+    /// When it was last used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used: Option<When>,
 }
 
 /// A customer managed policy.
@@ -97,6 +111,9 @@ pub struct ManagedPolicy {
     pub path: String,
     /// The default version's document.
     pub document: Value,
+    /// The documents of versions that are not in force, by version, such as `v1`; the one in force comes after them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub other_versions: BTreeMap<String, Value>,
 }
 
 fn slash() -> String {

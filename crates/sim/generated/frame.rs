@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::description::{Description, Iam, Moment, Organization, Role, default_regions};
+use crate::description::{
+    ControlPolicy, Description, Iam, Moment, Organization, PolicyType, Role, default_regions,
+};
 use crate::generated::Generator;
 
 /// The id of the organization's root.
@@ -68,8 +70,26 @@ impl Generator {
             no_service_linked_role: false,
             delegated_administrators: BTreeMap::from([delegated]),
             units: Vec::new(),
+            policies: policies(),
+            ..Organization::default()
         })
     }
+}
+
+/// What every landing zone denies: to leave, and to touch what it records.
+fn policies() -> Vec<ControlPolicy> {
+    let deny = |place: usize, name: &str, actions: &[&str]| ControlPolicy {
+        id: format!("p-generated{place}"),
+        name: name.to_owned(),
+        kind: PolicyType::ServiceControlPolicy,
+        document: json!({
+            "Version": "2012-10-17",
+            "Statement": [{ "Effect": "Deny", "Action": actions, "Resource": "*" }],
+        }),
+        targets: vec![ROOT.to_owned()],
+    };
+    let trail = ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail"];
+    vec![deny(0, "keep-the-trail", &trail), deny(1, "stay", &["organizations:LeaveOrganization"])]
 }
 
 fn baseline(management: &str) -> Iam {

@@ -74,12 +74,26 @@ impl Maker<'_> {
         if chance.happens("inline", 0.25) {
             inline.insert("inline".to_owned(), self.document(chance, 1));
         }
-        Role { name, path: "/".to_owned(), trust, attached, inline, boundary: None }
+        Role {
+            name,
+            path: "/".to_owned(),
+            trust,
+            attached,
+            inline,
+            instance_profile: chance.happens("profile", 0.2),
+            ..Role::default()
+        }
     }
 
     fn policy(&self, place: usize) -> ManagedPolicy {
-        let document = self.document(self.chance.part("policy", place), 3);
-        ManagedPolicy { name: format!("policy-{place}"), path: "/".to_owned(), document }
+        let chance = self.chance.part("policy", place);
+        let document = self.document(chance, 3);
+        let mut other_versions = BTreeMap::new();
+        if chance.happens("older", 0.3) {
+            other_versions.insert("v1".to_owned(), self.document(chance.part("older", place), 2));
+        }
+        let name = format!("policy-{place}");
+        ManagedPolicy { name, path: "/".to_owned(), document, other_versions }
     }
 
     /// A document of about 300 bytes for each statement.

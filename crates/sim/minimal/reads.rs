@@ -9,6 +9,11 @@ pub(super) struct Reads {
     pub(super) account_tags: bool,
     pub(super) delegates: bool,
     pub(super) trusted: bool,
+    /// The lists of the organization's policies, and of each its document and what it is attached to.
+    pub(super) policies: bool,
+    pub(super) policy: bool,
+    pub(super) targets: bool,
+    pub(super) resource_policy: bool,
     pub(super) linked_role: bool,
     /// Anything for which an account has to be entered.
     pub(super) accounts: bool,
@@ -54,6 +59,9 @@ impl Reads {
             account_tags: wants("organizations:ListTagsForResource"),
             delegates: wants("organizations:ListDelegatedAdministrators"),
             trusted: wants("organizations:ListAWSServiceAccessForOrganization"),
+            policy: wants("organizations:DescribePolicy"),
+            targets: wants("organizations:ListTargetsForPolicy"),
+            resource_policy: wants("organizations:DescribeResourcePolicy"),
             linked_role: wants("iam:GetRole"),
             status: wants("cloudtrail:GetTrailStatus"),
             delivery: wants(super::TRAIL_DELIVERY),
@@ -74,6 +82,7 @@ impl Reads {
             key_policy: wants("kms:GetKeyPolicy"),
             ..Self::default()
         };
+        reads.policies = reads.policy || reads.targets || wants("organizations:ListPolicies");
         reads.store_list =
             reads.store || reads.store_policy || wants("cloudtrail:ListEventDataStores");
         reads.key = reads.rotation || reads.key_policy || wants("kms:DescribeKey");

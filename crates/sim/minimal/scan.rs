@@ -10,7 +10,7 @@ use crate::Simulator;
 use crate::testing::{Heard, ask};
 
 /// The operations that one scan of everything reads.
-pub(super) const ALL: [&str; 42] = [
+pub(super) const ALL: [&str; 46] = [
     "sts:GetCallerIdentity",
     "organizations:DescribeOrganization",
     "organizations:ListAccounts",
@@ -18,6 +18,10 @@ pub(super) const ALL: [&str; 42] = [
     "organizations:ListTagsForResource",
     "organizations:ListDelegatedAdministrators",
     "organizations:ListAWSServiceAccessForOrganization",
+    "organizations:ListPolicies",
+    "organizations:DescribePolicy",
+    "organizations:ListTargetsForPolicy",
+    "organizations:DescribeResourcePolicy",
     "sts:AssumeRole",
     "account:ListRegions",
     "cloudtrail:DescribeTrails",
@@ -116,7 +120,7 @@ pub(super) fn scan(simulator: &Simulator, key: Key) -> u64 {
     let management =
         described.json()["Organization"]["MasterAccountId"].as_str().map(str::to_owned);
     if management.is_some() {
-        for (page, row) in scan.list("ListAccounts", None, 2) {
+        for (page, row) in scan.list("ListAccounts", ("", ""), 2) {
             for account in page["Accounts"].as_array().unwrap() {
                 let body = json!({ "ResourceId": account["Id"] });
                 scan.json((&caller, "us-east-1"), "organizations:ListTagsForResource", body);
@@ -153,12 +157,17 @@ impl Scan<'_> {
     }
 
     /// The pages of a list of the organization's, each with its row.
-    fn list(&mut self, operation: &str, parent: Option<&str>, after: u64) -> Vec<(Value, u64)> {
+    fn list(
+        &mut self,
+        operation: &str,
+        (name, value): (&str, &str),
+        after: u64,
+    ) -> Vec<(Value, u64)> {
         let (mut pages, mut token, mut row) = (Vec::new(), Value::Null, after);
         loop {
             let mut body = serde_json::Map::new();
-            if let Some(parent) = parent {
-                body.insert("ParentId".to_owned(), parent.into());
+            if !name.is_empty() {
+                body.insert(name.to_owned(), value.into());
             }
             if !token.is_null() {
                 body.insert("NextToken".to_owned(), token);
@@ -184,12 +193,14 @@ impl Scan<'_> {
 
     fn tree(&mut self) {
         let mut open = Vec::new();
-        for (page, row) in self.list("ListRoots", None, 2) {
+        for (page, row) in self.list("ListRoots", ("", ""), 2) {
             open.push((page["Roots"][0]["Id"].as_str().unwrap().to_owned(), row));
         }
         while let Some((parent, row)) = open.pop() {
-            self.list("ListAccountsForParent", Some(&parent), row);
-            for (page, row) in self.list("ListOrganizationalUnitsForParent", Some(&parent), row) {
+            self.list("ListAccountsForParent", ("ParentId", &parent), row);
+            for (page, row) in
+                self.list("ListOrganizationalUnitsForParent", ("ParentId", &parent), row)
+            {
                 let units = page["OrganizationalUnits"].as_array().unwrap();
                 open.extend(units.iter().map(|u| (u["Id"].as_str().unwrap().to_owned(), row)));
             }
@@ -267,9 +278,7 @@ impl Scan<'_> {
     fn principals(&mut self, account: &str, inside: u64) {
         let (mut row, mut marker) = (inside, String::new());
         loop {
-            let parameters = format!(
-                "MaxItems=1000&Filter.member.1=User&Filter.member.2=Group&Filter.member.3=Role{marker}"
-            );
+            let parameters = format!("MaxItems=1000{marker}");
             let question = ask(account, "us-east-1");
             let heard =
                 question.query(self.simulator, "iam:GetAccountAuthorizationDetails", &parameters);

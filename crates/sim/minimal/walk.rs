@@ -2,26 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::description::{Account, AccountState, Bucket, EventDataStore, RegionState};
+use crate::description::{Account, AccountState, Bucket, EventDataStore, Iam, RegionState};
 use crate::land::Held;
 use crate::minimal::follow::Follow;
 use crate::minimal::keys::{Place, User};
 use crate::minimal::ledger::Ledger;
 use crate::minimal::reads::Reads;
+use crate::services::aws_policies_in_use;
 use crate::world::{SeenTrail, World};
 
 /// CloudTrail's principal, for delegation.
 pub(super) const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 /// The largest pages of the lists.
-const ORGANIZATIONS_PAGE: usize = 20;
+pub(super) const ORGANIZATIONS_PAGE: usize = 20;
 const REGIONS_PAGE: usize = 50;
 const BUCKETS_PAGE: usize = 1000;
 const PRINCIPALS_PAGE: usize = 1000;
 const STORES_PAGE: usize = 1000;
 /// The calls in a row after which the organization is known: who calls, then what it is.
-const DESCRIBED: u64 = 2;
+pub(super) const DESCRIBED: u64 = 2;
 /// Where the endpoints of global services are.
-const GLOBAL: &str = "us-east-1";
+pub(super) const GLOBAL: &str = "us-east-1";
 
 /// Who calls, what is to be read, and where.
 pub(super) struct Walk<'w> {
@@ -108,6 +109,7 @@ impl<'w> Walk<'w> {
                 ledger.call("organizations:ListAWSServiceAccessForOrganization", GLOBAL, pages);
                 ledger.row(DESCRIBED + pages);
             }
+            self.policies(organization, ledger);
         }
     }
 
@@ -221,7 +223,7 @@ impl<'w> Walk<'w> {
             ledger.row(inside.max(DESCRIBED) + 1);
         }
         if self.reads.principals {
-            let pages = pages(self.principals(account), PRINCIPALS_PAGE);
+            let pages = self.principal_pages(account);
             ledger.call("iam:GetAccountAuthorizationDetails", GLOBAL, pages);
             ledger.row(inside + pages);
         }
@@ -282,13 +284,18 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// Users, groups and roles.
-    fn principals(&self, account: &Account) -> usize {
-        let baseline = &self.world.frame.baseline_iam;
-        self.world.land.principals(account)
-            + baseline.users.len()
-            + baseline.groups.len()
-            + baseline.roles.len()
+    /// Pages of users, groups, roles and managed policies, those of AWS that are in use among them.
+    fn principal_pages(&self, account: &Account) -> u64 {
+        let frame = self.world.frame;
+        let Iam { users, groups, roles, policies } = &frame.baseline_iam;
+        let baseline = users.len() + groups.len() + roles.len() + policies.len();
+        let own = self.world.land.principals(account) + baseline;
+        let most = pages(own + frame.aws_managed_policies.len(), PRINCIPALS_PAGE);
+        if pages(own, PRINCIPALS_PAGE) == most {
+            return most;
+        }
+        // Only at the end of a page it matters which these are.
+        pages(own + aws_policies_in_use(self.world, account), PRINCIPALS_PAGE)
     }
 
     /// The calls in a row after which the regions are known. Only where regions can be switched on are they asked for.
@@ -368,7 +375,7 @@ fn pages(items: usize, page: usize) -> u64 {
     count(items.div_ceil(page).max(1))
 }
 
-fn count(number: usize) -> u64 {
+pub(super) fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
 

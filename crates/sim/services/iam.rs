@@ -2,17 +2,18 @@
 
 mod role;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::description::{Group, Iam, ManagedPolicy, Role, User};
+use crate::description::{Account, Group, Iam, ManagedPolicy, Role, User};
 use crate::failure::Failure;
 use crate::reply::Reply;
 use crate::services::page::{page, size};
 use crate::services::{Answer, Ask};
+use crate::world::World;
 use crate::xml::{Content, Element};
 
 /// What RFC 3986 leaves as it is; IAM encodes all else in a policy document.
@@ -60,12 +61,12 @@ fn authorization_details(ask: Ask<'_>) -> Answer {
     let wants = |name: &str| wanted.is_empty() || wanted.contains(&name);
     let own = ask.world.land.iam(ask.caller, wants("LocalManagedPolicy"));
     let sources: [&Iam; 2] = [&ask.world.frame.baseline_iam, &own];
-    let attached = attached(&sources);
-    let entries = entries(ask, &sources, &attached);
+    let uses = uses(&sources);
+    let entries = entries(ask, &sources, &uses);
     let found = size(Some(request.number("MaxItems").unwrap_or(USUAL_PAGE)), LARGEST_PAGE)
         .and_then(|size| page(&entries, request.text("Marker"), size))
         .ok_or_else(|| Failure::new(400, "ValidationError", "Invalid Marker or MaxItems"))?;
-    let writer = Writer { ask, attached: &attached };
+    let writer = Writer { ask, uses: &uses };
     let mut content = Content::default();
     for name in LISTS {
         content.inside(name, |list| {
@@ -81,18 +82,40 @@ fn authorization_details(ask: Ask<'_>) -> Answer {
     Ok(Reply::xml(Element::new("Result").written(content)))
 }
 
-/// The ARNs of all policies that are attached to anybody.
-fn attached<'a>(sources: &[&'a Iam]) -> BTreeSet<&'a str> {
-    let of = |iam: &'a Iam| {
-        let users = iam.users.iter().flat_map(|user| &user.attached);
-        let groups = iam.groups.iter().flat_map(|group| &group.attached);
-        users.chain(groups).chain(iam.roles.iter().flat_map(|role| &role.attached))
+/// How many have each policy attached, and how many it bounds, by ARN.
+type Uses<'a> = BTreeMap<&'a str, (usize, usize)>;
+
+fn uses<'a>(sources: &[&'a Iam]) -> Uses<'a> {
+    let mut uses = Uses::new();
+    for iam in sources {
+        let users = iam.users.iter().map(|user| (&user.attached, user.boundary.as_deref()));
+        let groups = iam.groups.iter().map(|group| (&group.attached, None));
+        let roles = iam.roles.iter().map(|role| (&role.attached, role.boundary.as_deref()));
+        for (attached, boundary) in users.chain(groups).chain(roles) {
+            attached.iter().for_each(|arn| uses.entry(arn).or_default().0 += 1);
+            boundary.into_iter().for_each(|arn| uses.entry(arn).or_default().1 += 1);
+        }
+    }
+    uses
+}
+
+/// How many policies of AWS an account uses that are described; IAM lists no others.
+pub(crate) fn aws_policies_in_use(world: &World<'_>, account: &Account) -> usize {
+    let own = world.land.iam(account, false);
+    let names = &world.frame.aws_managed_policies;
+    let uses = uses(&[&world.frame.baseline_iam, &own]);
+    names.keys().filter(|name| in_use(&uses, name).is_some()).count()
+}
+
+fn in_use<'a>(uses: &Uses<'a>, name: &str) -> Option<&'a str> {
+    let is_it = |arn: &&&str| {
+        arn.contains(":aws:") && arn.strip_suffix(name).is_some_and(|a| a.ends_with('/'))
     };
-    sources.iter().copied().flat_map(of).map(String::as_str).collect()
+    uses.keys().find(is_it).copied()
 }
 
 /// The entries that the filter lets through; nothing is written of the others.
-fn entries<'a>(ask: Ask<'a>, sources: &[&'a Iam], attached: &BTreeSet<&'a str>) -> Vec<Entry<'a>> {
+fn entries<'a>(ask: Ask<'a>, sources: &[&'a Iam], uses: &Uses<'a>) -> Vec<Entry<'a>> {
     let wanted = ask.request.list("Filter");
     let wants = |name: &str| wanted.is_empty() || wanted.contains(&name);
     let all = || sources.iter().copied();
@@ -112,11 +135,7 @@ fn entries<'a>(ask: Ask<'a>, sources: &[&'a Iam], attached: &BTreeSet<&'a str>) 
     if wants("AWSManagedPolicy") {
         // Only those in use are listed, as IAM does.
         out.extend(ask.world.frame.aws_managed_policies.iter().filter_map(|(name, document)| {
-            let is_it = |arn: &&&str| {
-                arn.contains(":aws:")
-                    && arn.strip_suffix(name.as_str()).is_some_and(|a| a.ends_with('/'))
-            };
-            attached.iter().find(is_it).map(|arn| Entry::Aws(arn, name, document))
+            in_use(uses, name).map(|arn| Entry::Aws(arn, name, document))
         }));
     }
     out
@@ -125,12 +144,25 @@ fn entries<'a>(ask: Ask<'a>, sources: &[&'a Iam], attached: &BTreeSet<&'a str>) 
 /// Writes entries of one account.
 struct Writer<'a> {
     ask: Ask<'a>,
-    attached: &'a BTreeSet<&'a str>,
+    uses: &'a Uses<'a>,
 }
 
 impl Writer<'_> {
     fn arn(&self, kind: &str, path: &str, name: &str) -> String {
         self.ask.world.arn("iam", "", &self.ask.caller.id, &format!("{kind}{path}{name}"))
+    }
+
+    fn profiles(&self, role: &Role, to: &mut Content) {
+        to.inside("InstanceProfileList", |list| {
+            if !role.instance_profile {
+                return;
+            }
+            list.inside("member", |member| {
+                named(member, &role.path, ("InstanceProfileName", &role.name), "InstanceProfileId");
+                member.leaf("Arn", self.arn("instance-profile", &role.path, &role.name));
+                member.inside("Roles", |_| ());
+            });
+        });
     }
 
     fn write(&self, entry: Entry<'_>, to: &mut Content) {
@@ -144,6 +176,7 @@ impl Writer<'_> {
                 });
                 attachments(to, &user.attached);
                 boundary(to, user.boundary.as_deref());
+                tags(to, &user.tags);
             }
             Entry::Group(group) => {
                 named(to, &group.path, ("GroupName", &group.name), "GroupId");
@@ -155,19 +188,28 @@ impl Writer<'_> {
                 named(to, &role.path, ("RoleName", &role.name), "RoleId");
                 to.leaf("Arn", self.arn("role", &role.path, &role.name));
                 to.plain("AssumeRolePolicyDocument", encoded(&role.trust));
-                to.inside("InstanceProfileList", |_| ());
+                self.profiles(role, to);
                 inline(to, "RolePolicyList", &role.inline);
                 attachments(to, &role.attached);
                 boundary(to, role.boundary.as_deref());
+                tags(to, &role.tags);
+                to.inside("RoleLastUsed", |used| {
+                    if let Some(when) = role.last_used {
+                        used.plain("LastUsedDate", self.ask.world.resolve(when).rfc3339());
+                        used.plain("Region", "us-east-1");
+                    }
+                });
             }
             Entry::Local(policy) => {
                 let arn = self.arn("policy", &policy.path, &policy.name);
-                let used = self.attached.contains(arn.as_str());
-                managed(to, &arn, (&policy.path, &policy.name), (&policy.document, used));
+                let used = self.uses.get(arn.as_str()).copied().unwrap_or_default();
+                let older: Versions<'_> = policy.other_versions.iter().collect();
+                managed(to, (&arn, &policy.path, &policy.name), (&policy.document, &older), used);
             }
             Entry::Aws(arn, name, document) => {
                 let path = arn.split_once(":policy").and_then(|(_, rest)| rest.strip_suffix(name));
-                managed(to, arn, (path.unwrap_or("/"), name), (document, true));
+                let used = self.uses.get(arn).copied().unwrap_or_default();
+                managed(to, (arn, path.unwrap_or("/"), name), (document, &[]), used);
             }
         }
     }
@@ -180,29 +222,47 @@ fn named(to: &mut Content, path: &str, (name_tag, name): (&str, &str), id_tag: &
     to.plain("CreateDate", CREATED);
 }
 
+/// Versions that are not in force.
+type Versions<'a> = Vec<(&'a String, &'a Value)>;
+
 fn managed(
     to: &mut Content,
-    arn: &str,
-    (path, name): (&str, &str),
-    (document, used): (&Value, bool),
+    (arn, path, name): (&str, &str, &str),
+    (document, older): (&Value, &[(&String, &Value)]),
+    (attached, bounds): (usize, usize),
 ) {
+    let in_force = format!("v{}", older.len() + 1);
     to.leaf("PolicyName", name);
     to.plain("PolicyId", unique_id("PolicyId", name));
     to.leaf("Arn", arn);
     to.leaf("Path", path);
-    to.plain("DefaultVersionId", "v1");
-    to.plain("AttachmentCount", u8::from(used));
-    to.plain("PermissionsBoundaryUsageCount", 0);
+    to.plain("DefaultVersionId", &in_force);
+    to.plain("AttachmentCount", attached);
+    to.plain("PermissionsBoundaryUsageCount", bounds);
     to.plain("IsAttachable", true);
     to.plain("CreateDate", CREATED);
     to.plain("UpdateDate", CREATED);
     to.inside("PolicyVersionList", |list| {
-        list.inside("member", |version| {
-            version.plain("Document", encoded(document));
-            version.plain("VersionId", "v1");
-            version.plain("IsDefaultVersion", true);
-            version.plain("CreateDate", CREATED);
-        });
+        let newest = (&in_force, document);
+        for (name, document) in std::iter::once(newest).chain(older.iter().copied()) {
+            list.inside("member", |version| {
+                version.plain("Document", encoded(document));
+                version.leaf("VersionId", name);
+                version.plain("IsDefaultVersion", *name == in_force);
+                version.plain("CreateDate", CREATED);
+            });
+        }
+    });
+}
+
+fn tags(to: &mut Content, tags: &BTreeMap<String, String>) {
+    to.inside("Tags", |list| {
+        for (key, value) in tags {
+            list.inside("member", |member| {
+                member.leaf("Key", key);
+                member.leaf("Value", value);
+            });
+        }
     });
 }
 
@@ -247,6 +307,7 @@ fn unique_id(kind: &str, name: &str) -> String {
         "UserId" => "AIDA",
         "GroupId" => "AGPA",
         "RoleId" => "AROA",
+        "InstanceProfileId" => "AIPA",
         _ => "ANPA",
     };
     let hash = Sha256::digest(name.as_bytes());

@@ -1,5 +1,7 @@
 //! AWS Organizations: the organization, its tree and its accounts.
 
+mod policies;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -45,6 +47,10 @@ pub(super) fn answer(ask: Ask<'_>) -> Answer {
         "ListDelegatedAdministrators" => tree.list_delegated(),
         "ListAWSServiceAccessForOrganization" => tree.list_trusted(),
         "ListTagsForResource" => tree.list_tags(),
+        "ListPolicies" => tree.list_policies(),
+        "DescribePolicy" => tree.describe_policy(),
+        "ListTargetsForPolicy" => tree.list_targets(),
+        "DescribeResourcePolicy" => tree.describe_resource_policy(),
         _ => Err(Failure::unknown_operation(ask.request)),
     }
 }

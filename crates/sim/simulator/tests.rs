@@ -56,7 +56,8 @@ fn what_is_not_known_is_refused_and_remembered() {
     for action in ["cloudtrail:ListTrails", "kms:Decrypt", "logs:DescribeMetricFilters"] {
         assert_eq!(json(action), unknown);
     }
-    let management = ask(M, "us-east-1").json(&simulator, "organizations:ListPolicies", json!({}));
+    let management =
+        ask(M, "us-east-1").json(&simulator, "organizations:ListHandshakesForAccount", json!({}));
     assert_eq!(management.error(), unknown);
     for action in ["sts:GetSessionToken", "iam:ListUsers", "sns:ListTopics"] {
         assert_eq!(ask(A, "us-east-1").query(&simulator, action, "").error(), unknown);

@@ -39,10 +39,30 @@ fn apart(arn: &str) -> Option<(String, String, String)> {
 
 impl Scan<'_> {
     pub(super) fn services(&mut self) {
-        self.list("ListAWSServiceAccessForOrganization", None, 2);
-        for (page, row) in self.list("ListDelegatedAdministrators", None, 2) {
+        self.list("ListAWSServiceAccessForOrganization", ("", ""), 2);
+        self.policies();
+        for (page, row) in self.list("ListDelegatedAdministrators", ("", ""), 2) {
             for delegate in page["DelegatedAdministrators"].as_array().unwrap() {
                 self.delegates.push((delegate["Id"].as_str().unwrap().to_owned(), row));
+            }
+        }
+    }
+
+    fn policies(&mut self) {
+        let caller = self.caller.clone();
+        let here = (caller.as_str(), "us-east-1");
+        self.json(here, "organizations:DescribeResourcePolicy", json!({}));
+        self.answer(3);
+        for kind in ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"] {
+            for (page, row) in self.list("ListPolicies", ("Filter", kind), 2) {
+                for policy in page["Policies"].as_array().unwrap() {
+                    let id = policy["Id"].as_str().unwrap();
+                    self.json(here, "organizations:DescribePolicy", json!({ "PolicyId": id }));
+                    self.answer(row + 1);
+                    if id != "p-RCPFullAWSAccess" {
+                        self.list("ListTargetsForPolicy", ("PolicyId", id), row);
+                    }
+                }
             }
         }
     }

@@ -57,3 +57,30 @@ fn filters_and_bounds_are_kept() {
         assert_eq!(by(A, parameters).error(), (400, "ValidationError".to_owned()));
     }
 }
+
+#[test]
+fn versions_boundaries_profiles_and_tags_are_told() {
+    let mut description = crate::testing::small();
+    let iam = &mut description.accounts[1].iam;
+    let own = "arn:aws:iam::222222222222:policy/own".to_owned();
+    iam.policies[0].other_versions.insert("v1".to_owned(), serde_json::json!({ "Id": "older" }));
+    iam.roles.push(crate::Role {
+        name: "runner".to_owned(),
+        path: "/ci/".to_owned(),
+        boundary: Some(own),
+        instance_profile: true,
+        last_used: Some(crate::When::MinutesAgo(60)),
+        tags: [("team".to_owned(), "<x>".to_owned())].into(),
+        ..crate::Role::default()
+    });
+    let simulator = crate::Simulator::new(description);
+    let heard = ask(A, "us-east-1").query(&simulator, "iam:GetAccountAuthorizationDetails", "");
+    let body = &heard.body;
+    assert!(body.contains("<Arn>arn:aws:iam::222222222222:instance-profile/ci/runner</Arn>"));
+    assert!(body.contains("<LastUsedDate>2026-11-21T21:42:57Z</LastUsedDate>"), "{body}");
+    assert!(body.contains("<Key>team</Key><Value>&lt;x&gt;</Value>"));
+    assert!(body.contains("<DefaultVersionId>v2</DefaultVersionId><AttachmentCount>1</AttachmentCount><PermissionsBoundaryUsageCount>1<"));
+    assert!(
+        body.contains("%22older%22%7D</Document><VersionId>v1</VersionId><IsDefaultVersion>false<")
+    );
+}
