@@ -44,6 +44,7 @@ pub mod score;
 pub mod selector;
 pub mod snapshot;
 pub mod store;
+pub mod tamper;
 pub mod terms;
 pub mod trail;
 pub mod waiver;

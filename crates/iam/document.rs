@@ -47,6 +47,16 @@ impl PolicyDocument {
         parse::document(&Json::from(value))
     }
 
+    /// Reads what can be read of a document, and says what cannot.
+    ///
+    /// A statement that has an error is left out, the others keep their places; a version that is none counts as absent.
+    /// What is left grants no more than the whole would, but it may refuse less: whoever asks what is protected is on the
+    /// safe side, whoever asks what works is not.
+    #[must_use]
+    pub fn readable(value: &serde_json::Value) -> (Self, Vec<ParseError>) {
+        parse::readable(&Json::from(value))
+    }
+
     /// Whether anything in it is outside the language: an element, a kind of principal or a condition operator.
     #[must_use]
     pub fn has_unknown(&self) -> bool {

@@ -10,17 +10,32 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+pub mod answer;
+mod arn;
+pub mod bulk;
+pub mod caller;
 pub mod condition;
+pub mod context;
 pub mod document;
 pub mod error;
+pub mod evaluate;
+pub mod glob;
 mod json;
+pub mod layers;
 mod parse;
 pub mod pattern;
 mod percent;
 mod print;
+pub mod request;
 
+pub use answer::{Answer, Decision, LayerTrace, Note, StatementRef, Trace, Verdict};
+pub use caller::{Caller, CallerError, CallerKind};
 pub use condition::{Condition, Operator, Qualifier};
+pub use context::{Context, Known, Unnamed};
 pub use document::{
     Actions, Effect, PolicyDocument, Principal, Principals, Resources, Statement, Version,
 };
 pub use error::ParseError;
+pub use evaluate::{Options, decide, evaluate, evaluate_with};
+pub use layers::{Layer, Layers, Level, NamedPolicy};
+pub use request::Request;

@@ -65,6 +65,47 @@ pub(crate) fn document(json: &Json) -> Parsed<PolicyDocument> {
     Ok(PolicyDocument { version, id, statements, unknown })
 }
 
+/// What can be read of a document, with what is wrong with the rest.
+pub(crate) fn readable(json: &Json) -> (PolicyDocument, Vec<ParseError>) {
+    let mut found = PolicyDocument {
+        version: Version::default(),
+        id: None,
+        statements: Vec::new(),
+        unknown: Vec::new(),
+    };
+    let error = match document(json) {
+        Ok(document) => return (document, Vec::new()),
+        Err(error) => error,
+    };
+    let Json::Object(members) = json else { return (found, vec![error]) };
+    let mut errors = Vec::new();
+    for (name, value) in members {
+        let at = At::Member(&At::Document, name);
+        match name.as_str() {
+            "Version" => match parse_version(value, &at) {
+                Ok(version) => found.version = version,
+                Err(error) => errors.push(error),
+            },
+            "Statement" => {
+                let (one, list) = (std::slice::from_ref(value), matches!(value, Json::List(_)));
+                let items = if let Json::List(items) = value { items } else { one };
+                for (index, item) in items.iter().enumerate() {
+                    let item_at = At::Item(&at, index);
+                    match parse_statement(item, index, if list { &item_at } else { &at }) {
+                        Ok(statement) => found.statements.push(statement),
+                        Err(error) => errors.push(error),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    if errors.is_empty() {
+        errors.push(error);
+    }
+    (found, errors)
+}
+
 fn parse_version(value: &Json, at: &At<'_>) -> Parsed<Version> {
     [Version::V2008, Version::V2012]
         .into_iter()

@@ -10,7 +10,7 @@ struct Bench {
     usual: &'static [&'static str],
 }
 
-const BENCHES: [Bench; 4] = [
+const BENCHES: [Bench; 5] = [
     Bench { name: "scan", packages: &["trailproof"], target: "lab", usual: &["scan"] },
     Bench { name: "scale", packages: &["trailproof"], target: "lab", usual: &["scale"] },
     Bench {
@@ -18,6 +18,12 @@ const BENCHES: [Bench; 4] = [
         packages: &["trailproof"],
         target: "assess",
         usual: &["1000", "10000"],
+    },
+    Bench {
+        name: "iam",
+        packages: &["trailproof-iam"],
+        target: "answers",
+        usual: &["10000", "300"],
     },
     Bench {
         name: "text",
