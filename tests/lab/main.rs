@@ -8,6 +8,7 @@ mod isolation;
 mod judged;
 mod matrix;
 mod partitions;
+mod policies;
 mod properties;
 mod reliability;
 mod resume;

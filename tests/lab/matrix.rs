@@ -18,7 +18,7 @@ use crate::run::Lab;
 use crate::world::{small, without_management};
 
 /// No fault of one operation keeps a scan longer, on the clock that jumps.
-const LONGEST: Duration = Duration::from_secs(600);
+pub const LONGEST: Duration = Duration::from_secs(600);
 /// How many scans run at once: the machines that run these tests have few cores.
 const AT_ONCE: usize = 2;
 
@@ -64,7 +64,7 @@ fn expected(operation: &str, effect: Effect) -> Expected {
 }
 
 /// The cause by which a call's loss is told.
-fn of_call(operation: &str, effect: Effect) -> Cause {
+pub fn of_call(operation: &str, effect: Effect) -> Cause {
     let s3 = operation.starts_with("s3");
     match effect {
         Effect::AccessDenied | Effect::RoleNotAssumable => Cause::AccessDenied,
@@ -111,7 +111,7 @@ fn of_head(effect: Effect) -> Cause {
 /// Whether a second attempt mends it. AWS means its refusals, and the SDK makes no further attempt after an answer
 /// with HTTP 200 that it cannot read. A clock is corrected where the answer's date says by how much, which this fault's
 /// does not: `credentials` does that.
-fn is_mended(effect: Effect) -> bool {
+pub fn is_mended(effect: Effect) -> bool {
     match effect {
         Effect::Throttling
         | Effect::ServerError

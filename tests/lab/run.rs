@@ -33,6 +33,8 @@ pub struct Lab {
     pub region: String,
     pub concurrency: usize,
     pub filter: Filter,
+    /// What is asked for: all that the catalogue reads, unless a test wants more.
+    pub facts: Vec<Fact>,
     /// Roles to enter before the members'.
     pub chain: Vec<String>,
     pub attempt_timeout: Duration,
@@ -58,6 +60,7 @@ impl Lab {
             region: "us-east-1".to_owned(),
             concurrency: CONCURRENCY,
             filter: Filter::default(),
+            facts: Demand::of(CATALOGUE).iter().collect(),
             chain: Vec::new(),
             attempt_timeout: Duration::from_secs(20),
             folder: None,
@@ -76,7 +79,7 @@ impl Lab {
         let now = jiff::Timestamp::try_from(self.simulator.now()).unwrap();
         Request {
             plan: Plan {
-                facts: Demand::of(CATALOGUE).iter().collect(),
+                facts: self.facts.clone(),
                 checks: CATALOGUE.iter().map(|check| check.id.to_owned()).collect(),
                 filter: self.filter.clone(),
                 expected_owners: Vec::new(),
