@@ -10,6 +10,8 @@ mod tests;
 
 use search::Search;
 
+use crate::evaluate::template;
+
 /// How many steps a search takes at most, unless told otherwise. Patterns as people write them need a few thousand.
 pub const STEPS: usize = 1 << 18;
 
@@ -134,6 +136,22 @@ impl Glob {
     }
 }
 
+impl From<&[template::Token]> for Glob {
+    fn from(tokens: &[template::Token]) -> Self {
+        let mut glob = Self { tokens: Vec::with_capacity(tokens.len()) };
+        for token in tokens {
+            glob.push_token(match token {
+                template::Token::Char(letter) => Token::Char(*letter),
+                template::Token::Any => Token::One,
+                template::Token::Run => Token::Run,
+                template::Token::AnyInField => Token::OneInField,
+                template::Token::RunInField => Token::RunInField,
+            });
+        }
+        glob
+    }
+}
+
 /// Whether a text was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
@@ -159,7 +177,13 @@ pub enum Within {
 /// The shortest text that is in all of the first and in none of the second, with at most so many steps of work.
 #[must_use]
 pub fn find(in_all: &[&Glob], in_none: &[&Glob], steps: usize) -> Found {
-    Search::new(in_all, in_none).run(steps)
+    let mut left = steps;
+    find_with(in_all, in_none, &mut left)
+}
+
+/// [`find`], with steps that several searches share.
+pub(crate) fn find_with(in_all: &[&Glob], in_none: &[&Glob], left: &mut usize) -> Found {
+    Search::new(in_all, in_none).run(left)
 }
 
 /// The shortest text that is in both.

@@ -27,6 +27,7 @@ pub mod pattern;
 mod percent;
 mod print;
 pub mod request;
+pub mod set;
 
 pub use answer::{Answer, Decision, LayerTrace, Note, StatementRef, Trace, Verdict};
 pub use caller::{Caller, CallerError, CallerKind};

@@ -87,8 +87,8 @@ impl<'g> Search<'g> {
         }
     }
 
-    pub(super) fn run(&self, steps: usize) -> Found {
-        let mut left = steps;
+    /// Takes its steps from those that are left.
+    pub(super) fn run(&self, left: &mut usize) -> Found {
         let first = State {
             by_place: vec![0; self.by_place.len()],
             by_set: self.by_set.iter().map(|(glob, _)| start(glob)).collect(),
@@ -107,8 +107,11 @@ impl<'g> Search<'g> {
                 for next in self.successors(&state, letter) {
                     let cost = 1 + next.by_set.iter().map(Vec::len).sum::<usize>();
                     match left.checked_sub(cost) {
-                        Some(rest) => left = rest,
-                        None => return Found::TooLarge,
+                        Some(rest) => *left = rest,
+                        None => {
+                            *left = 0;
+                            return Found::TooLarge;
+                        }
                     }
                     if !self.is_dead(&next) && !parents.contains_key(&next) {
                         parents.insert(next.clone(), Some((state.clone(), letter)));
