@@ -2,3 +2,7 @@
 //! The checks of the group `privilege`.
 
 pub mod iam_cloudtrail_full_access_attached;
+pub mod iam_cloudtrail_tampering_principals;
+pub mod iam_log_bucket_tampering_principals;
+pub mod iam_monitoring_tampering_principals;
+pub mod iam_trail_key_tampering_principals;

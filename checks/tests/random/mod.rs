@@ -218,6 +218,7 @@ prop_compose! {
                 kind: PrincipalKind::Role,
                 arn: format!("arn:aws-cn:iam::{MEMBER}:role/ops"),
                 attached_managed_policies: vec![policy.into()],
+                details: None,
             });
         }
         let metadata = |state: usize, arn: &str| {

@@ -40,6 +40,7 @@ fn holding(policy: &str) -> World {
             kind,
             arn: format!("arn:aws:iam::{MEMBER}:{name}"),
             attached_managed_policies: attached.iter().map(|arn| (*arn).to_owned()).collect(),
+            details: None,
         };
         m.principals.push(entry(PrincipalKind::Group, "group/ops", &[policy]));
         let users = ["user/a", "user/b", "user/c"];
