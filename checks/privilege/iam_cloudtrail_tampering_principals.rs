@@ -273,7 +273,7 @@ mod tests {
         let [finding] = of_member.as_slice() else { panic!("{} findings", of_member.len()) };
         assert_eq!(finding.evidence.len(), 51, "the number, and the first fifty");
         assert!(
-            finding.message.starts_with("300 of 300 principals (role/Admin000, "),
+            finding.message.starts_with("300 of 301 principals (role/Admin000, "),
             "{}",
             finding.message
         );

@@ -71,6 +71,13 @@ impl Trail {
         arn.filter(|arn| !arn.is_empty())
     }
 
+    /// The role by which it delivers to the log group, where that was kept.
+    #[must_use]
+    pub fn log_role(&self) -> Option<&str> {
+        let arn = self.description.value.cloud_watch_logs_role_arn.as_deref();
+        arn.filter(|arn| !arn.is_empty())
+    }
+
     /// The topic that it notifies.
     #[must_use]
     pub fn topic(&self) -> Option<&str> {

@@ -15,6 +15,7 @@ mod left_out;
 mod organizations;
 mod policies;
 mod presence;
+mod privilege;
 mod retention;
 
 use trailproof_core::fact::Fact;
@@ -125,6 +126,7 @@ pub fn rows() -> Vec<Row> {
         delivery::rows(),
         lake::rows(),
         policies::rows(),
+        privilege::rows(),
         beyond::rows(),
     ]
     .concat()

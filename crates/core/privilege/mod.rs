@@ -10,7 +10,9 @@
 //! are not on the roll; neither is the root user. What one could do as somebody else is another question.
 
 mod actions;
+mod administrators;
 mod circumstances;
+mod delivery;
 mod limits;
 mod objects;
 mod reason;
@@ -22,6 +24,8 @@ mod who;
 
 pub(crate) use actions::all as all_actions;
 pub use actions::{CLOUDTRAIL, DECRYPT, READ_LOGS, on_key, on_log_bucket, watched};
+pub use administrators::{Administrators, gives_everything};
+pub use delivery::{Delivery, delivery};
 pub use limits::Foreign;
 pub use reason::Reason;
 pub use roll::{Principal, Roll};

@@ -12,6 +12,7 @@ use super::unread::Taken;
 use crate::account::AccountView;
 use crate::answer::{PrincipalEntry, PrincipalKind};
 use crate::authorization::{Authorization, HeldPolicy, PolicyName};
+use crate::aws::Partition;
 use crate::control_policies::PolicyKind;
 use crate::evidence::{Cause, Evidence, Gap, Observed};
 use crate::fact::Fact;
@@ -29,6 +30,7 @@ pub struct Roll {
     pub(super) circumstances: Circumstances,
     pub(super) tag_keys: TagKeys,
     source: Source,
+    partition: Partition,
 }
 
 /// A user or a role on the roll.
@@ -114,6 +116,7 @@ impl Roll {
             circumstances: Circumstances::of(view, authorization.source()),
             tag_keys,
             source: authorization.source().clone(),
+            partition: organization.partition().clone(),
         })
     }
 
@@ -135,6 +138,13 @@ impl Roll {
         Evidence { resource, ..self.source.cite(field, value) }
     }
 
+    /// A role of the account that has nothing; none where no name of one can be made.
+    pub(super) fn nobody(&self) -> Option<Principal> {
+        let account = self.source.account;
+        let arn = format!("arn:{}:iam::{account}:role/trailproof-nobody", self.partition);
+        Some(Principal::new(&arn, arn.parse().ok()?))
+    }
+
     /// Each policy document that anybody on it has, and those of the organization that bear on the account.
     pub(super) fn documents(&self) -> impl Iterator<Item = &Arc<PolicyDocument>> {
         let held = self.principals.iter().flat_map(|principal| {
@@ -148,6 +158,20 @@ impl Roll {
 }
 
 impl Principal {
+    fn new(arn: &str, caller: Caller) -> Self {
+        Self {
+            arn: arn.to_owned(),
+            is_beyond_reach: false,
+            caller,
+            own: Vec::new(),
+            groups: Vec::new(),
+            boundary: None,
+            tags: None,
+            gap: None,
+            doubt: None,
+        }
+    }
+
     /// Kind and name without the account, as in `role/ops/Admin`.
     #[must_use]
     pub fn short(&self) -> &str {
@@ -182,17 +206,7 @@ struct Builder<'b, 'a> {
 
 impl<'a> Builder<'_, 'a> {
     fn principal(&mut self, entry: &'a PrincipalEntry, view: &AccountView<'_>) -> Principal {
-        let mut principal = Principal {
-            arn: entry.arn.clone(),
-            is_beyond_reach: false,
-            caller: Caller::anonymous(),
-            own: Vec::new(),
-            groups: Vec::new(),
-            boundary: None,
-            tags: None,
-            gap: None,
-            doubt: None,
-        };
+        let mut principal = Principal::new(&entry.arn, Caller::anonymous());
         let unread = || Held { name: "a policy that was not read".into(), id: None };
         match entry.arn.parse::<Caller>() {
             Ok(caller) if caller.account() == Some(view.id().as_str()) => principal.caller = caller,

@@ -86,6 +86,22 @@ impl Roll {
     /// An action that the roll was not read for nobody is found to have: [`Roll::read`] takes them all.
     #[must_use]
     pub fn who_can(&self, targets: &[Target]) -> Vec<Holder> {
+        self.asked(self.principals.iter().enumerate(), targets)
+    }
+
+    /// What anybody in the account can do of all that is asked, for the resources' own policies say so.
+    #[must_use]
+    pub fn anybody_can(&self, targets: &[Target]) -> Vec<Power> {
+        let nobody = self.nobody();
+        let holders = self.asked(nobody.iter().enumerate(), targets);
+        holders.into_iter().flat_map(|holder| holder.powers).collect()
+    }
+
+    fn asked<'p>(
+        &self,
+        principals: impl Iterator<Item = (usize, &'p Principal)>,
+        targets: &[Target],
+    ) -> Vec<Holder> {
         let mut tag_keys = self.tag_keys.clone();
         for policy in targets.iter().filter_map(|target| target.policy.as_ref().ok()?.as_ref()) {
             tag_keys.look(&policy.document);
@@ -101,7 +117,7 @@ impl Roll {
             || self.rcps.gap.is_some()
             || gaps.iter().any(|gaps| gaps.target.is_some());
         let mut holders = Vec::new();
-        for (at, principal) in self.principals.iter().enumerate() {
+        for (at, principal) in principals {
             let tags = principal.tags.as_ref();
             let known = tags.map(|tags| tag_keys.known(tags)).unwrap_or_default();
             let best = most.decide(principal, &known);
