@@ -18,6 +18,8 @@ mod objects;
 mod reason;
 mod roll;
 mod targets;
+#[cfg(test)]
+mod tests;
 mod unread;
 mod verdict;
 mod who;
