@@ -50,6 +50,7 @@ fn roles(account: &str) -> Vec<PrincipalEntry> {
                 "arn:aws:iam::aws:policy/ReadOnlyAccess".to_owned(),
                 format!("arn:aws:iam::{account}:policy/workload-{number}"),
             ],
+            details: None,
         })
         .collect()
 }

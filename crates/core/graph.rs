@@ -62,7 +62,6 @@ pub struct GraphBuilder {
     control_policies: Arc<ControlPolicies>,
     pool: Arc<PolicyPool>,
     asked: BTreeSet<(AccountId, Probe)>,
-    added: BTreeSet<AccountId>,
     /// The lists of regions that accounts have: most have the same.
     region_lists: BTreeSet<Arc<[RegionEntry]>>,
     /// What accounts see of trails: most see the same.
@@ -178,7 +177,6 @@ impl GraphBuilder {
             control_policies: Arc::new(ControlPolicies::of(organization)),
             pool: Arc::default(),
             asked: BTreeSet::new(),
-            added: BTreeSet::new(),
             region_lists: BTreeSet::new(),
             sights: BTreeSet::new(),
             nothing_unread: Arc::default(),
@@ -187,7 +185,6 @@ impl GraphBuilder {
 
     /// Adds one account's evidence.
     pub fn add(&mut self, document: &Document) {
-        self.added.insert(document.account);
         self.add_member(document);
         for probe in document.observations.keys() {
             if probe.fact.crosses_accounts() {
@@ -428,26 +425,10 @@ impl GraphBuilder {
         }
     }
 
-    /// Whether that account's evidence was added.
-    #[must_use]
-    pub fn has(&self, account: AccountId) -> bool {
-        self.added.contains(&account)
-    }
-
     /// The accounts that administer CloudTrail for the management account, where that was read.
     #[must_use]
     pub fn delegated(&self) -> Option<&[AccountId]> {
         self.delegated_administrators.as_deref().ok()
-    }
-
-    /// Takes what was asked of the organization since the beginning.
-    pub fn organization(&mut self, organization: &Document) {
-        let probe = Probe::global(Fact::DelegatedAdministrators);
-        self.delegates_source = delegates_source(organization);
-        self.delegated_administrators =
-            organization.read::<Vec<AccountId>>(&probe).map(|(delegates, _)| delegates.clone());
-        self.trusted_services = sourced(organization, &Probe::global(Fact::TrustedServices));
-        self.control_policies = Arc::new(ControlPolicies::of(organization));
     }
 
     /// The graph of all that was added so far.

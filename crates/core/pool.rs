@@ -133,7 +133,7 @@ mod tests {
         let text = r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
         let first = pool.policy(text);
         assert!(first.is_ok());
-        assert!(Arc::ptr_eq(&first, &pool.policy(&String::from(text))));
+        assert!(Arc::ptr_eq(&first, &pool.policy(text)));
         assert!(!Arc::ptr_eq(&first, &pool.policy(&format!("{text} "))), "the text is the key");
         assert!(pool.policy("no document").is_err());
         assert_eq!(held(&pool), 3);

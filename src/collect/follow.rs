@@ -109,7 +109,7 @@ impl<'a> Follow<'a> {
     }
 
     fn now(&mut self, work: &Work<'_>, known: Known<'_>) {
-        let graph = known.of_those_that_matter(work).graph();
+        let graph = known.of_those_that_matter(work).into_graph();
         for (account, probes) in follow_ups(&self.run.demand, &graph, known.organization).accounts {
             let certain = probes.into_iter().filter(|probe| is_certain(account, probe)).collect();
             self.put(account, certain, work);
@@ -138,21 +138,20 @@ impl<'a> Follow<'a> {
         self.open.next().await
     }
 
-    /// Keeps what was answered. The document as it then is, where anything was.
+    /// Keeps what was answered.
     pub(super) fn keep(
         &mut self,
         (account, answers): Answers,
         work: &mut Work<'_>,
-    ) -> Result<Option<Document>, Stop> {
+    ) -> Result<(), Stop> {
         if answers.is_empty() {
-            return Ok(None);
+            return Ok(());
         }
         self.opened |= answers.iter().any(|(probe, _)| OPENING.contains(&probe.fact));
         let mut document = work.store.get(account).unwrap_or_else(|| Document::new(account));
         document.observations.extend(answers);
-        work.store.put(document.clone())?;
         work.ledger.links(&document);
-        Ok(Some(document))
+        work.store.put(document)
     }
 
     /// Asks until no question is open, now that every account was read.
@@ -172,14 +171,15 @@ impl<'a> Follow<'a> {
             self.of_organization(tags, organization).await;
             work.store.put_organization(&work.store.whole(organization.clone())?)?;
         }
-        let mut builder = Known { manifest, organization }.of_those_that_matter(work);
         loop {
-            let open = follow_ups(&self.run.demand, &builder.graph(), organization);
+            // Built anew for each hop: a graph that is kept up to date beside the one that is asked takes twice the memory.
+            let graph = Known { manifest, organization }.of_those_that_matter(work).into_graph();
+            let open = follow_ups(&self.run.demand, &graph, organization);
+            drop(graph);
             if !open.organization.is_empty() {
                 self.of_organization(open.organization, organization).await;
                 work.store.put_organization(&work.store.whole(organization.clone())?)?;
                 // Whoever stands in for the management account matters now.
-                builder = Known { manifest, organization }.of_those_that_matter(work);
                 if self.run.ending.halted().is_none() {
                     continue;
                 }
@@ -196,19 +196,13 @@ impl<'a> Follow<'a> {
                 return Ok(());
             }
             while let Some(answers) = next {
-                let document = self.keep(answers, work)?;
-                document.iter().for_each(|document| builder.add(document));
+                self.keep(answers, work)?;
                 let ending = self.run.ending.halted().is_some();
                 next =
                     if ending { self.next().await } else { self.next().now_or_never().flatten() };
             }
             if self.run.ending.halted().is_some() {
                 return Ok(());
-            }
-            // An answer may name an account that did not matter before: the owner of the bucket that the copies go to.
-            let known = |account: &AccountId| !work.read.contains(account) || builder.has(*account);
-            if !work.ledger.accounts().iter().all(known) {
-                builder = Known { manifest, organization }.of_those_that_matter(work);
             }
         }
     }

@@ -187,8 +187,8 @@ pub async fn collect(
             }
             Some(answers) = next(&mut follow), if asking => {
                 if let Some(follow) = &mut follow {
-                    let kept = follow.keep(answers, &mut work)?;
-                    if let (Some(_), Some(roster), false) = (kept, &roster, ended) {
+                    follow.keep(answers, &mut work)?;
+                    if let (Some(roster), false) = (&roster, ended) {
                         let organization = &roster.organization;
                         follow.next_hop(&work, Known { manifest: &manifest, organization });
                     }

@@ -21,7 +21,7 @@ use trailproof_sim::{
 
 use crate::judged::judged;
 use crate::matrix::{LONGEST, is_mended, of_call};
-use crate::run::{Lab, paused, reads};
+use crate::run::{Lab, paused};
 use crate::world::{COVERED, small};
 
 /// All that is known of policies above accounts.
@@ -36,6 +36,11 @@ const ABOVE: [Fact; 4] = [
 fn lab(simulator: Simulator) -> Lab {
     let facts = Demand::of(CATALOGUE).iter().chain(ABOVE).collect();
     Lab { facts, ..Lab::new(simulator) }
+}
+
+/// A scan of the policies alone: the accounts are entered and asked nothing.
+fn above(simulator: Simulator) -> Lab {
+    Lab { facts: Demand::facts(ABOVE).iter().collect(), ..Lab::new(simulator) }
 }
 
 fn read(lab: &Lab) -> Reader {
@@ -129,9 +134,9 @@ fn no_call_too_many_is_made_for_it_however_long_the_lists_are() {
     let shape =
         Shape { accounts: 90, accounts_per_unit: 4, roles_per_account: 2, ..Shape::default() };
     let simulator = Simulator::generated(shape);
-    read(&lab(simulator.clone()));
+    read(&above(simulator.clone()));
     let above = ABOVE.map(|fact| fact.operation().to_owned());
-    let minimal = simulator.minimal_calls(&reads().into_iter().chain(above.clone()).collect());
+    let minimal = simulator.minimal_calls(&above.iter().cloned().collect());
     let made = simulator.counts();
     for operation in above {
         assert_eq!(made[&operation] as u64, minimal[&operation], "{operation}");
@@ -149,7 +154,7 @@ fn a_tight_quota_makes_it_slower_and_loses_nothing() {
     let free = Simulator::generated(shape.clone()).with_latency(latency);
     let latency = Latency::fixed(Duration::from_millis(50));
     let tight = Simulator::generated(shape).with_latency(latency).with_quotas(Quotas(vec![quota]));
-    let (free, tight) = (read(&lab(free)), read(&lab(tight)));
+    let (free, tight) = (read(&above(free)), read(&above(tight)));
     assert_eq!(of_policies(free.organization()), of_policies(tight.organization()));
     assert!(
         of_policies(tight.organization()).values().all(|seen| matches!(seen, Outcome::Answer(_)))
@@ -214,17 +219,17 @@ fn a_run_that_was_cut_short_goes_on_with_what_it_has() {
         let shape = Shape { accounts: 50, roles_per_account: 2, ..Shape::default() };
         Simulator::generated(shape).with_latency(Latency::fixed(Duration::from_millis(50)))
     };
-    let undisturbed = lab(simulator()).scan();
+    let undisturbed = above(simulator()).scan();
     let whole = undisturbed.reader.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let run = folder.path().join("run");
     for share in [0.2, 0.5, 0.9] {
-        let lab = Lab { resume: run.join("run.json").exists(), ..lab(simulator()).within(&run) };
+        let lab = Lab { resume: run.join("run.json").exists(), ..above(simulator()).within(&run) };
         let _ = paused().block_on(async {
             tokio::time::timeout(undisturbed.took.mul_f64(share), lab.scan_async()).await
         });
     }
-    let resumed = read(&Lab { resume: true, ..lab(simulator()).within(&run) });
+    let resumed = read(&Lab { resume: true, ..above(simulator()).within(&run) });
     assert_eq!(of_policies(resumed.organization()), of_policies(whole.organization()));
     let targets = Probe::resource(Fact::PolicyTargets, None, "p-FullAWSAccess");
     let (targets, _) = resumed.organization().read::<PolicyTargets>(&targets).unwrap();

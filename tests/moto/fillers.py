@@ -148,6 +148,9 @@ def assume_role(call, moto):
     "organizations:ListDelegatedAdministrators",
     "organizations:ListAWSServiceAccessForOrganization",
     "organizations:ListTagsForResource",
+    "organizations:ListPolicies",
+    "organizations:DescribePolicy",
+    "organizations:ListTargetsForPolicy",
 )
 def read_organization(call, moto):
     """moto: gives a member an empty organization, or knows no account of it. AWS lets only the management account and
@@ -167,6 +170,14 @@ def read_organization(call, moto):
     for account in document.get("Accounts", []):
         account["JoinedTimestamp"] -= JOINED_AGO_SECONDS
     return json_answer(document)
+
+
+@fills("organizations:DescribeResourcePolicy")
+def describe_resource_policy(call, _moto):
+    """moto: has no such operation. Nobody gave the organization a policy of its own."""
+    if management_of(call.account) is not None and not is_delegated_administrator(call.account):
+        return access_denied(call)
+    return error(call, "ResourcePolicyNotFoundException", "We couldn't find a resource policy.")
 
 
 def _refuse_foreign_key(call):

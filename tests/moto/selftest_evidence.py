@@ -162,6 +162,24 @@ class EvidenceTest(SeededCase):
         policy = json.loads(ask("log_archive", "get_bucket_policy", "org-logs")["Policy"])
         self.assertEqual([statement["Effect"] for statement in policy["Statement"]], ["Allow"] * 2 + ["Deny"] * 2)
 
+    def test_the_organizations_policies_are_told(self):
+        organizations = self.client("organizations", "management")
+        for kind, full in (
+            ("SERVICE_CONTROL_POLICY", "p-FullAWSAccess"),
+            ("RESOURCE_CONTROL_POLICY", "p-RCPFullAWSAccess"),
+        ):
+            listed = organizations.list_policies(Filter=kind)["Policies"]
+            self.assertEqual([(policy["Id"], policy["AwsManaged"]) for policy in listed], [(full, True)])
+            content = json.loads(organizations.describe_policy(PolicyId=full)["Policy"]["Content"])
+            self.assertIn('"Effect": "Allow"', json.dumps(content))
+        targets = organizations.list_targets_for_policy(PolicyId="p-FullAWSAccess")["Targets"]
+        self.assertIn(self.account("payments"), [target["TargetId"] for target in targets])
+        delegate, member = self.client("organizations", "security"), self.client("organizations", "payments")
+        self.assertEqual(len(delegate.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]), 1)
+        self.refused("AccessDeniedException", member.list_policies, 400, Filter="SERVICE_CONTROL_POLICY")
+        self.refused("ResourcePolicyNotFoundException", organizations.describe_resource_policy, 400)
+        self.refused("AccessDeniedException", member.describe_resource_policy, 400)
+
     def test_the_organization_trusts_cloudtrail(self):
         organizations = self.client("organizations", "management")
         trusted = organizations.list_aws_service_access_for_organization()["EnabledServicePrincipals"]

@@ -80,6 +80,13 @@ fn open(document: &mut Value) {
 }
 
 fn keep(document: &mut Value, kept: &[&str]) {
+    let policies = document["organization"]["policies"].as_array_mut();
+    for policy in policies.into_iter().flatten() {
+        // Units and the root stay.
+        let stays = |id: &str| !id.bytes().all(|byte| byte.is_ascii_digit()) || kept.contains(&id);
+        let targets = policy["targets"].as_array_mut().unwrap();
+        targets.retain(|target| stays(target.as_str().unwrap()));
+    }
     accounts(document).retain(|account| kept.contains(&account["id"].as_str().unwrap()));
     document["organization"]["delegated_administrators"] = json!({});
 }
