@@ -47,10 +47,10 @@ use crate::caller::Caller;
 use crate::context::{Context, Known};
 use crate::document::PolicyDocument;
 use crate::error::ParseError;
-use crate::evaluate::elements::action;
 use crate::layers::{Level, NamedPolicy};
 
 pub use account::{Account, Work};
+pub(crate) use compile::keys_of;
 
 /// Each distinct policy once, with the actions of which its statements speak.
 #[derive(Debug, Clone, Default)]
@@ -58,6 +58,8 @@ pub struct Bulk {
     actions: Vec<String>,
     policies: Vec<Interned>,
     by_text: BTreeMap<Arc<str>, PolicyId>,
+    /// Further names of a text, by the policy that was the first to have it.
+    by_name: BTreeMap<(PolicyId, Arc<str>), PolicyId>,
 }
 
 /// A policy that a [`Bulk`] holds.
@@ -72,6 +74,8 @@ pub struct Mark(usize);
 struct Interned {
     policy: NamedPolicy,
     text: Option<Arc<str>>,
+    /// The first policy that says the same; itself, where it was the first.
+    same_as: PolicyId,
     /// By statement, which of the actions it speaks of.
     speaks_of: Vec<FixedBitSet>,
 }
@@ -81,7 +85,7 @@ impl Bulk {
     #[must_use]
     pub fn new<T: Into<String>>(actions: impl IntoIterator<Item = T>) -> Self {
         let actions = actions.into_iter().map(Into::into).collect();
-        Self { actions, policies: Vec::new(), by_text: BTreeMap::new() }
+        Self { actions, ..Self::default() }
     }
 
     /// The actions that questions are about.
@@ -90,18 +94,31 @@ impl Bulk {
         &self.actions
     }
 
-    /// The policy of this text; a text that was given before is not read again, whatever it was called then.
+    /// The policy of this name and text. A text that was given before is not read again, and those who have it by whatever
+    /// name are alike; answers cite it by the name that was given.
     ///
     /// # Errors
     /// As [`PolicyDocument::parse`].
     pub fn policy(&mut self, name: &str, text: &str) -> Result<PolicyId, ParseError> {
-        if let Some(id) = self.by_text.get(text) {
+        let first = self.by_text.get(text).copied();
+        let Some((first, known)) = first.and_then(|id| Some((id, self.interned(id)?))) else {
+            let policy = NamedPolicy::new(name, PolicyDocument::parse(text)?);
+            let text: Arc<str> = text.into();
+            let id = self.insert(policy, Some(text.clone()));
+            self.by_text.insert(text, id);
+            return Ok(id);
+        };
+        if known.policy.name.as_ref() == name {
+            return Ok(first);
+        }
+        let policy = NamedPolicy::new(name, known.policy.document.clone());
+        let key = (first, policy.name.clone());
+        if let Some(id) = self.by_name.get(&key) {
             return Ok(*id);
         }
-        let policy = NamedPolicy::new(name, PolicyDocument::parse(text)?);
-        let text: Arc<str> = text.into();
-        let id = self.insert(policy, Some(text.clone()));
-        self.by_text.insert(text, id);
+        let id = self.next_id();
+        self.policies.push(Interned { policy, text: None, same_as: first, speaks_of: Vec::new() });
+        self.by_name.insert(key, id);
         Ok(id)
     }
 
@@ -113,12 +130,21 @@ impl Bulk {
     fn insert(&mut self, policy: NamedPolicy, text: Option<Arc<str>>) -> PolicyId {
         let speaks_of = policy.document.statements.iter().map(|statement| {
             let spoken = self.actions.iter().enumerate();
-            spoken.filter(|(_, name)| action(&statement.actions, name)).map(|(at, _)| at).collect()
+            spoken.filter(|(_, name)| statement.actions.matches(name)).map(|(at, _)| at).collect()
         });
         let speaks_of = speaks_of.collect();
-        let id = PolicyId(u32::try_from(self.policies.len()).unwrap_or(u32::MAX));
-        self.policies.push(Interned { policy, text, speaks_of });
+        let id = self.next_id();
+        self.policies.push(Interned { policy, text, same_as: id, speaks_of });
         id
+    }
+
+    fn next_id(&self) -> PolicyId {
+        PolicyId(u32::try_from(self.policies.len()).unwrap_or(u32::MAX))
+    }
+
+    /// The first policy that says the same.
+    fn same_as(&self, id: PolicyId) -> PolicyId {
+        self.interned(id).map_or(id, |interned| interned.same_as)
     }
 
     /// The policy behind an id; `None` for one that was let go.
@@ -140,6 +166,7 @@ impl Bulk {
     /// Lets go of every policy that came after a mark; their ids mean nothing from then on.
     pub fn release(&mut self, mark: Mark) {
         for gone in self.policies.drain(mark.0.min(self.policies.len())..) {
+            self.by_name.remove(&(gone.same_as, gone.policy.name));
             if let Some(text) = gone.text {
                 self.by_text.remove(&text);
             }
@@ -309,14 +336,16 @@ impl Decisions {
         })
     }
 
-    /// The questions to which the answer is yes, whatever the circumstances.
+    /// The questions to which the answer is yes, whatever the circumstances, ascending.
     pub fn allowed(&self) -> impl Iterator<Item = usize> {
         self.allowed.ones()
     }
 
-    /// The questions to which the answer is yes, or yes in some circumstances.
+    /// The questions to which the answer is yes, or yes in some circumstances, ascending.
     pub fn possible(&self) -> impl Iterator<Item = usize> {
-        self.allowed.union(&self.conditional)
+        let mut possible = self.allowed.clone();
+        possible.union_with(&self.conditional);
+        possible.into_ones()
     }
 
     /// Whether the answer can be yes.

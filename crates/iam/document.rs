@@ -152,14 +152,22 @@ pub enum Actions {
 
 impl Actions {
     /// Whether a concrete action, such as `cloudtrail:StopLogging`, is among them.
+    ///
+    /// The prefix of an entry is a service and takes no wildcard: AWS refuses to store any but the one that means every
+    /// service, so that an exported file that has one says nothing by it.
     #[must_use]
     pub fn matches(&self, action: &str) -> bool {
-        let any = |entries: &[String]| {
-            entries.iter().any(|entry| matches(entry, action, Case::Insensitive))
+        let holds = |entry: &String| {
+            let (prefix, named) = match entry.split_once(':') {
+                Some((prefix, _)) => (prefix, !prefix.contains(['*', '?'])),
+                None => (entry.as_str(), false),
+            };
+            let every = !prefix.is_empty() && prefix.bytes().all(|byte| byte == b'*');
+            (named || every) && matches(entry, action, Case::Insensitive)
         };
         match self {
-            Self::Action(entries) => any(entries),
-            Self::NotAction(entries) => !any(entries),
+            Self::Action(entries) => entries.iter().any(holds),
+            Self::NotAction(entries) => !entries.iter().any(holds),
         }
     }
 

@@ -9,7 +9,6 @@ mod tests;
 
 use crate::answer::{Answer, Decision};
 use crate::document::{PolicyDocument, Resources};
-use crate::evaluate::elements::action;
 use crate::evaluate::evaluate;
 use crate::evaluate::facts::Facts;
 use crate::evaluate::template::{Wildcards, fill};
@@ -139,7 +138,7 @@ struct Cuts {
 impl Cuts {
     fn policy(&mut self, document: &PolicyDocument, request: &Request) {
         let variables = document.version.has_variables();
-        let about = |s: &&crate::Statement| action(&s.actions, &request.action);
+        let about = |s: &&crate::Statement| s.actions.matches(&request.action);
         for statement in document.statements.iter().filter(about) {
             let entries = statement.resources.as_ref().map_or(&[][..], Resources::entries);
             for entry in entries {

@@ -4,11 +4,11 @@
 //! Most of it is known long before the last account is read: which account owns the log bucket, once that account's
 //! own list was read. That is asked at once, beside the accounts; what takes every account's answer comes at the end.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::pin::Pin;
 
+use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use futures::{FutureExt, StreamExt};
 use tokio::sync::OnceCell;
 use trailproof_core::GraphBuilder;
 use trailproof_core::answer::OrganizationDescription;
@@ -68,6 +68,11 @@ impl Known<'_> {
 pub(super) struct Follow<'a> {
     run: &'a Run<'a>,
     open: FuturesUnordered<Answering<'a>>,
+    /// What is to be put to whom as soon as there is room: what is under way holds the account's document and every
+    /// request in memory, and in a large organization a thousand accounts have questions at one moment.
+    waiting: VecDeque<(AccountId, Vec<Probe>)>,
+    /// So many accounts are under way at once.
+    room: usize,
     /// What was asked here, whether or not it is answered yet.
     asked: BTreeSet<(AccountId, Probe)>,
     /// How many accounts must be read before the graph is built again: twice as many each time, so that all building
@@ -89,7 +94,15 @@ const OPENING: [Fact; 6] = [
 
 impl<'a> Follow<'a> {
     pub(super) fn new(run: &'a Run<'a>) -> Self {
-        Self { run, open: FuturesUnordered::new(), asked: BTreeSet::new(), due: 1, opened: false }
+        Self {
+            run,
+            open: FuturesUnordered::new(),
+            waiting: VecDeque::new(),
+            room: run.caller.pace().accounts(),
+            asked: BTreeSet::new(),
+            due: 1,
+            opened: false,
+        }
     }
 
     /// Asks what is certain by now, if enough has come in since the last time.
@@ -112,25 +125,37 @@ impl<'a> Follow<'a> {
         let graph = known.of_those_that_matter(work).into_graph();
         for (account, probes) in follow_ups(&self.run.demand, &graph, known.organization).accounts {
             let certain = probes.into_iter().filter(|probe| is_certain(account, probe)).collect();
-            self.put(account, certain, work);
+            self.put(account, certain);
         }
+        self.fill(work);
     }
 
     /// Puts what was not put before.
-    fn put(&mut self, account: AccountId, mut probes: Vec<Probe>, work: &Work<'_>) -> bool {
+    fn put(&mut self, account: AccountId, mut probes: Vec<Probe>) -> bool {
         probes.retain(|probe| self.asked.insert((account, probe.clone())));
         if probes.is_empty() {
             return false;
         }
-        let document = work.store.get(account).unwrap_or_else(|| Document::new(account));
-        let credentials = work.sessions.get(&account).cloned();
-        self.open.push(Box::pin(answered(self.run, document, (credentials, probes))));
+        self.waiting.push_back((account, probes));
         true
+    }
+
+    /// Turns to as many of the accounts that wait as there is room for; to none once the run ends.
+    fn fill(&mut self, work: &Work<'_>) {
+        if self.run.ending.halted().is_some() {
+            self.waiting.clear();
+        }
+        while self.open.len() < self.room {
+            let Some((account, probes)) = self.waiting.pop_front() else { return };
+            let document = work.store.get(account).unwrap_or_else(|| Document::new(account));
+            let credentials = work.sessions.get(&account).cloned();
+            self.open.push(Box::pin(answered(self.run, document, (credentials, probes))));
+        }
     }
 
     /// Whether a question is under way.
     pub(super) fn is_asking(&self) -> bool {
-        !self.open.is_empty()
+        !(self.open.is_empty() && self.waiting.is_empty())
     }
 
     /// Waits for the next answers.
@@ -144,6 +169,7 @@ impl<'a> Follow<'a> {
         (account, answers): Answers,
         work: &mut Work<'_>,
     ) -> Result<(), Stop> {
+        self.fill(work);
         if answers.is_empty() {
             return Ok(());
         }
@@ -186,21 +212,26 @@ impl<'a> Follow<'a> {
             }
             let mut put = false;
             for (account, probes) in open.accounts {
-                put |= self.put(account, probes, work);
+                put |= self.put(account, probes);
             }
-            // An answer may open the next question: the region of a bucket, before all that is asked there. Those that
-            // come at the same time are taken together: the graph is built once for all of them.
-            let mut next = self.next().await;
-            if next.is_none() && !put {
+            self.fill(work);
+            if !self.is_asking() && !put {
                 // All is answered, or nobody answers any more: a role that lets nobody in again.
                 return Ok(());
             }
-            while let Some(answers) = next {
+            // An answer may open the next question: the region of a bucket, before all that is asked there. The graph is
+            // built again once half of what was open is answered, so that one account that hangs keeps no other waiting,
+            // and a thousand that answer one by one do not build a thousand graphs.
+            let mut answered = 0;
+            while let Some(answers) = self.next().await {
                 self.keep(answers, work)?;
-                let ending = self.run.ending.halted().is_some();
-                next =
-                    if ending { self.next().await } else { self.next().now_or_never().flatten() };
+                answered += 1;
+                let left = self.open.len() + self.waiting.len();
+                if self.opened && answered >= left && self.run.ending.halted().is_none() {
+                    break;
+                }
             }
+            self.opened = false;
             if self.run.ending.halted().is_some() {
                 return Ok(());
             }

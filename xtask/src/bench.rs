@@ -10,7 +10,7 @@ struct Bench {
     usual: &'static [&'static str],
 }
 
-const BENCHES: [Bench; 5] = [
+const BENCHES: [Bench; 6] = [
     Bench { name: "scan", packages: &["trailproof"], target: "lab", usual: &["scan"] },
     Bench { name: "scale", packages: &["trailproof"], target: "lab", usual: &["scale"] },
     Bench {
@@ -25,6 +25,7 @@ const BENCHES: [Bench; 5] = [
         target: "answers",
         usual: &["10000", "300"],
     },
+    Bench { name: "ways", packages: &["trailproof-iam"], target: "ways", usual: &["100", "300"] },
     Bench {
         name: "text",
         packages: &["trailproof-iam", "trailproof-checks", "trailproof-reports"],

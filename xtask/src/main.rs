@@ -28,7 +28,8 @@ Usage: cargo xtask COMMAND
   bless --check        only compare, and name what is stale
   test                 every test, those that need Python packages too (fetched once, pinned)
   bench [NAME [SIZE…]] measure: scan (durations beside their bound), scale (collecting), assess
-                       (judging and reports), text (long policies); without a name all of them
+                       (judging and reports), iam (who may do what), ways (how one comes by it),
+                       text (long policies); without a name all of them
   ci [-v]              what CI does, in its order: fmt, clippy, test, doc, deny, freshness, typos
   help                 this page";
 

@@ -55,7 +55,8 @@ impl<'b> Account<'b> {
         self.work
     }
 
-    /// Decides all questions for a principal.
+    /// Decides all questions for a principal. The account is that of the first one asked about; for principals of others,
+    /// and for callers that are neither users nor roles, the exact evaluator is asked each time.
     pub fn decide(&mut self, asker: &Asker) -> Rc<Decisions> {
         self.work.principals += 1;
         let kind = asker.caller.kind();
@@ -118,18 +119,20 @@ impl<'b> Account<'b> {
     }
 
     fn by_bits(&mut self, home: &mut Home, asker: &Asker) -> Rc<Decisions> {
-        let mut identity: Vec<_> = asker.identity.iter().chain(&asker.groups).copied().collect();
+        let own = asker.identity.iter().chain(&asker.groups);
+        let mut identity: Vec<_> = own.map(|id| self.bulk.same_as(*id)).collect();
+        let boundary = asker.boundary.map(|id| self.bulk.same_as(id));
         identity.sort_unstable();
         identity.dedup();
-        for id in identity.iter().chain(&asker.boundary) {
+        for id in identity.iter().chain(&boundary) {
             home.compile(self.bulk, *id);
         }
-        let view = View { home, asker, identity: &identity };
+        let view = View { home, asker, identity: &identity, boundary };
         let turns_out = view.turns_out(self.bulk.actions(), &self.setup);
         let class = Class {
             kind: asker.caller.kind(),
             service_linked: asker.caller.is_service_linked(),
-            boundary: asker.boundary,
+            boundary,
             open: view.open(&turns_out),
             turns_out,
             identity: identity.clone(),
@@ -138,7 +141,7 @@ impl<'b> Account<'b> {
             self.work.alike += 1;
             return decisions.clone();
         }
-        let view = View { home, asker, identity: &identity };
+        let view = View { home, asker, identity: &identity, boundary };
         let (sums, left) = view.sums(&class);
         let outcome = sums.combine(&home.kinds);
         let mut solved = BTreeMap::new();

@@ -116,10 +116,12 @@ impl Stated {
             denies: statement.effect == Effect::Deny,
             said: Said { sure: candidates.clone(), maybe: candidates.clone() },
             gate,
-            names: if by_resource {
-                names(statement, &first)
-            } else {
-                Names::Alike(Reach::EVERYONE)
+            // A resource control policy that names nobody is for everyone.
+            names: match (setting, &statement.principal) {
+                (Setting::Identity, _) | (Setting::ResourceControl, None) => {
+                    Names::Alike(Reach::EVERYONE)
+                }
+                _ => names(statement, &first),
             },
             setting,
         };
@@ -234,7 +236,8 @@ fn keys_of_condition(condition: &Condition, variables: bool) -> Vec<&str> {
     std::iter::once(condition.key.as_str()).chain(inside).collect()
 }
 
-fn keys_of(statement: &Statement, variables: bool) -> Vec<&str> {
+/// The keys on which a statement depends, those in variables too.
+pub(crate) fn keys_of(statement: &Statement, variables: bool) -> Vec<&str> {
     let entries = statement.resources.as_ref().map_or(&[][..], Resources::entries);
     let entries = entries.iter().filter(|_| variables).flat_map(|entry| variables_of(entry));
     let conditions = statement.conditions.iter();

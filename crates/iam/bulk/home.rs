@@ -12,7 +12,7 @@ use super::open::Pattern;
 use super::{Asker, Bulk, Decisions, PolicyId, Question, Setup};
 use crate::answer::Decision;
 use crate::caller::Caller;
-use crate::evaluate::elements::{Setting, action};
+use crate::evaluate::elements::Setting;
 use crate::evaluate::rcp;
 use crate::evaluate::rule::is_delegated;
 use crate::layers::{Level, NamedPolicy};
@@ -90,7 +90,7 @@ impl Home {
             };
             let spoken = within.ones().filter(|at| {
                 let request = self.requests.get(*at);
-                request.is_some_and(|request| action(&statement.actions, &request.action))
+                request.is_some_and(|request| statement.actions.matches(&request.action))
             });
             let mut set = FixedBitSet::with_capacity(self.requests.len());
             set.extend(spoken);

@@ -125,7 +125,10 @@ fn levels(dice: &mut Dice<'_>, full: &str, named: bool) -> Vec<Level> {
         if !dice.one_in(8) {
             policies.push(NamedPolicy::new("full", PolicyDocument::parse(full).unwrap()));
         }
-        policies.extend((0..dice.below(2)).map(|_| policy(dice, named)));
+        for _ in 0..dice.below(2) {
+            let named = named && !dice.one_in(4);
+            policies.push(policy(dice, named));
+        }
         Level { name: format!("level {at}").into(), policies }
     };
     (0..count).map(|at| level(at, dice)).collect()
@@ -263,15 +266,27 @@ fn equal_texts_are_one_policy_until_they_are_let_go() {
     let mut bulk = Bulk::new(ACTIONS);
     let (admin, _) = admin_and(&mut bulk, r#"{"Statement":[]}"#);
     let mark = bulk.mark();
-    assert_eq!(bulk.policy("by another name", FULL).unwrap(), admin);
+    let other = bulk.policy("by another name", FULL).unwrap();
+    assert_eq!(bulk.policy("by another name", FULL).unwrap(), other);
+    assert_eq!(bulk.named(other).unwrap().name.as_ref(), "by another name");
+    let mut account =
+        bulk.account(Setup { questions: vec![Question::new(0, TRAIL)], ..Setup::default() });
+    for id in [admin, other, admin] {
+        let asker = user("alice").having([id]);
+        assert_eq!(account.decide(&asker).get(0), Some(Decision::Allowed));
+        let cited = &account.answer(0, &asker).unwrap().trace.layers[0].statements[0].policy;
+        assert_eq!(cited, &bulk.named(id).unwrap().name);
+    }
+    assert_eq!(account.work().alike, 2);
     let own = text(&mut Dice([].iter()), false);
     let one = bulk.policy("one", &own).unwrap();
-    assert_eq!(bulk.policy("other", &own).unwrap(), one);
+    assert_eq!(bulk.policy("one", &own).unwrap(), one);
     assert_eq!(bulk.named(one).unwrap().name.as_ref(), "one");
     bulk.release(mark);
     assert_eq!(bulk.named(one), None);
     assert_eq!(bulk.policy("admin", FULL).unwrap(), admin);
-    assert_eq!(bulk.policy("again", &own).unwrap(), one, "the place is free again");
+    assert_eq!(bulk.policy("again", &own).unwrap(), other, "the place is free again");
+    assert_ne!(bulk.policy("by another name", FULL).unwrap(), other);
     assert!(bulk.policy("broken", "{").is_err());
 }
 
@@ -323,6 +338,13 @@ fn what_hangs_on_unknown_circumstances_is_solved_once() {
         let decisions = account.decide(&user(name).having([mfa, admin]));
         assert_eq!(decisions.get(0), Some(Decision::Conditional));
         assert_eq!(decisions.possible().collect::<Vec<_>>(), [0, 1]);
+        let both = Decisions {
+            len: 2,
+            conditional: [0].into_iter().collect(),
+            allowed: [1].into_iter().collect(),
+            ..Decisions::default()
+        };
+        assert_eq!(both.possible().collect::<Vec<_>>(), [0, 1], "in their order");
         assert_eq!(decisions.allowed().count(), 0);
     }
     let answer = account.answer(0, &user("alice").having([mfa, admin])).unwrap();

@@ -20,14 +20,15 @@ pub(super) struct View<'a> {
     pub(super) home: &'a Home,
     pub(super) asker: &'a Asker,
     pub(super) identity: &'a [PolicyId],
+    pub(super) boundary: Option<PolicyId>,
 }
 
 impl<'a> View<'a> {
     /// Every statement that looks at who asks, in a fixed order.
     fn personal(&self) -> impl Iterator<Item = &'a Stated> {
         let home = self.home;
-        let own = self.identity.iter().chain(&self.asker.boundary);
-        let own = own.filter_map(|id| home.identity.get(id)).map(Rc::as_ref);
+        let own = self.identity.iter().copied().chain(self.boundary);
+        let own = own.filter_map(|id| home.identity.get(&id)).map(Rc::as_ref);
         let scps = home.scps.iter().flat_map(|level| level.iter());
         let rcps = home.rcps.iter().flat_map(|(_, level)| level.iter());
         own.chain(scps)
@@ -90,7 +91,7 @@ impl<'a> View<'a> {
         for compiled in self.identity.iter().filter_map(|id| home.identity.get(id)) {
             tally.add(&mut identity, compiled, open::IDENTITY);
         }
-        let boundary = self.asker.boundary.map(|id| {
+        let boundary = self.boundary.map(|id| {
             let mut boundary = Layer::silent(tally.questions);
             if let Some(compiled) = home.identity.get(&id) {
                 tally.add(&mut boundary, compiled, open::BOUNDARY);

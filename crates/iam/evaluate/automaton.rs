@@ -86,8 +86,9 @@ impl Pattern {
     }
 }
 
-/// How many joint states are looked at, and how many regions are kept.
+/// How many joint states are looked at, how many steps of single patterns are taken, and how many regions are kept.
 const STATES: usize = 4_000;
+const STEPS: usize = 1_000_000;
 const REGIONS: usize = 256;
 
 /// One text for each set of patterns that some text matches together, as far as the second says: whether all were found.
@@ -99,8 +100,12 @@ pub(crate) fn regions(patterns: &[Pattern]) -> (Vec<String>, bool) {
     let mut seen = BTreeSet::from([start.clone()]);
     let mut queue = VecDeque::from([(start, String::new())]);
     let mut found: BTreeMap<Vec<bool>, String> = BTreeMap::new();
-    let mut complete = true;
+    let (mut complete, mut steps) = (true, 0_usize);
     while let Some((state, text)) = queue.pop_front() {
+        if steps > STEPS {
+            complete = false;
+            break;
+        }
         let matched = patterns.iter().zip(&state).map(|(p, places)| p.accepts(places)).collect();
         if found.len() < REGIONS || found.contains_key(&matched) {
             let kept = found.entry(matched).or_insert_with(|| text.clone());
@@ -115,6 +120,8 @@ pub(crate) fn regions(patterns: &[Pattern]) -> (Vec<String>, bool) {
         for (pattern, places) in patterns.iter().zip(&state) {
             pattern.live(places, &mut alphabet);
         }
+        let places: usize = state.iter().map(|places| places.len() + 1).sum();
+        steps = steps.saturating_add(places.saturating_mul(alphabet.len()));
         for c in alphabet {
             let next: Vec<Places> =
                 patterns.iter().zip(&state).map(|(p, places)| p.step(places, c)).collect();

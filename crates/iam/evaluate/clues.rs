@@ -66,49 +66,85 @@ impl<'a> Clues<'a> {
         clues
     }
 
-    /// The domains, with what the relations between keys add to them, sorted by key.
+    /// The keys that are asked for, as written.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.domains.values().map(|domain| domain.key.as_str())
+    }
+
+    /// Whether there are so many keys, or patterns that tie them to each other, that no combination is worth a try.
+    pub(crate) fn are_too_many(&self) -> bool {
+        const KEYS: usize = 256;
+        const RELATIONS: usize = 1_024;
+        self.domains.len() > KEYS || self.relations.len() > RELATIONS
+    }
+
+    /// The domains, with what patterns with unknown variables add to them, sorted by key.
+    ///
+    /// First a variable takes the values with which a known text fits, then those with which a value of another key does;
+    /// last that other key takes what each value of the variable makes of the pattern. Each step looks at what the one
+    /// before left, so that the order of statements does not matter.
     pub(crate) fn domains(mut self, facts: &Facts<'_>) -> Vec<Domain> {
         let relations = std::mem::take(&mut self.relations);
         for relation in &relations {
-            let texts = match &relation.against {
-                Against::Texts(texts) => texts.clone(),
-                Against::Key(key) => {
-                    let chained = relations.iter().any(|other| other.uses(key));
-                    let domain = self.domain(key, facts);
-                    domain.inexact |= chained;
-                    domain.values().0
-                }
-            };
-            for variable in &relation.variables {
-                let (found, all) = candidates(relation.pattern, variable, &texts, facts);
-                let several = relation.variables.len() > 1;
-                let domain = self.domain(variable, facts);
-                domain.textual = true;
-                domain.constants.extend(found);
-                domain.inexact |= !all || several;
+            if let Against::Texts(texts) = &relation.against {
+                self.fit(relation, texts, facts);
             }
         }
-        for relation in &relations {
-            if let Against::Key(key) = relation.against {
-                self.relate(key, relation, facts);
-            }
+        let between = || {
+            relations.iter().filter_map(|relation| match relation.against {
+                Against::Key(key) => Some((key, relation)),
+                Against::Texts(_) => None,
+            })
+        };
+        let texts: Vec<Vec<String>> =
+            between().map(|(key, _)| self.domain(key, facts).values().0).collect();
+        for ((key, relation), texts) in between().zip(&texts) {
+            self.fit(relation, texts, facts);
+            let chained = between().any(|(_, other)| other.uses(key));
+            self.domain(key, facts).inexact |= chained;
+        }
+        let values: Vec<Vec<String>> = between()
+            .map(|(_, relation)| match relation.variables.as_slice() {
+                [variable] => self.domain(variable, facts).values().0,
+                _ => Vec::new(),
+            })
+            .collect();
+        for ((key, relation), values) in between().zip(values) {
+            self.relate(key, relation, values, facts);
         }
         self.domains.into_values().collect()
     }
 
+    /// Gives the variables of a pattern the values with which one of the texts fits.
+    fn fit(&mut self, relation: &Relation<'_>, texts: &[String], facts: &Facts<'_>) {
+        for variable in &relation.variables {
+            let (found, all) = candidates(relation.pattern, variable, texts, facts);
+            let domain = self.domain(variable, facts);
+            domain.textual = true;
+            domain.constants.extend(found);
+            domain.inexact |= !all || relation.variables.len() > 1;
+        }
+    }
+
     /// Gives a key the patterns that come of each value of a variable that it is held against.
-    fn relate(&mut self, key: &str, relation: &Relation<'_>, facts: &Facts<'_>) {
-        let Some(condition) = relation.condition else { return };
-        let [variable] = relation.variables.as_slice() else { return };
-        let (values, _) = self.domain(variable, facts).values();
+    fn relate(
+        &mut self,
+        key: &str,
+        relation: &Relation<'_>,
+        values: Vec<String>,
+        facts: &Facts<'_>,
+    ) {
+        let ([variable], Some(condition)) = (relation.variables.as_slice(), relation.condition)
+        else {
+            return;
+        };
         for value in values {
             let sample: Sample = Some(vec![value]);
             let mut assumed = facts.assumed.to_vec();
             assumed.push((variable, &sample));
             let facts = Facts { request: facts.request, assumed: &assumed };
             let filled = filled(condition, relation.pattern, true, &facts);
-            let domain = self.domain(key, &facts);
-            domain.take(filled, folds(&condition.operator));
+            self.domain(key, &facts).take(filled, folds(&condition.operator));
         }
     }
 
@@ -173,7 +209,7 @@ impl<'a> Clues<'a> {
             hangs.insert(condition.key.to_ascii_lowercase());
             let domain = self.domain(&condition.key, facts);
             if condition.operator != Operator::Null {
-                domain.atoms += condition.values.len().max(1);
+                domain.atoms += 1;
                 domain.quantified |= condition.qualifier.is_some();
             }
         }

@@ -1,30 +1,10 @@
-//! Whether a statement is about an action and a resource.
+//! Whether a statement is about a resource.
 
 use super::facts::Facts;
 use super::template::{Token, Wildcards, fill, has_variable, steps};
 use super::truth::Truth;
-use crate::document::{Actions, Effect, Resources, Statement};
+use crate::document::{Effect, Resources, Statement};
 use crate::pattern::{Case, matches};
-
-/// Whether the statement is about the action.
-pub(crate) fn action(actions: &Actions, action: &str) -> bool {
-    match actions {
-        Actions::Action(entries) => entries.iter().any(|entry| action_entry(entry, action)),
-        Actions::NotAction(entries) => !entries.iter().any(|entry| action_entry(entry, action)),
-    }
-}
-
-/// Whether an entry holds the action. The prefix is a service and takes no wildcard: AWS refuses to store any but the
-/// one that means every service, so that an exported file that has one grants nothing by it.
-fn action_entry(entry: &str, action: &str) -> bool {
-    let prefix = match entry.split_once(':') {
-        Some((prefix, _)) => prefix,
-        None => entry,
-    };
-    let every = is_everything(prefix);
-    let stored = every || (entry.len() > prefix.len() && !prefix.contains(['*', '?']));
-    stored && matches(entry, action, Case::Insensitive)
-}
 
 /// Whether a pattern is stars and nothing else, and so takes everything.
 pub(crate) fn is_everything(pattern: &str) -> bool {

@@ -10,7 +10,7 @@ use crate::layers::{Layer, Layers};
 /// The trace of a decision; what was assumed of unknown keys is not in it.
 pub(crate) fn trace(table: &Table<'_>, layers: &Layers<'_>, facts: &Facts<'_>) -> Trace {
     let rule = table.rule(facts.request, layers);
-    let slots = slots(table, layers);
+    let slots = slots(table, layers, &rule);
     let missing = slots
         .iter()
         .filter(|slot| is_missing(**slot, &table.rows, &rule))
@@ -29,7 +29,7 @@ pub(crate) fn trace(table: &Table<'_>, layers: &Layers<'_>, facts: &Facts<'_>) -
     Trace { layers, missing }
 }
 
-fn slots(table: &Table<'_>, layers: &Layers<'_>) -> Vec<Slot> {
+fn slots(table: &Table<'_>, layers: &Layers<'_>, rule: &Rule) -> Vec<Slot> {
     let bearing = &table.bearing;
     let wants = |there: bool, slot: Slot| there.then_some(slot);
     let scps = if bearing.scps { layers.scps.len() } else { 0 };
@@ -37,7 +37,7 @@ fn slots(table: &Table<'_>, layers: &Layers<'_>) -> Vec<Slot> {
     let mut slots: Vec<Slot> = [
         wants(bearing.identity, Slot::Identity),
         wants(bearing.boundary, Slot::Boundary),
-        wants(bearing.session, Slot::Session),
+        wants(bearing.session || rule.wants().session, Slot::Session),
     ]
     .into_iter()
     .flatten()

@@ -8,10 +8,9 @@ pub(crate) const OWN_SESSION: &str = "own\u{0}session";
 pub(crate) const OWN_SESSION_SHOWN: &str = "sts:RoleSessionName";
 
 /// Headers and parameters of the request, and how it is sent. Whoever asks writes them, so that they keep nobody out.
-const CHOSEN: [&str; 40] = [
+const CHOSEN: [&str; 39] = [
     "aws:referer",
     "aws:securetransport",
-    "aws:sourceidentity",
     "aws:tagkeys",
     "aws:useragent",
     "iam:awsservicename",

@@ -104,6 +104,7 @@ impl Rule {
         Wants {
             crosses_accounts: !outside && !self.same_account,
             resource: outside || !self.same_account || self.delegated,
+            session: matches!(self.kind, CallerKind::FederatedUser | CallerKind::RootSession),
         }
     }
 }
@@ -115,6 +116,8 @@ pub(crate) struct Wants {
     pub(crate) crosses_accounts: bool,
     /// The resource's policy must.
     pub(crate) resource: bool,
+    /// A session policy must, even where there is none.
+    pub(crate) session: bool,
 }
 
 /// What the statements come to, layer by layer.

@@ -16,6 +16,10 @@ use crate::request::Request;
 /// How many combinations are tried before a question is left open.
 pub(crate) const COMBINATIONS: usize = 4_096;
 
+/// How often a statement is looked at again before a question is left open: with dozens that are open, fewer
+/// combinations are tried.
+const LOOKS: usize = 100_000;
+
 /// What came out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Solved {
@@ -48,6 +52,11 @@ pub(crate) fn solve(table: &Table<'_>, rule: &Rule, request: &Request, options: 
     let (open, closed): (Vec<Row<'_>>, Vec<Row<'_>>) =
         table.rows.iter().copied().partition(is_open);
     let clues = Clues::of(&open, &facts);
+    if clues.are_too_many() {
+        let depends_on: BTreeSet<String> = clues.keys().map(|key| shown(key).to_owned()).collect();
+        let depends_on = depends_on.into_iter().collect();
+        return Solved { depends_on, resolved: false, ..Solved::known(Decision::Conditional) };
+    }
     let hangs = clues.hangs.clone();
     let mut keys: Vec<Key> =
         clues.domains(&facts).iter().map(|domain| Key::of(domain, options)).collect();
@@ -59,7 +68,7 @@ pub(crate) fn solve(table: &Table<'_>, rule: &Rule, request: &Request, options: 
         rule,
         request,
         bounded: table.bounded,
-        left: COMBINATIONS,
+        left: combinations(open.len()),
         witness: None,
         mixed: BTreeSet::new(),
     };
@@ -102,6 +111,10 @@ pub(crate) fn solve(table: &Table<'_>, rule: &Rule, request: &Request, options: 
             }
         }
     }
+}
+
+fn combinations(open: usize) -> usize {
+    COMBINATIONS.min(LOOKS / open.max(1))
 }
 
 /// An unknown key with the values that are tried.
@@ -262,11 +275,11 @@ impl<'s> Search<'s> {
     /// Which denial it is, of what is denied in every context. Explicit, if the grant could hold – then a Deny is in its
     /// way – or if a Deny matches everywhere.
     fn denial(&mut self, open: &[Row<'_>]) -> Decision {
-        self.left = COMBINATIONS;
+        self.left = combinations(open.len());
         if self.some(0, open, &mut Vec::new(), |ruling| ruling.granted) == Some(true) {
             return Decision::ExplicitlyDenied;
         }
-        self.left = COMBINATIONS;
+        self.left = combinations(open.len());
         match self.some(0, open, &mut Vec::new(), |ruling| ruling.denied.not()) {
             Some(false) => Decision::ExplicitlyDenied,
             _ => Decision::ImplicitlyDenied,

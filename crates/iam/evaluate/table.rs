@@ -1,7 +1,7 @@
 //! The statements that bear on a request, each with whether it matches: all that a decision needs.
 
 use super::check::{Outcome, outcome};
-use super::elements::{Setting, action, resource};
+use super::elements::{Setting, resource};
 use super::facts::Facts;
 use super::principal::{Reach, reach};
 use super::rcp;
@@ -133,17 +133,20 @@ impl Bearing {
     }
 }
 
-/// A session's own ARN lacks the path that makes its role a service-linked one; the context may know it.
+/// A session's own ARN lacks the path that makes its role a service-linked one. The context may know it; where neither
+/// does, the name tells, which is safe: at worst a session is taken for freer than it is.
 fn is_service_linked(facts: &Facts<'_>) -> bool {
     use crate::context::Known;
     let caller = &facts.request.caller;
-    let said = || match facts.request.context.get("aws:PrincipalArn") {
+    if caller.role_arn().is_some() || caller.kind() != CallerKind::RoleSession {
+        return caller.is_service_linked();
+    }
+    match facts.request.context.get("aws:PrincipalArn") {
         Some(Known::Values(values)) => {
             values.iter().any(|arn| arn.contains(":role/aws-service-role/"))
         }
-        _ => false,
-    };
-    caller.is_service_linked() || (caller.kind() == CallerKind::RoleSession && said())
+        _ => caller.role_name().is_some_and(|name| name.starts_with("AWSServiceRoleFor")),
+    }
 }
 
 /// Every statement that matches or may match.
@@ -194,7 +197,7 @@ impl<'a> Table<'a> {
 
     fn policy(&mut self, slot: Slot, policy: &'a NamedPolicy, facts: &Facts<'_>, noting: bool) {
         for statement in &policy.document.statements {
-            if !action(&statement.actions, &facts.request.action) {
+            if !statement.actions.matches(&facts.request.action) {
                 continue;
             }
             let at = Place { slot, policy, statement };

@@ -1,7 +1,10 @@
 //! Policies that are larger, deeper or odder than AWS takes: refused or read, in time that grows with their length.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use trailproof_iam::{ParseError, PolicyDocument};
+use trailproof_iam::{
+    Answer, Context, Decision, Layers, NamedPolicy, Note, ParseError, PolicyDocument, Request,
+    evaluate,
+};
 
 fn list(n: usize, item: impl Fn(usize) -> String) -> String {
     (0..n).map(item).collect::<Vec<_>>().join(",")
@@ -65,5 +68,60 @@ fn nesting_of_any_depth_is_an_error() {
                 Err(ParseError::Json(_))
             ));
         }
+    }
+}
+
+/// What is said where nothing is known of the context.
+fn asked(text: &str) -> Answer {
+    let caller = "arn:aws:iam::111111111111:user/alice".parse().unwrap();
+    let mut request =
+        Request::new(caller, "s3:GetObject", &format!("arn:aws:s3:::b/{}", "a".repeat(200)));
+    request.context = Context::discovery();
+    let policies = [NamedPolicy::new("large", PolicyDocument::parse(text).unwrap())];
+    evaluate(&request, &Layers { identity: &policies, ..Layers::default() })
+}
+
+fn current(statements: &str) -> String {
+    format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#)
+}
+
+#[test]
+fn more_unknown_keys_than_can_be_tried_are_said_to_be_so() {
+    for (keys, most) in [(100, false), (10_000, true)] {
+        let block = list(keys, |at| format!(r#""x:{at}":"v""#));
+        let statement =
+            r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"#;
+        let answer = asked(&current(&format!("{statement}{block}}}}}}}")));
+        assert_eq!(answer.decision, Decision::Conditional);
+        assert_eq!(
+            (answer.depends_on.len(), answer.notes.contains(&Note::NotResolved)),
+            (keys, most)
+        );
+    }
+    let pairs = list(30, |at| {
+        format!(
+            r#"{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{"Bool":{{"x:{at}":"true","y:{at}":"true"}}}}}}"#
+        )
+    });
+    let answer = asked(&current(&pairs));
+    assert_eq!(answer.decision, Decision::Conditional);
+    assert_eq!(answer.notes, [Note::NotResolved]);
+    assert!(!answer.witness.is_empty());
+}
+
+#[test]
+fn patterns_and_variables_without_measure_come_to_an_end() {
+    let patterns = list(200, |at| format!(r#""*{}{at}?*b*""#, "a*".repeat(50)));
+    let like = format!(
+        r#"{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{"StringLike":{{"x:a":[{patterns}]}}}}}}"#
+    );
+    let variables = list(200, |at| {
+        format!(
+            r#"{{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::*${{x:{}}}*${{x:b}}*","Condition":{{"StringLike":{{"x:c":"*${{x:a}}*"}}}}}}"#,
+            at % 20
+        )
+    });
+    for statements in [like, variables] {
+        assert_eq!(asked(&current(&statements)).decision, Decision::Conditional);
     }
 }
