@@ -66,8 +66,14 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let groups = groups.into_iter().map(|arn| Target::log_group(arn, on_group));
     let topics = topics.into_iter().filter_map(|arn| Target::topic(arn, on_topic, all));
     let targets: Vec<Target> = groups.chain(topics).collect();
+    // Where all that there may be is a topic that was not read, there may be nothing.
+    let unread = targets.iter().find_map(|target| target.policy.as_ref().err());
+    let unread = unread.filter(|_| targets.iter().all(|target| target.policy.is_err()));
     // Whose trails they are does not matter, so that any trail out of sight may have more of them.
-    let complete = || all.all_trails_complete();
+    let complete = || {
+        unread.cloned().map_or(Ok(()), Err)?;
+        all.all_trails_complete()
+    };
     if targets.is_empty() {
         complete()?;
         return Ok(not_applicable("no trail delivers to a log group or topic of the account")
