@@ -238,10 +238,7 @@ pub static PARAMETERS: &[(&str, &[&str])] = &[
     ("s3-bucket-replication-enabled", &["replication_required", "require_cross_account"]),
     ("trail-access-log-target-protected", &["retention_days", "trusted_log_accounts"]),
     ("trail-bucket-dedicated", &["allowed_log_services", "log_archive_account_ids"]),
-    (
-        "trail-bucket-lock-retention",
-        &["approved_principals", "lock_min_days", "lock_mode", "strict_conditions"],
-    ),
+    ("trail-bucket-lock-retention", &["lock_min_days", "lock_mode"]),
     ("trail-bucket-owned-by-organization", &["trusted_log_accounts"]),
     ("trail-bucket-policy-no-external-principals", &["allowed_log_services"]),
     ("trail-cloudwatch-delivery-healthy", &["cwl_stale_hours"]),
