@@ -1,6 +1,7 @@
 //! A lock protects what is locked for long enough, by a mode that nobody lifts.
 
 use trailproof_core::prelude::*;
+use trailproof_core::privilege::lifted;
 use trailproof_core::safeguard::Lock;
 
 /// The check.
@@ -30,16 +31,26 @@ pub const CHECK: Check = Check {
         Iso27001_2022.stave("A.8.10"),
         Hipaa164.stave("164.312(c)(1)"),
     ],
-    reads: &[Fact::Trails, Fact::BucketList, Fact::BucketHead, Fact::BucketObjectLock],
-    judge: Judge::Bucket(judge),
+    reads: &[
+        Fact::Trails,
+        Fact::BucketList,
+        Fact::BucketHead,
+        Fact::BucketObjectLock,
+        Fact::BucketPolicy,
+        Fact::AuthorizationDetails,
+        Fact::OrganizationPolicies,
+        Fact::OrganizationPolicy,
+        Fact::PolicyTargets,
+    ],
+    judge: Judge::GuardedBucket(judge),
 };
 
 pub const AS_CODE: AsCode = crate::code::OBJECT_LOCK;
 
-fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
+fn judge(bucket: &Bucket, account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let wanted = audit.policy.lock_min_days();
     let mode = audit.policy.lock_mode;
-    let verdict = match bucket.lock(audit.policy)? {
+    let verdict = match bucket.lock_kept(audit.policy)? {
         Lock::Off => return Ok(not_applicable("Object Lock is off").reason("lock_off")),
         Lock::WithoutRule => {
             fail("Object Lock is on, and new objects get no lock").reason("no_default_retention")
@@ -53,6 +64,7 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
             fail(format!("new objects are locked for {days} days, the policy asks for {wanted}"))
                 .reason("shorter")
         }
+        Lock::Yields { .. } => lifted(bucket, account, audit.policy)?,
         Lock::Holds { days } => pass(format!(
             "new objects are locked for {days} days, those from before the rule are not"
         )),
@@ -65,6 +77,7 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
 #[cfg(test)]
 mod tests {
     use super::CHECK;
+    use serde_json::{Value, json};
     use trailproof_core::answer::{DefaultRetention, ObjectLock};
     use trailproof_core::evidence::Cause;
     use trailproof_core::fact::Fact;
@@ -82,6 +95,23 @@ mod tests {
         lock(|lock| lock.default_retention = Some(DefaultRetention { mode, days, years }))
     }
 
+    fn govern(lock: &mut ObjectLock) {
+        lock.default_retention.as_mut().unwrap().mode = Some("GOVERNANCE".into());
+    }
+
+    fn governed() -> World {
+        rule("GOVERNANCE", Some(365), None)
+    }
+
+    fn admin() -> PrincipalSetup {
+        role("Admin").managed("AdministratorAccess")
+    }
+
+    fn no_bypass() -> Value {
+        json!({ "Version": "2012-10-17", "Statement": [
+            { "Effect": "Deny", "Action": "s3:BypassGovernanceRetention", "Resource": "*" }] })
+    }
+
     #[test]
     fn a_rule_must_be_long_and_in_a_mode_that_holds() {
         let _ = expect(&CHECK)
@@ -97,7 +127,23 @@ mod tests {
             .policy(|policy| policy.lock_mode = LockMode::Governance)
             .passes(lock(|_| {}))
             .fails("shorter", rule("GOVERNANCE", Some(90), None))
-            // Who may bypass it is not read.
-            .is_unknown(Cause::Undecidable, rule("GOVERNANCE", Some(365), None));
+            .passes(governed())
+            .fails("unapproved_principals", governed().principal(ARCHIVE, admin()))
+            .is_unknown(
+                Cause::AccessDenied,
+                governed().principal(ARCHIVE, admin()).deny(Fact::AuthorizationDetails),
+            )
+            .passes(governed().principal(ARCHIVE, admin()).scp(ARCHIVE, no_bypass()))
+            .passes(governed().principal(ARCHIVE, admin()).with_bucket(
+                bucket("logs").owner(ARCHIVE).but(|b| govern(&mut b.lock)).with_statement(
+                    json!({ "Effect": "Deny", "Principal": "*", "Action": "s3:Bypass*",
+                            "Resource": "arn:aws:s3:::logs/*" }),
+                ),
+            ))
+            .policy(|policy| {
+                policy.lock_mode = LockMode::Governance;
+                policy.approved_principals = vec!["arn:aws:iam::*:role/Admin".into()];
+            })
+            .passes(governed().principal(ARCHIVE, admin()));
     }
 }

@@ -1,6 +1,7 @@
 //! One account as checks see it: its own observations, and the graph for everything that it shares.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::answer::{
     AuthorizationDetails, BucketEntry, RecentEvent, Tags, TrailDescription, TrailStatus,
@@ -10,6 +11,7 @@ use crate::evidence::{Cause, Evidence, Gap, Observed};
 use crate::fact::Fact;
 use crate::organization::{Member, Organization};
 use crate::principal::Principal;
+use crate::privilege::Roll;
 use crate::snapshot::{Document, Probe, Source};
 use crate::trail::Trail;
 
@@ -21,6 +23,8 @@ pub struct AccountView<'a> {
     /// The graph.
     pub organization: &'a Organization,
     pub(crate) document: &'a Document,
+    /// Filled when a check first asks for it.
+    pub(crate) roll: &'a OnceLock<Observed<Roll>>,
 }
 
 /// A trail as one account sees it.
@@ -191,6 +195,15 @@ impl<'a> AccountView<'a> {
             source: source.clone(),
         };
         Ok(details.principals.iter().map(principal).collect())
+    }
+
+    /// Its principals with all that decides on what they may do to the evidence, read once for all checks.
+    ///
+    /// # Errors
+    /// The gap of `GetAccountAuthorizationDetails`.
+    pub fn roll(&self) -> Observed<&'a Roll> {
+        let read = || Roll::read(self, crate::privilege::all_actions());
+        self.roll.get_or_init(read).as_ref().map_err(Clone::clone)
     }
 
     /// The proof that a region was asked for its trails and what it showed.

@@ -82,6 +82,9 @@ pub struct TrailDescription {
     /// The log group that it also delivers to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cloud_watch_logs_log_group_arn: Option<String>,
+    /// The role by which it does. Absent from snapshots that were written before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cloud_watch_logs_role_arn: Option<String>,
     /// The topic that is told of each delivery. (`SnsTopicName` is no longer in use.)
     #[serde(default, rename = "SnsTopicARN", skip_serializing_if = "Option::is_none")]
     pub sns_topic_arn: Option<String>,

@@ -53,7 +53,7 @@ impl HeldPolicy<'_> {
     ///
     /// # Errors
     /// As [`Self::document`]; `undecidable` where the text cannot be read in one sense only.
-    pub fn parsed(&self) -> Observed<&PolicyDocument> {
+    pub fn parsed(&self) -> Observed<&Arc<PolicyDocument>> {
         let parsed = self.document.as_ref().map_err(Clone::clone)?;
         parsed.as_ref().as_ref().map_err(|error| {
             let (PolicyName::Inline(name) | PolicyName::Managed(name)) = self.name;

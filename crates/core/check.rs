@@ -235,6 +235,12 @@ pub enum Judge {
     Key(fn(&Key, &Audit<'_>) -> Observed<Verdict>),
     /// Each of those, and the keys of log buckets' default encryption and of log groups.
     AnyKey(fn(&Key, &Audit<'_>) -> Observed<Verdict>),
+    /// Each trail, at its owner and only there, with all that the owner's account tells.
+    GuardedTrail(fn(&Trail, &AccountView<'_>, &Audit<'_>) -> Observed<Verdict>),
+    /// Each bucket that a trail delivers to, as [`Self::Bucket`], with all that its owner's account tells.
+    GuardedBucket(fn(&Bucket, &AccountView<'_>, &Audit<'_>) -> Observed<Verdict>),
+    /// Each key, as [`Self::Key`], with all that its owner's account tells.
+    GuardedKey(fn(&Key, &AccountView<'_>, &Audit<'_>) -> Observed<Verdict>),
     /// Each user, group and role. One finding for each that fails; where none does, one pass for the account.
     Principal(fn(&Principal, &Audit<'_>) -> Observed<Verdict>),
 }
@@ -254,6 +260,9 @@ impl Judge {
             | Self::Delivery(_)
             | Self::BucketOwner(_)
             | Self::BucketAndAccount { .. }
+            | Self::GuardedTrail(_)
+            | Self::GuardedBucket(_)
+            | Self::GuardedKey(_)
             | Self::Key(_)
             | Self::AnyKey(_) => true,
             Self::Organization(_)
@@ -272,17 +281,18 @@ impl Judge {
             Self::Organization(_) => "organization",
             Self::Account(_) => "account",
             Self::Region(_) => "account and region",
-            Self::Trail(_) | Self::SeenTrail(_) => "trail",
+            Self::Trail(_) | Self::SeenTrail(_) | Self::GuardedTrail(_) => "trail",
             Self::TrailRegion(_) | Self::Replica(_) => "trail and region",
             Self::Store(_) => "event data store",
             Self::BucketName(_)
             | Self::Bucket(_)
             | Self::EvidenceBucket(_)
+            | Self::GuardedBucket(_)
             | Self::OwnBucket(_) => "bucket",
             Self::Delivery(_) => "bucket and trail",
             Self::BucketOwner(_) => "account",
             Self::BucketAndAccount { .. } => "bucket and account",
-            Self::Key(_) | Self::AnyKey(_) => "key",
+            Self::Key(_) | Self::AnyKey(_) | Self::GuardedKey(_) => "key",
             Self::Principal(_) => "principal",
         }
     }

@@ -1,5 +1,7 @@
 //! The engine: walks the subjects, calls each check's judge, and turns what it says into findings.
 
+use std::sync::OnceLock;
+
 use crate::account::AccountView;
 use crate::aws::{AccountId, Region};
 use crate::check::{Audit, Check, Judge, OwnBucket, RegionView, TrailRegionView};
@@ -10,6 +12,7 @@ use crate::finding::{
 };
 use crate::organization::{Member, Organization};
 use crate::policy::Policy;
+use crate::privilege::Roll;
 use crate::results::in_order;
 use crate::snapshot::{Document, Probe};
 use crate::trail::Trail;
@@ -126,9 +129,12 @@ impl Engine<'_> {
     /// All findings of one account, in order: what stands in it of the graph's objects, and what its document tells.
     /// The document may be missing where the run did not reach the account.
     pub(crate) fn findings(&self, account: AccountId, document: Option<&Document>) -> Vec<Finding> {
-        let mut findings = self.shared(account);
-        if let Some(member) = self.organization.members.get(&account) {
-            findings.extend(self.account(member, document));
+        let member = self.organization.members.get(&account);
+        let roll = OnceLock::new();
+        let view = member.and_then(|member| self.view(member, document, &roll));
+        let mut findings = self.shared(account, view.as_ref());
+        if let Some(member) = member {
+            findings.extend(self.account(member, view.as_ref()));
         }
         one_each(in_order(findings))
     }
@@ -164,7 +170,19 @@ impl Engine<'_> {
         Ok(not_applicable(message).reason(REASON).cite(refused))
     }
 
-    fn account(&self, member: &Member, document: Option<&Document>) -> Vec<Finding> {
+    /// An account that can be looked into.
+    fn view<'v>(
+        &'v self,
+        member: &'v Member,
+        document: Option<&'v Document>,
+        roll: &'v OnceLock<Observed<Roll>>,
+    ) -> Option<AccountView<'v>> {
+        let readable = member.is_judged() && member.session.is_ok();
+        let document = document.filter(|_| readable)?;
+        Some(AccountView { member, organization: self.organization, document, roll })
+    }
+
+    fn account(&self, member: &Member, view: Option<&AccountView<'_>>) -> Vec<Finding> {
         if !member.in_scope {
             return Vec::new();
         }
@@ -180,23 +198,21 @@ impl Engine<'_> {
                 .map(|check| self.finding(check, account_subject(member), Ok(verdict.clone())))
                 .collect();
         }
-        let (Ok(()), Some(document)) = (&member.session, document) else {
-            let gap = member.session.clone().err().map(|gap| *gap);
+        let Some(view) = view else {
             // What is asked of the organization has a finding of its own.
             let kind = |judge: Judge| !matches!(judge, Judge::Organization(_));
-            return self.unseen(member, kind, gap.unwrap_or_else(|| unreached(member)));
+            return self.unseen(member, kind, unreadable(member));
         };
-        let view = AccountView { member, organization: self.organization, document };
         let mut findings = Vec::new();
         for check in self.checks {
             match check.judge {
                 Judge::Account(judge) => {
-                    let verdict = judge(&view, &self.audit());
+                    let verdict = judge(view, &self.audit());
                     findings.push(self.finding(check, account_subject(member), verdict));
                 }
                 Judge::Region(judge) => {
                     findings.extend(view.regions().map(|region| {
-                        let verdict = judge(&RegionView { account: &view, region }, &self.audit());
+                        let verdict = judge(&RegionView { account: view, region }, &self.audit());
                         self.finding(check, region_subject(member, region), verdict)
                     }));
                     let unproven = view.region_scope().err();
@@ -205,37 +221,39 @@ impl Engine<'_> {
                     );
                 }
                 Judge::BucketAndAccount { account: judge, .. } => {
-                    let verdict = judge(&view, &self.audit());
+                    let verdict = judge(view, &self.audit());
                     findings.push(self.finding(check, account_subject(member), verdict));
                 }
-                Judge::Principal(_) => findings.extend(self.principals(check, &view)),
+                Judge::Principal(_) => findings.extend(self.principals(check, view)),
                 Judge::Trail(_) | Judge::SeenTrail(_) => {
-                    findings.extend(self.inherited(check, &view));
+                    findings.extend(self.inherited(check, view));
                 }
                 Judge::TrailRegion(judge) => {
                     let seen = view.sights();
                     findings.extend(seen.iter().map(|(trail, region)| {
-                        self.trail_region(check, (&view, trail, region), judge)
+                        self.trail_region(check, (view, trail, region), judge)
                     }));
                 }
                 Judge::Replica(judge) => {
                     let own = view.trails().into_iter().flatten().map(|seen| seen.trail);
                     let own = own.filter(|trail| trail.owner == view.id());
                     findings.extend(own.flat_map(|trail| {
-                        let view = &view;
                         view.regions().map(move |region| {
                             self.trail_region(check, (view, trail, region), judge)
                         })
                     }));
                 }
                 Judge::Store(_) => findings.extend(self.without_stores(check, member)),
-                Judge::OwnBucket(_) => findings.extend(self.own_buckets(check, &view)),
+                Judge::OwnBucket(_) => findings.extend(self.own_buckets(check, view)),
                 Judge::Organization(_)
                 | Judge::BucketName(_)
                 | Judge::Bucket(_)
                 | Judge::EvidenceBucket(_)
                 | Judge::Delivery(_)
                 | Judge::BucketOwner(_)
+                | Judge::GuardedTrail(_)
+                | Judge::GuardedBucket(_)
+                | Judge::GuardedKey(_)
                 | Judge::Key(_)
                 | Judge::AnyKey(_) => {}
             }
@@ -243,7 +261,7 @@ impl Engine<'_> {
         // A region that told nothing of its trails may hide some, with their buckets and keys: that they are nowhere
         // judged must not look as if there were none.
         // So may whoever was not asked who administers CloudTrail for an owner outside the run.
-        if let Some(gap) = view.trails_unseen().or_else(|| self.stand_in_unknown(&view)) {
+        if let Some(gap) = view.trails_unseen().or_else(|| self.stand_in_unknown(view)) {
             let mut unseen = self.unseen(member, |judge| judge.needs_trails(), gap.clone());
             // A region closed by an SCP is the normal state of many organizations. Where another finding already
             // weighs the gap and other regions did tell, it is named here and not weighed a dozen times more.
@@ -414,7 +432,11 @@ fn weighs(finding: &Finding, gap: &Gap) -> bool {
         })
 }
 
-fn unreached(member: &Member) -> Gap {
+/// Why an account cannot be looked into.
+fn unreadable(member: &Member) -> Gap {
+    if let Err(gap) = &member.session {
+        return (**gap).clone();
+    }
     Gap {
         account: Some(member.id),
         ..Gap::new(Fact::Session, Cause::NotAttempted, "the run did not reach this account")

@@ -35,6 +35,7 @@ pub mod policies;
 pub mod policy;
 pub mod pool;
 pub mod principal;
+pub mod privilege;
 pub mod resource_policy;
 pub mod results;
 pub mod retention;

@@ -43,6 +43,8 @@ pub struct Policy {
     pub alarm_max_period_s: u32,
     /// How many principals of an account may have everything that `AdministratorAccess` gives.
     pub admin_principals_max: u32,
+    /// How many principals of an account may read its logs without being approved.
+    pub log_readers_max: u32,
     /// How far back the event history is looked through, in days.
     pub lookback_days: u32,
     /// How many pages of the event history are read for one question.
@@ -130,6 +132,7 @@ impl Default for Policy {
             max_rotation_days: 365,
             alarm_max_period_s: 900,
             admin_principals_max: 5,
+            log_readers_max: 10,
             lookback_days: 90,
             lookup_max_pages: 4,
             max_gap_minutes: 0,

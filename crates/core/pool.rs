@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use trailproof_iam::{ParseError, PolicyDocument};
 
-/// A policy's document, or where it is broken.
-pub type ParsedPolicy = Result<PolicyDocument, ParseError>;
+/// A policy's document, or where it is broken. Whoever evaluates it shares the document.
+pub type ParsedPolicy = Result<Arc<PolicyDocument>, ParseError>;
 
 /// The documents of all accounts of a run: what AWS manages, and what a landing zone rolls out, is parsed once.
 pub type PolicyPool = Pool<ParsedPolicy>;
@@ -114,7 +114,7 @@ impl PolicyPool {
     /// The document of a text.
     #[must_use]
     pub fn policy(&self, text: &str) -> Arc<ParsedPolicy> {
-        self.get(text, PolicyDocument::parse)
+        self.get(text, |text| PolicyDocument::parse(text).map(Arc::new))
     }
 }
 

@@ -105,12 +105,32 @@ impl Bucket {
         Ok(organization.objects.keys.get(&target))
     }
 
-    /// What its default retention is worth.
+    /// What its default retention is worth where nobody is asked about.
     ///
     /// # Errors
-    /// The call's gap; `undecidable` where the mode is one that principals with a permission can bypass, the user
-    /// accepts it, and who has that permission was not read.
+    /// The call's gap; `undecidable` where the mode is one that principals with a permission can bypass, and the user
+    /// accepts it: that holds where nobody has that permission.
     pub fn lock(&self, policy: &Policy) -> Observed<Lock> {
+        let Lock::Yields { mode, .. } = self.lock_kept(policy)? else {
+            return self.lock_kept(policy);
+        };
+        let detail = format!(
+            "{} locks in {mode} mode, which {BYPASS} lifts: whether somebody has that permission is not asked here",
+            self.name
+        );
+        Err(Gap {
+            account: self.owner,
+            region: self.region.clone(),
+            proof: self.cite_lock().map(Box::new),
+            ..Gap::new(Fact::BucketObjectLock, Cause::Undecidable, detail)
+        })
+    }
+
+    /// What its default retention says.
+    ///
+    /// # Errors
+    /// The call's gap.
+    pub fn lock_kept(&self, policy: &Policy) -> Observed<Lock> {
         let (lock, _) = self.read::<ObjectLock>(Fact::BucketObjectLock)?;
         if lock.object_lock_enabled.as_deref() != Some("Enabled") {
             return Ok(Lock::Off);
@@ -124,19 +144,7 @@ impl Bucket {
         if days < policy.lock_min_days() {
             return Ok(Lock::Short { mode, days });
         }
-        if mode == COMPLIANCE {
-            return Ok(Lock::Holds { days });
-        }
-        let detail = format!(
-            "{} locks in {mode} mode, which s3:BypassGovernanceRetention lifts: who has that permission is not read",
-            self.name
-        );
-        Err(Gap {
-            account: self.owner,
-            region: self.region.clone(),
-            proof: self.cite_lock().map(Box::new),
-            ..Gap::new(Fact::BucketObjectLock, Cause::Undecidable, detail)
-        })
+        Ok(if mode == COMPLIANCE { Lock::Holds { days } } else { Lock::Yields { mode, days } })
     }
 
     /// The default retention as proof, where it was read.
@@ -161,6 +169,9 @@ impl Bucket {
 /// The mode that nobody can bypass.
 const COMPLIANCE: &str = LockMode::Compliance.as_str();
 
+/// The permission that lifts locks of the mode GOVERNANCE.
+pub const BYPASS: &str = "s3:BypassGovernanceRetention";
+
 /// What a bucket's default retention is worth.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lock {
@@ -177,6 +188,13 @@ pub enum Lock {
     },
     /// They get too short a one.
     Short {
+        /// The mode.
+        mode: String,
+        /// For so long.
+        days: u32,
+    },
+    /// They get one that is long enough, and of which the user accepts that [`BYPASS`] lifts it.
+    Yields {
         /// The mode.
         mode: String,
         /// For so long.

@@ -53,6 +53,7 @@ fn description(trail: &Trail) -> Result<TrailDescription, Failure> {
         log_file_validation_enabled: trail.log_file_validation_enabled,
         kms_key_id: trail.kms_key_id.clone(),
         cloud_watch_logs_log_group_arn: trail.cloud_watch_logs_log_group_arn.clone(),
+        cloud_watch_logs_role_arn: trail.cloud_watch_logs_role_arn.clone(),
         has_custom_event_selectors: trail.has_custom_event_selectors,
         sns_topic_arn: trail.sns_topic_arn.clone(),
         has_insight_selectors: trail.has_insight_selectors,

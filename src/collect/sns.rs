@@ -24,5 +24,6 @@ pub async fn topic(session: &Session, region: &Region, arn: &str) -> Result<Answ
     let confirmed = attributes.get("SubscriptionsConfirmed");
     Ok(Answer::Topic(Some(Topic {
         subscriptions_confirmed: confirmed.and_then(|number| number.parse().ok()),
+        policy: attributes.get("Policy").cloned(),
     })))
 }

@@ -2,9 +2,11 @@
 
 mod beside;
 mod guards;
+mod powers;
 
 use beside::beside;
 use guards::{guarded, guards};
+use powers::powers;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use trailproof_core::answer::{
@@ -83,6 +85,8 @@ prop_compose! {
             t.description.s3_bucket_name = Some(BUCKETS[bucket].into());
             t.description.s3_key_prefix = prefixed.then(|| "a".into());
             t.description.kms_key_id = KEYS[key].map(str::to_owned);
+            t.description.cloud_watch_logs_role_arn =
+                prefixed.then(|| format!("arn:aws-cn:iam::{MEMBER}:role/trail-to-logs"));
             t.description.log_file_validation_enabled = validated;
             t.status.latest_delivery_error = ERRORS[error].map(str::to_owned);
             if !watched {
@@ -177,7 +181,7 @@ prop_compose! {
         ),
         (data, attached) in (prop::option::of(0..2usize), any::<bool>()),
         policy in (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
-        beside in beside(),
+        (beside, powers) in (beside(), powers()),
         guards in guards(),
     ) -> (World, Policy) {
         let base = if organized { organization() } else { account() };
@@ -279,6 +283,7 @@ prop_compose! {
             ..Policy::default()
         };
         beside.enter(&mut world, &mut policy);
+        powers.enter(&mut world, &mut policy);
         (guarded(world, &guards), policy)
     }
 }

@@ -16,6 +16,7 @@ mod left_out;
 mod organizations;
 mod policies;
 mod presence;
+mod privilege;
 mod retention;
 
 use trailproof_core::fact::Fact;
@@ -127,6 +128,7 @@ pub fn rows() -> Vec<Row> {
         lake::rows(),
         policies::rows(),
         guardrails::rows(),
+        privilege::rows(),
         beyond::rows(),
     ]
     .concat()

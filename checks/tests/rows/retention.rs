@@ -135,7 +135,7 @@ pub fn rows() -> Vec<Row> {
         ),
         row("+governance-accepted", locked("GOVERNANCE", Some(365), None))
             .policy(|policy| policy.lock_mode = LockMode::Governance)
-            .says(LOCK, "unknown undecidable")
+            .says(LOCK, "pass")
             .of(ARCHIVE),
     ]
 }

@@ -30,6 +30,9 @@ pub struct Topic {
     /// How many subscriptions are confirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscriptions_confirmed: Option<u32>,
+    /// The text of its policy. Absent from snapshots that were written before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
 }
 
 /// `LogGroup`: a log group that is there.

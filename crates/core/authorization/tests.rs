@@ -1,3 +1,5 @@
+use std::sync::OnceLock;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -23,7 +25,8 @@ fn with<T>(bundle: &Bundle, test: impl FnOnce(&Observed<Authorization<'_>>) -> T
     let organization = builder.into_graph();
     let document = bundle.accounts.iter().find(|d| d.account == id(MEMBER)).unwrap();
     let member = &organization.members[&id(MEMBER)];
-    let view = AccountView { member, organization: &organization, document };
+    let view =
+        AccountView { member, organization: &organization, document, roll: &OnceLock::new() };
     test(&view.authorization())
 }
 
@@ -243,7 +246,12 @@ fn equal_documents_of_accounts_are_parsed_once() {
         .map(|account| {
             let document = bundle.accounts.iter().find(|d| d.account == id(account)).unwrap();
             let member = &organization.members[&id(account)];
-            let view = AccountView { member, organization: &organization, document };
+            let view = AccountView {
+                member,
+                organization: &organization,
+                document,
+                roll: &OnceLock::new(),
+            };
             let read = view.authorization().unwrap();
             read.identity_policies(&read.principals()[0]).unwrap()[0].document.clone().unwrap()
         })

@@ -1,22 +1,28 @@
 //! What is judged apart from any document: the organization, and each trail, bucket, key and event data store once.
 
 use super::shared::Objects;
-use super::{Engine, Subject, scored_in};
+use super::{Engine, Subject, scored_in, unreadable};
+use crate::account::AccountView;
 use crate::answer::{BucketEncryption, LogGroup};
 use crate::aws::{AccountId, Arn, Region};
 use crate::bucket::Bucket;
 use crate::check::{Check, Delivery, Judge};
-use crate::evidence::{Gap, Observed};
+use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
 use crate::finding::{Finding, GLOBAL, ScoredIn, Verdict, not_applicable};
 use crate::key::Key;
 use crate::organization::Member;
+use crate::snapshot::Source;
 use crate::store::Store;
 use crate::trail::Trail;
 
 impl Engine<'_> {
     /// The findings on what stands in that account of the graph's objects.
-    pub(super) fn shared(&self, account: AccountId) -> Vec<Finding> {
+    pub(super) fn shared(
+        &self,
+        account: AccountId,
+        view: Option<&AccountView<'_>>,
+    ) -> Vec<Finding> {
         let mut findings = Vec::new();
         let objects = self.shared.in_account(account);
         for check in self.checks {
@@ -25,6 +31,7 @@ impl Engine<'_> {
                 findings.extend(here.then(|| self.of_organization(check, account)));
             } else if let Some(objects) = objects {
                 self.of_objects(check, (account, objects), &mut findings);
+                self.guarded(check, (account, objects, view), &mut findings);
             }
         }
         findings
@@ -35,7 +42,7 @@ impl Engine<'_> {
     pub(super) fn keys_unseen(&self, check: &Check, member: &Member) -> Option<Gap> {
         let reads = |fact: Fact| check.reads.contains(&fact);
         let any = match check.judge {
-            Judge::Key(_) => false,
+            Judge::Key(_) | Judge::GuardedKey(_) => false,
             Judge::AnyKey(_) => true,
             _ => return None,
         };
@@ -170,8 +177,82 @@ impl Engine<'_> {
             | Judge::TrailRegion(_)
             | Judge::Replica(_)
             | Judge::OwnBucket(_)
+            | Judge::GuardedTrail(_)
+            | Judge::GuardedBucket(_)
+            | Judge::GuardedKey(_)
             | Judge::Principal(_) => {}
         }
+    }
+
+    /// What is judged by its owner's account too, where that can be looked into.
+    fn guarded(
+        &self,
+        check: &Check,
+        (account, objects, view): (AccountId, &Objects, Option<&AccountView<'_>>),
+        findings: &mut Vec<Finding>,
+    ) {
+        let (all, audit) = (self.organization, self.audit());
+        let seen = || view.ok_or_else(|| self.closed(account));
+        match check.judge {
+            Judge::GuardedTrail(judge) => findings.extend(objects.trails(all).map(|trail| {
+                let verdict = seen().and_then(|view| judge(trail, view, &audit));
+                self.finding(check, trail_subject(trail), verdict)
+            })),
+            Judge::GuardedBucket(judge) => findings.extend(objects.buckets(all).map(|bucket| {
+                let verdict = missing(bucket).map_or_else(
+                    || match bucket.owner {
+                        Some(owner) if owner == account => judge(bucket, seen()?, &audit),
+                        _ => Err(bucket.unreadable("who may change it is not read")),
+                    },
+                    Ok,
+                );
+                self.finding(check, bucket_subject(bucket, account), verdict)
+            })),
+            Judge::GuardedKey(judge) => {
+                let keys = objects.keys(all).filter(|key| key.guards_evidence());
+                findings.extend(keys.map(|key| {
+                    // Of a key that is not there, or is nobody's whom the run reads, its own gap says more.
+                    let verdict = key.metadata().and_then(|read| match &read.value {
+                        None => Ok(no_key(&read.source)),
+                        Some(_) if key.target.account != account => Err(outside(key)),
+                        Some(_) => judge(key, seen()?, &audit),
+                    });
+                    self.finding(check, key_subject(key, account), verdict)
+                }));
+            }
+            _ => {}
+        }
+    }
+
+    /// Why an account in which something stands cannot be looked into.
+    fn closed(&self, account: AccountId) -> Gap {
+        self.organization.members.get(&account).map_or_else(
+            || Gap {
+                account: Some(account),
+                ..Gap::new(
+                    Fact::Session,
+                    Cause::CrossAccountUnreadable,
+                    format!("{account} is not part of this run"),
+                )
+            },
+            unreadable,
+        )
+    }
+}
+
+fn no_key(source: &Source) -> Verdict {
+    not_applicable("there is no such key")
+        .reason("key_not_found")
+        .cite([source.cite("error", "NotFoundException")])
+}
+
+fn outside(key: &Key) -> Gap {
+    let owner = key.target.account;
+    let detail = format!("{} belongs to {owner}, which is not part of this run", key.arn);
+    Gap {
+        account: Some(owner),
+        region: Some(key.target.region.clone()),
+        ..Gap::new(Fact::AuthorizationDetails, Cause::CrossAccountUnreadable, detail)
     }
 }
 

@@ -123,6 +123,20 @@ impl Organization {
         find(answers, |()| Ok(true))?.map_or(complete, Ok)
     }
 
+    /// Whether an account administers CloudTrail on behalf of the management account, so that it can change the
+    /// organization's trails.
+    ///
+    /// # Errors
+    /// Where the organization or the list of its delegated administrators was not read.
+    pub fn administers_trails(&self, account: AccountId) -> Observed<bool> {
+        let organized = self.description.as_ref().map_err(Clone::clone)?.is_some();
+        if !organized {
+            return Ok(false);
+        }
+        let delegates = self.delegated_administrators.as_ref().map_err(Clone::clone)?;
+        Ok(delegates.contains(&account))
+    }
+
     /// The event data stores that take in an account's events: its own, and those of its organization.
     ///
     /// # Errors

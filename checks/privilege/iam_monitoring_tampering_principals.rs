@@ -1,0 +1,162 @@
+//! Who can silence what watches the trail: its log group's filters and feeds, and the topic that it notifies.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use trailproof_core::aws::Arn;
+use trailproof_core::prelude::*;
+use trailproof_core::privilege::{Question, Target, watched};
+
+/// The check.
+pub const CHECK: Check = Check {
+    id: "iam-monitoring-tampering-principals",
+    title: "No unapproved principal can silence the log groups and topics of the trails",
+    group: Group::Privilege,
+    severity: Severity::Medium,
+    weight: Severity::Medium.weight(),
+    rationale: "An alarm that is switched off first tells nobody of what comes next.",
+    remediation: Remediation {
+        summary: "Take the actions from the principals, deny them by a service control policy, or approve the principals in \
+                  `approved_principals`. Alarms and detectors are not judged here yet.",
+        command: "aws iam detach-role-policy --role-name {principal} --policy-arn POLICY_ARN",
+        link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html",
+    },
+    controls: &[
+        Cis1_4.related("1.16"),
+        Cis3_0.related("1.16"),
+        Cis5_0.related("1.15"),
+        Cis6_0.related("2.15"),
+        Cis7_0.related("2.14"),
+        Fsbp.related("IAM.1"),
+        Fsbp.related("IAM.21"),
+        Pci4_0_1.related("7.2.1"),
+        Pci4_0_1.related("7.2.2"),
+        Pci4_0_1.related("10.3.1"),
+        Pci4_0_1.related("10.3.2"),
+        Nist800_53R5.related("AC-3"),
+        Nist800_53R5.related("AC-5"),
+        Nist800_53R5.related("AC-6"),
+        Nist800_53R5.related("AU-9(4)"),
+        Soc2.stave("CC6.1"),
+        Soc2.stave("CC6.3"),
+        Iso27001_2022.stave("A.5.15"),
+        Iso27001_2022.stave("A.8.2"),
+        Iso27001_2022.stave("A.8.3"),
+        Hipaa164.related("164.308(a)(3)"),
+        Hipaa164.related("164.308(a)(4)"),
+    ],
+    reads: &[
+        Fact::Trails,
+        Fact::Topic,
+        Fact::AuthorizationDetails,
+        Fact::OrganizationPolicies,
+        Fact::OrganizationPolicy,
+        Fact::PolicyTargets,
+    ],
+    judge: Judge::Account(judge),
+};
+
+fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
+    let all = account.organization;
+    let [on_group, on_topic] = watched();
+    let own =
+        |arn: &&str| Arn::parse(arn).ok().and_then(|arn| arn.account_id()) == Some(account.id());
+    // An organization's trail names its streams by the organization's id.
+    let (id, mut unnamed) = (all.id(), None);
+    let mut groups: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for trail in all.trails() {
+        if let Some(group) = trail.log_group().filter(own) {
+            unnamed =
+                unnamed.or_else(|| id.clone().err().filter(|_| trail.is_organization_trail()));
+            groups.entry(group).or_default().insert(trail.log_stream(id.clone().ok().flatten()));
+        }
+    }
+    let topics: BTreeSet<&str> = all.trails().filter_map(Trail::topic).filter(own).collect();
+    let groups = groups.iter().map(|(arn, streams)| Target::log_group(arn, on_group, streams));
+    let topics = topics.into_iter().filter_map(|arn| Target::topic(arn, on_topic, all));
+    let targets: Vec<Target> = groups.chain(topics).collect();
+    // Where all that there may be is a topic that was not read, there may be nothing.
+    let unread = targets.iter().find_map(|target| target.policy.as_ref().err());
+    let unread = unread.filter(|_| targets.iter().all(|target| target.policy.is_err()));
+    // Whose trails they are does not matter, so that any trail out of sight may have more of them.
+    let complete = || {
+        unread.cloned().or(unnamed).map_or(Ok(()), Err)?;
+        all.all_trails_complete()
+    };
+    if targets.is_empty() {
+        complete()?;
+        return Ok(not_applicable("no trail delivers to a log group or topic of the account")
+            .reason("nothing_watches")
+            .cite(account.regions().next().map(|region| account.cite_trails_in(region))));
+    }
+    Question {
+        roll: account.roll()?,
+        targets: &targets,
+        approved: &audit.policy.approved_principals,
+        strict: audit.policy.strict_conditions,
+        can: "silence its log groups and topics (alarms and detectors are not judged here)",
+    }
+    .judge(complete)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use serde_json::{Value, json};
+    use trailproof_core::answer::Topic;
+    use trailproof_core::evidence::Cause;
+    use trailproof_core::fact::Fact;
+    use trailproof_core::fixture::*;
+
+    const FAILS: &str = "unapproved_principals";
+    const TOPIC: &str = "arn:aws:sns:us-east-1:111122223333:told";
+
+    fn own() -> World {
+        organization().with(trail("audit"))
+    }
+
+    fn ann(action: &str, resource: &str) -> PrincipalSetup {
+        let policy: Value = json!({ "Version": "2012-10-17", "Statement": [
+            { "Effect": "Allow", "Action": action, "Resource": resource }] });
+        user("ann").inline("own", policy)
+    }
+
+    fn holding(action: &str, resource: &str) -> World {
+        own().principal(MEMBER, ann(action, resource))
+    }
+
+    fn telling(topic: Topic) -> World {
+        let told = trail("audit").but(|t| t.description.sns_topic_arn = Some(TOPIC.into()));
+        organization()
+            .with(told)
+            .principal(MEMBER, ann("sns:DeleteTopic", "*"))
+            .but(|world| drop(world.topics.insert(TOPIC.into(), topic)))
+    }
+
+    #[test]
+    fn whoever_can_silence_the_copy_or_the_topic_is_found() {
+        let group = "arn:aws:logs:us-east-1:111122223333:log-group:trail:*";
+        let deny = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Deny",
+            "Principal": "*", "Action": "sns:DeleteTopic", "Resource": TOPIC }] });
+        let closed = Topic { policy: Some(deny.to_string()), ..Topic::default() };
+        let deletes = || holding("logs:DeleteLogGroup", group);
+        let _ = expect(&CHECK)
+            .in_account(MEMBER)
+            .passes(own())
+            .fails(FAILS, deletes())
+            .passes(holding("logs:DeleteLogGroup", "arn:aws:logs:*:*:log-group:other:*"))
+            .fails(FAILS, holding("logs:DeleteLogStream", &group.replace('*', "log-stream:1111*")))
+            .passes(holding("logs:DeleteLogStream", &group.replace('*', "log-stream:other")))
+            .passes(holding("logs:GetLogEvents", "*"))
+            .fails(FAILS, holding("logs:PutAccountPolicy", "*"))
+            .passes(holding("sns:DeleteTopic", "*"))
+            .fails(FAILS, telling(Topic::default()))
+            .passes(telling(closed.clone()))
+            .is_unknown(Cause::AccessDenied, telling(closed).deny(Fact::Topic))
+            .is_unknown(Cause::AccessDenied, deletes().deny(Fact::AuthorizationDetails))
+            .is_unknown(Cause::AccessDenied, deletes().deny(Fact::OrganizationPolicies))
+            .is_unknown(Cause::AccessDenied, deletes().deny(Fact::OrganizationPolicy))
+            .is_unknown(Cause::AccessDenied, deletes().deny(Fact::PolicyTargets))
+            .in_account(ARCHIVE)
+            .does_not_apply("nothing_watches", deletes());
+    }
+}
