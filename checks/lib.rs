@@ -239,6 +239,7 @@ pub static PARAMETERS: &[(&str, &[&str])] = &[
     ("org-log-archive-account-separation", &["log_archive_account_ids"]),
     ("s3-bucket-default-lock-enabled", &["default_lock_mode"]),
     ("s3-bucket-replication-enabled", &["replication_required", "require_cross_account"]),
+    ("scp-protects-detection", &["log_archive_account_ids"]),
     ("trail-access-log-target-protected", &["retention_days", "trusted_log_accounts"]),
     ("trail-bucket-dedicated", &["allowed_log_services", "log_archive_account_ids"]),
     ("trail-bucket-lock-retention", &["lock_min_days", "lock_mode"]),
