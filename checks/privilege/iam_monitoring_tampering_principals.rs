@@ -63,28 +63,35 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     // An organization's trail names its streams by the organization's id.
     let (id, mut unnamed) = (all.id(), None);
     let mut groups: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for trail in all.trails() {
+    // A log group is of the trail's own account, or of the administrator's that made an organization trail. A topic may
+    // be any account's; whoever may silence that is judged only where the trail is one of these too, else one account
+    // that nobody can read would leave this open in all of them.
+    let trails = || {
+        let own = |trail: &&Trail| trail.owner == account.id() || trail.is_organization_trail();
+        all.trails().filter(own)
+    };
+    for trail in trails() {
         if let Some(group) = trail.log_group().filter(own) {
             unnamed =
                 unnamed.or_else(|| id.clone().err().filter(|_| trail.is_organization_trail()));
             groups.entry(group).or_default().insert(trail.log_stream(id.clone().ok().flatten()));
         }
     }
-    let topics: BTreeSet<&str> = all.trails().filter_map(Trail::topic).filter(own).collect();
+    let topics: BTreeSet<&str> = trails().filter_map(Trail::topic).filter(own).collect();
     let groups = groups.iter().map(|(arn, streams)| Target::log_group(arn, on_group, streams));
     let topics = topics.into_iter().filter_map(|arn| Target::topic(arn, on_topic, all));
     let targets: Vec<Target> = groups.chain(topics).collect();
     // Where all that there may be is a topic that was not read, there may be nothing.
     let unread = targets.iter().find_map(|target| target.policy.as_ref().err());
     let unread = unread.filter(|_| targets.iter().all(|target| target.policy.is_err()));
-    // Whose trails they are does not matter, so that any trail out of sight may have more of them.
     let complete = || {
         unread.cloned().or(unnamed).map_or(Ok(()), Err)?;
-        all.all_trails_complete()
+        all.trails_complete(account.id())?;
+        all.organization_trails_complete()
     };
     if targets.is_empty() {
         complete()?;
-        return Ok(not_applicable("no trail delivers to a log group or topic of the account")
+        return Ok(not_applicable("no trail of the account or of its organization delivers to a log group or topic here")
             .reason("nothing_watches")
             .cite(account.regions().next().map(|region| account.cite_trails_in(region))));
     }
