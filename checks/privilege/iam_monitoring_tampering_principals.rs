@@ -91,9 +91,11 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     };
     if targets.is_empty() {
         complete()?;
-        return Ok(not_applicable("no trail of the account or of its organization delivers to a log group or topic here")
-            .reason("nothing_watches")
-            .cite(account.regions().next().map(|region| account.cite_trails_in(region))));
+        return Ok(not_applicable(
+            "no trail of the account or of its organization delivers to a log group or topic here",
+        )
+        .reason("nothing_watches")
+        .cite(account.regions().next().map(|region| account.cite_trails_in(region))));
     }
     Question {
         roll: account.roll()?,
