@@ -22,6 +22,7 @@ mod targets;
 mod tests;
 mod unread;
 mod verdict;
+mod what_if;
 mod who;
 
 pub(crate) use actions::all as all_actions;
@@ -33,4 +34,5 @@ pub use reason::Reason;
 pub use roll::{Principal, Roll};
 pub use targets::{Ask, Target};
 pub use verdict::Question;
+pub use what_if::{StatementName, reference};
 pub use who::{Can, Holder, Power};
