@@ -28,23 +28,19 @@ pub fn told(args: &WhoCanArgs, asked: &Asked, answer: &Answer) -> String {
     };
     let counts = &answer.counts;
     let what = match args.action.as_str() {
-        "tamper" => "tamper with",
-        action => action,
+        "tamper" => format!("tamper with {}", line(&args.resource)),
+        action => format!("do {} on {}", line(action), line(&args.resource)),
     };
-    let who = match &args.why {
-        Some(why) => line(why),
-        None => format!("{} of {} principals that are not approved", counts.yes, counts.principals),
-    };
-    let mut text = format!(
-        "{word}: {}\n",
-        match (&args.why, answer.can) {
-            (Some(_), Outcome::Yes) => format!("{who} can {what} {}", line(&args.resource)),
-            (Some(_), Outcome::No) => format!("{who} cannot {what} {}", line(&args.resource)),
-            (Some(_), Outcome::CannotTell) =>
-                format!("whether {who} can {what} {}", line(&args.resource)),
-            (None, _) => format!("{who} can {what} {}{}", line(&args.resource), more(answer)),
+    let told = match (&args.why, answer.can) {
+        (Some(who), Outcome::Yes) => format!("{} can {what}", line(who)),
+        (Some(who), Outcome::No) => format!("{} cannot {what}", line(who)),
+        (Some(who), Outcome::CannotTell) => format!("whether {} can {what}", line(who)),
+        (None, _) => {
+            let who = format!("{} of {} principals, not approved,", counts.yes, counts.principals);
+            format!("{who} can {what}{}", more(answer))
         }
-    );
+    };
+    let mut text = format!("{word}: {told}\n");
     text.push('\n');
     for (arn, actions) in &asked.0 {
         let _ = writeln!(text, "  asked  {} on {}", named(actions), line(arn));
