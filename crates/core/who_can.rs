@@ -197,10 +197,10 @@ impl<'a> Asking<'a> {
             }
             self.left_out |= roll.leave_out(name);
         }
-        if let Some(policy) = &self.question.with_scp {
-            if !roll.add_scp(account, policy) {
-                self.unbound.insert(account);
-            }
+        if let Some(policy) = &self.question.with_scp
+            && !roll.add_scp(account, policy)
+        {
+            self.unbound.insert(account);
         }
         roll
     }

@@ -45,14 +45,14 @@ impl StatementName {
         Some(left)
     }
 
-    fn from(&self, policy: &mut NamedPolicy) -> bool {
+    fn take_from(&self, policy: &mut NamedPolicy) -> bool {
         let left = self.left_out(&policy.name, &policy.document);
         left.map(|left| policy.document = Arc::new(left)).is_some()
     }
 
-    fn from_levels(&self, levels: &mut [Level]) -> bool {
+    fn take_from_levels(&self, levels: &mut [Level]) -> bool {
         let policies = levels.iter_mut().flat_map(|level| &mut level.policies);
-        policies.fold(false, |found, policy| self.from(policy) | found)
+        policies.fold(false, |found, policy| self.take_from(policy) | found)
     }
 }
 
@@ -88,7 +88,7 @@ impl Roll {
         }
         let paths = [&mut self.scps, &mut self.rcps];
         paths.into_iter().fold(found, |found, path| {
-            name.from_levels(&mut path.most) | name.from_levels(&mut path.least) | found
+            name.take_from_levels(&mut path.most) | name.take_from_levels(&mut path.least) | found
         })
     }
 
@@ -134,12 +134,12 @@ impl Target {
     /// Takes a statement out of the resource's own policy, and of what binds its owner. Whether there was one.
     pub fn leave_out(&mut self, name: &StatementName) -> bool {
         let own = match &mut self.policy {
-            Ok(Some(policy)) => name.from(policy),
+            Ok(Some(policy)) => name.take_from(policy),
             Ok(None) | Err(_) => false,
         };
         self.owner.as_mut().map_or(own, |owner| {
-            let most = name.from_levels(&mut Arc::make_mut(&mut owner.most).rcps);
-            name.from_levels(&mut Arc::make_mut(&mut owner.least).rcps) | most | own
+            let most = name.take_from_levels(&mut Arc::make_mut(&mut owner.most).rcps);
+            name.take_from_levels(&mut Arc::make_mut(&mut owner.least).rcps) | most | own
         })
     }
 }

@@ -184,12 +184,12 @@ pub(super) fn target(
         Kind::Bucket | Kind::Objects => in_bucket((object, &actions), (roll, policy), organization),
         Kind::Other => Some(other(object, &actions)),
     };
-    if let (Some(target), Concern::Foreign(owner)) = (&mut target, concern) {
-        if target.owner.is_none() {
-            target.owner = Some(Foreign::of(organization, *owner));
-            let unknown = |key: &str| (key.to_owned(), Known::Unknown);
-            target.known.extend(["aws:ResourceOrgPaths", "aws:ResourceOrgID"].map(unknown));
-        }
+    if let (Some(target), Concern::Foreign(owner)) = (&mut target, concern)
+        && target.owner.is_none()
+    {
+        target.owner = Some(Foreign::of(organization, *owner));
+        let unknown = |key: &str| (key.to_owned(), Known::Unknown);
+        target.known.extend(["aws:ResourceOrgPaths", "aws:ResourceOrgID"].map(unknown));
     }
     Ok(match concern {
         Concern::Doubt(gap) => target.map(|target| target.moot(&actions, gap)),
