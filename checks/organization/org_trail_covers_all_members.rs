@@ -64,7 +64,10 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         return Ok(not_applicable("there is no organization trail").reason("no_organization_trail"));
     }
     let regions: Vec<&Region> = if any(trails.iter().map(|trail| trail.is_multi_region()))? {
-        account.regions().collect()
+        // Nobody can do anything in a region that is closed to the account.
+        let closed =
+            |region: &&Region| account.trails_in(region).is_err_and(|gap| account.is_closed(&gap));
+        account.regions().filter(|region| !closed(region)).collect()
     } else {
         // That no other organization trail goes further.
         organization.trails_complete(management)?;

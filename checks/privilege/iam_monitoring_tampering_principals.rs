@@ -1,6 +1,6 @@
 //! Who can silence what watches the trail: its log group's filters and feeds, and the topic that it notifies.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use trailproof_core::aws::Arn;
 use trailproof_core::prelude::*;
@@ -60,10 +60,18 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let [on_group, on_topic] = watched();
     let own =
         |arn: &&str| Arn::parse(arn).ok().and_then(|arn| arn.account_id()) == Some(account.id());
-    let judged = || all.trails().filter(|trail| all.judges(trail));
-    let groups: BTreeSet<&str> = judged().filter_map(Trail::log_group).filter(own).collect();
-    let topics: BTreeSet<&str> = judged().filter_map(Trail::topic).filter(own).collect();
-    let groups = groups.into_iter().map(|arn| Target::log_group(arn, on_group));
+    // An organization's trail names its streams by the organization's id.
+    let (id, mut unnamed) = (all.id(), None);
+    let mut groups: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for trail in all.trails() {
+        if let Some(group) = trail.log_group().filter(own) {
+            unnamed =
+                unnamed.or_else(|| id.clone().err().filter(|_| trail.is_organization_trail()));
+            groups.entry(group).or_default().insert(trail.log_stream(id.clone().ok().flatten()));
+        }
+    }
+    let topics: BTreeSet<&str> = all.trails().filter_map(Trail::topic).filter(own).collect();
+    let groups = groups.iter().map(|(arn, streams)| Target::log_group(arn, on_group, streams));
     let topics = topics.into_iter().filter_map(|arn| Target::topic(arn, on_topic, all));
     let targets: Vec<Target> = groups.chain(topics).collect();
     // Where all that there may be is a topic that was not read, there may be nothing.
@@ -71,7 +79,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let unread = unread.filter(|_| targets.iter().all(|target| target.policy.is_err()));
     // Whose trails they are does not matter, so that any trail out of sight may have more of them.
     let complete = || {
-        unread.cloned().map_or(Ok(()), Err)?;
+        unread.cloned().or(unnamed).map_or(Ok(()), Err)?;
         all.all_trails_complete()
     };
     if targets.is_empty() {
@@ -136,6 +144,8 @@ mod tests {
             .passes(own())
             .fails(FAILS, deletes())
             .passes(holding("logs:DeleteLogGroup", "arn:aws:logs:*:*:log-group:other:*"))
+            .fails(FAILS, holding("logs:DeleteLogStream", &group.replace('*', "log-stream:1111*")))
+            .passes(holding("logs:DeleteLogStream", &group.replace('*', "log-stream:other")))
             .passes(holding("logs:GetLogEvents", "*"))
             .fails(FAILS, holding("logs:PutAccountPolicy", "*"))
             .passes(holding("sns:DeleteTopic", "*"))

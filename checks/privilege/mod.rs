@@ -8,4 +8,7 @@ pub mod iam_monitoring_tampering_principals;
 pub mod iam_policy_no_statements_with_admin_access;
 pub mod iam_trail_key_tampering_principals;
 pub mod log_readers_least_privilege;
+pub mod scp_denies_leave_organization;
+pub mod scp_protects_cloudtrail;
+pub mod scp_protects_detection;
 pub mod trail_cloudwatch_role_scoped;

@@ -1,8 +1,8 @@
 //! A lock protects what is locked for long enough, by a mode that nobody lifts.
 
 use trailproof_core::prelude::*;
-use trailproof_core::privilege::{Question, Target};
-use trailproof_core::safeguard::{BYPASS, Lock};
+use trailproof_core::privilege::lifted;
+use trailproof_core::safeguard::Lock;
 
 /// The check.
 pub const CHECK: Check = Check {
@@ -64,18 +64,7 @@ fn judge(bucket: &Bucket, account: &AccountView<'_>, audit: &Audit<'_>) -> Obser
             fail(format!("new objects are locked for {days} days, the policy asks for {wanted}"))
                 .reason("shorter")
         }
-        Lock::Yields { .. } => {
-            let roll = account.roll()?;
-            let target = Target::bucket(bucket, &[BYPASS], (roll, audit.organization));
-            Question {
-                roll,
-                targets: &[target],
-                approved: &audit.policy.approved_principals,
-                strict: audit.policy.strict_conditions,
-                can: "lift its locks, which are of GOVERNANCE mode",
-            }
-            .judge(|| audit.organization.all_trails_complete())?
-        }
+        Lock::Yields { .. } => lifted(bucket, account, audit.policy)?,
         Lock::Holds { days } => pass(format!(
             "new objects are locked for {days} days, those from before the rule are not"
         )),

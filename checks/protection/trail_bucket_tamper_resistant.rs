@@ -1,6 +1,7 @@
 //! Of all protections at least one must be out of a local administrator's reach.
 
 use trailproof_core::prelude::*;
+use trailproof_core::privilege::holds;
 use trailproof_core::safeguard::{Copies, Lock, Uncopied};
 
 /// The check.
@@ -36,19 +37,25 @@ pub const CHECK: Check = Check {
         Fact::BucketVersioning,
         Fact::BucketObjectLock,
         Fact::BucketReplication,
+        Fact::BucketPolicy,
+        Fact::AuthorizationDetails,
+        Fact::OrganizationPolicies,
+        Fact::OrganizationPolicy,
+        Fact::PolicyTargets,
     ],
-    judge: Judge::Bucket(judge),
+    judge: Judge::GuardedBucket(judge),
 };
 
 pub const AS_CODE: AsCode = crate::code::OBJECT_LOCK;
 
-fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
-    let holds =
+fn judge(bucket: &Bucket, account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
+    // Who could lift the locks of a copy, only its own account tells.
+    let elsewhere =
         |bucket: &Bucket| bucket.lock(audit.policy).map(|lock| matches!(lock, Lock::Holds { .. }));
     let mechanisms = [
-        ("a lock that nobody lifts", holds(bucket)),
+        ("a lock that nobody lifts", holds(bucket, account, audit.policy)),
         ("MFA delete", bucket.asks_for_mfa()),
-        ("locked copies in another account", copied(bucket, audit, &holds)),
+        ("locked copies in another account", copied(bucket, audit, &elsewhere)),
     ];
     let expected = "a lock long enough, or MFA delete, or locked copies in another account";
     let evidence = || bucket.cite_retention(None);
@@ -119,6 +126,8 @@ mod tests {
             b.lock.default_retention.as_mut().unwrap().mode = Some("GOVERNANCE".into());
         };
         let mfa = |b: &mut BucketSetup| b.versioning.mfa_delete = Some("Enabled".into());
+        let admin = || role("Admin").managed("AdministratorAccess");
+        let bypassing = || bare(governance).principal(ARCHIVE, admin());
         let locked = || organization().with(trail("audit"));
         let _ = expect(&CHECK)
             .passes(locked()) // edge 87
@@ -134,7 +143,13 @@ mod tests {
             .is_unknown(Cause::AccessDenied, bare(|_| {}).deny(Fact::BucketReplication))
             .is_unknown(Cause::AccessDenied, bare(|_| {}).deny(Fact::BucketVersioning))
             .policy(|policy| policy.lock_mode = LockMode::Governance)
-            .is_unknown(Cause::Undecidable, bare(governance))
+            .passes(bare(governance))
+            .fails("no_mechanism", bypassing())
+            .is_unknown(Cause::AccessDenied, bypassing().deny(Fact::AuthorizationDetails))
+            .is_unknown(Cause::AccessDenied, bypassing().deny(Fact::BucketPolicy))
+            .is_unknown(Cause::AccessDenied, bypassing().deny(Fact::OrganizationPolicies))
+            .is_unknown(Cause::AccessDenied, bypassing().deny(Fact::OrganizationPolicy))
+            .is_unknown(Cause::AccessDenied, bypassing().deny(Fact::PolicyTargets))
             .passes(bare(|b| {
                 governance(b);
                 mfa(b);

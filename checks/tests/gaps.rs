@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use rows::{Row, rows};
 use trailproof_checks::CATALOGUE;
-use trailproof_core::answer::TrailDescription;
+use trailproof_core::answer::{StoreEntry, TrailDescription};
 use trailproof_core::assess::assess;
 use trailproof_core::assessment::Assessment;
 use trailproof_core::aws::{AccountId, Region};
@@ -63,9 +63,9 @@ fn broken(full: &Assessment, less: &Assessment) -> Vec<String> {
     broken_but(full, less, false)
 }
 
-/// The same where trails may have vanished. A key's finding speaks for the trails that were seen: one that only a
-/// trail out of sight is at odds with, or makes unknown, is usable for the others. (Were it unknown instead, one refused region of one
-/// account would make every key of the organization unknown.)
+/// The same where trails or event data stores may have vanished. A key's finding speaks for those that were seen: one
+/// that only one out of sight is at odds with, or makes unknown, is usable for the others. (Were it unknown instead, one
+/// refused region of one account would make every key of the organization unknown.)
 fn broken_but(full: &Assessment, less: &Assessment, vanished: bool) -> Vec<String> {
     let (before, after) = (decided(full), decided(less));
     let of_a_key = |finding: &Finding| finding.resource.contains(":kms:");
@@ -287,14 +287,20 @@ fn no_new_verdict_comes_of_a_call_that_was_refused() {
     one_by_one(|document, probe, observation| Some(refused(document, probe, observation)));
 }
 
-/// The trails that a snapshot shows.
+/// The trails and event data stores that a snapshot shows.
 fn described(bundle: &Bundle) -> BTreeSet<String> {
-    let answers = bundle.accounts.iter().flat_map(|document| {
-        document.observations.keys().filter_map(|probe| {
-            document.read::<Vec<TrailDescription>>(probe).ok().map(|(trails, _)| trails)
-        })
-    });
-    answers.flatten().map(|trail| trail.trail_arn.clone()).collect()
+    let mut names = BTreeSet::new();
+    for document in &bundle.accounts {
+        for probe in document.observations.keys() {
+            if let Ok((trails, _)) = document.read::<Vec<TrailDescription>>(probe) {
+                names.extend(trails.iter().map(|trail| trail.trail_arn.clone()));
+            }
+            if let Ok((stores, _)) = document.read::<Vec<StoreEntry>>(probe) {
+                names.extend(stores.iter().map(|store| store.event_data_store_arn.clone()));
+            }
+        }
+    }
+    names
 }
 
 /// What remains of a snapshot: without some kinds of calls of some accounts, and without some single ones, each

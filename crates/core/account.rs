@@ -63,6 +63,14 @@ impl<'a> AccountView<'a> {
         self.organization.regions_in_scope(self.member)
     }
 
+    /// Whether a gap comes of a region that is proved to be closed to the account's principals, by a service control
+    /// policy that refused the reader too. There is nothing behind it that could be done or made.
+    #[must_use]
+    pub fn is_closed(&self, gap: &Gap) -> bool {
+        gap.cause == Cause::ScpDenied
+            && gap.region.as_ref().is_some_and(|region| self.member.closed_regions.contains(region))
+    }
+
     /// Whether the regions are known and not just supposed.
     ///
     /// # Errors
@@ -89,8 +97,8 @@ impl<'a> AccountView<'a> {
         Ok(seen)
     }
 
-    /// Every trail that applies to this account, once, by ARN; then a gap for each region that was not read, and one
-    /// where there may be regions that nobody knows of, or where none is in scope.
+    /// Every trail that applies to this account, once, by ARN; then a gap for each region that was not read, unless
+    /// [`Self::is_closed`], and one where there may be regions that nobody knows of, or where none is in scope.
     #[must_use]
     pub fn trails(&self) -> Vec<Observed<SeenTrail<'a>>> {
         let mut seen: BTreeMap<&str, SeenTrail<'a>> = BTreeMap::new();
@@ -102,6 +110,7 @@ impl<'a> AccountView<'a> {
                         seen.entry(trail.trail.arn()).or_insert(trail);
                     }
                 }
+                Err(gap) if self.is_closed(&gap) => {}
                 Err(gap) => gaps.push(gap),
             }
         }

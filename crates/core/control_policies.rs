@@ -10,11 +10,12 @@ use std::sync::{Arc, OnceLock};
 
 use trailproof_iam::PolicyDocument;
 
-use crate::answer::{OrganizationalTree, PolicyText};
-use crate::aws::AccountId;
+use crate::answer::{OrganizationDescription, OrganizationalTree, PolicyText};
+use crate::aws::{AccountId, Partition};
 use crate::evidence::{Cause, Evidence, Gap, Observed};
 use crate::fact::Fact;
-use crate::organization::Organization;
+use crate::guardrail::Closures;
+use crate::organization::{Member, Organization};
 use crate::snapshot::{Document, Probe, Source, Sourced};
 
 use attached::Attached;
@@ -169,6 +170,8 @@ pub(crate) struct ControlPolicies {
     enabled: Observed<BTreeMap<String, Option<BTreeMap<String, String>>>>,
     attached: BTreeMap<PolicyKind, Observed<Attached>>,
     delegation: Observed<Sourced<PolicyText>>,
+    /// The regions that are known to be closed, or not, under the same policies.
+    pub(crate) closures: Closures,
 }
 
 impl ControlPolicies {
@@ -187,6 +190,7 @@ impl ControlPolicies {
             delegation: organization
                 .read::<PolicyText>(&delegation)
                 .map(|(text, source)| Sourced { value: text.clone(), source }),
+            closures: Closures::default(),
         }
     }
 
@@ -208,12 +212,18 @@ impl ControlPolicies {
     }
 }
 
-impl Organization {
-    /// How service or resource control policies bear on an account of the organization.
-    ///
-    /// # Errors
-    /// Where the organization, its tree, or the list of its policies was not read, and the answer hangs on it.
-    pub fn control_policies(&self, account: AccountId, kind: PolicyKind) -> Observed<Control> {
+/// What it takes to tell how the organization's policies bear on an account.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ground<'a> {
+    pub(crate) partition: &'a Partition,
+    pub(crate) description: &'a Observed<Option<Sourced<OrganizationDescription>>>,
+    pub(crate) members: &'a BTreeMap<AccountId, Member>,
+    pub(crate) policies: &'a ControlPolicies,
+}
+
+impl Ground<'_> {
+    /// [`Organization::control_policies`].
+    pub(crate) fn control(&self, account: AccountId, kind: PolicyKind) -> Observed<Control> {
         let Some(description) = self.description.as_ref().map_err(Clone::clone)? else {
             return Ok(Control::NoOrganization);
         };
@@ -232,10 +242,10 @@ impl Organization {
             let detail = format!("the root above account {account} was not read");
             return Err(Gap::new(Fact::OrganizationalUnits, Cause::Undecidable, detail));
         };
-        if !self.control_policies.is_enabled(&root.id, kind)? {
+        if !self.policies.is_enabled(&root.id, kind)? {
             return Ok(Control::NotEnabled);
         }
-        let attached = match self.control_policies.attached.get(&kind) {
+        let attached = match self.policies.attached.get(&kind) {
             Some(attached) => attached.as_ref().map_err(Clone::clone)?,
             None => return Ok(Control::NotEnabled),
         };
@@ -253,6 +263,25 @@ impl Organization {
         };
         let levels = above.chain([own]).collect();
         Ok(Control::Levels(Levels { levels, unread: attached.unread().cloned() }))
+    }
+}
+
+impl Organization {
+    pub(crate) fn ground(&self) -> Ground<'_> {
+        Ground {
+            partition: self.partition(),
+            description: &self.description,
+            members: &self.members,
+            policies: &self.control_policies,
+        }
+    }
+
+    /// How service or resource control policies bear on an account of the organization.
+    ///
+    /// # Errors
+    /// Where the organization, its tree, or the list of its policies was not read, and the answer hangs on it.
+    pub fn control_policies(&self, account: AccountId, kind: PolicyKind) -> Observed<Control> {
+        self.ground().control(account, kind)
     }
 
     /// The organization's own resource policy, by which other accounts may administer it; none inside where it has none.

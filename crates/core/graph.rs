@@ -18,6 +18,7 @@ use crate::roster::{AccountEntry, AccountState, OptInStatus, RegionEntry};
 use crate::snapshot::{Document, Manifest, Probe, Source, Sourced};
 use crate::trail::Best;
 
+mod closed;
 mod keys;
 mod objects;
 mod trails;
@@ -67,6 +68,8 @@ pub struct GraphBuilder {
     /// What accounts see of trails: most see the same.
     sights: BTreeSet<Arc<BTreeMap<String, BTreeSet<Region>>>>,
     nothing_unread: Arc<BTreeMap<Region, Gap>>,
+    /// The sets of regions that are closed to accounts: most have the same.
+    closed: BTreeSet<Arc<BTreeSet<Region>>>,
 }
 
 /// An event data store, as its region's list shows it.
@@ -151,6 +154,8 @@ impl GraphBuilder {
                     stores_read: Err(never_asked),
                     sees: Arc::default(),
                     unread_regions: Arc::default(),
+                    scp_denied: false,
+                    closed_regions: Arc::default(),
                     read_between: None,
                 },
             );
@@ -180,11 +185,13 @@ impl GraphBuilder {
             region_lists: BTreeSet::new(),
             sights: BTreeSet::new(),
             nothing_unread: Arc::default(),
+            closed: BTreeSet::new(),
         }
     }
 
     /// Adds one account's evidence.
     pub fn add(&mut self, document: &Document) {
+        self.add_closed_regions(document);
         self.add_member(document);
         for probe in document.observations.keys() {
             if probe.fact.crosses_accounts() {
@@ -303,23 +310,29 @@ impl GraphBuilder {
             entry.region_opt_status.in_scope() && manifest.wants_region(&entry.region_name)
         };
         let (mut sees, mut unread) = (BTreeMap::<String, BTreeSet<Region>>::new(), BTreeMap::new());
-        let mut stores_unread = None;
+        let (mut trails_unread, mut stores_unread) = (None, None);
         for region in member.regions.iter().filter(in_scope).map(|entry| &entry.region_name) {
             let trails = Probe::regional(Fact::Trails, region);
+            let closed = member.closed_regions.contains(region);
+            let counts = |gap: &Gap| !(closed && gap.cause == Cause::ScpDenied);
             match document.read::<Vec<TrailDescription>>(&trails) {
                 Ok((trails, _)) => {
                     for trail in trails {
                         sees.entry(trail.trail_arn.clone()).or_default().insert(region.clone());
                     }
                 }
-                Err(gap) => drop(unread.insert(region.clone(), gap)),
+                Err(gap) => {
+                    if counts(&gap) {
+                        trails_unread.get_or_insert_with(|| gap.clone());
+                    }
+                    unread.insert(region.clone(), gap);
+                }
             }
             let stores = Probe::regional(Fact::EventDataStores, region);
-            stores_unread =
-                stores_unread.or_else(|| document.read::<Vec<StoreEntry>>(&stores).err());
+            let of_stores = || document.read::<Vec<StoreEntry>>(&stores).err().filter(counts);
+            stores_unread = stores_unread.or_else(of_stores);
         }
-        let first = member.regions.iter().find_map(|entry| unread.get(&entry.region_name)).cloned();
-        let gap = first.map(Box::new).or_else(|| member.region_scope.clone());
+        let gap = trails_unread.map(Box::new).or_else(|| member.region_scope.clone());
         member.trails_read = gap.map_or(Ok(()), Err);
         let gap = stores_unread.map(Box::new).or_else(|| member.region_scope.clone());
         member.stores_read = gap.map_or(Ok(()), Err);

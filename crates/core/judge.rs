@@ -76,7 +76,7 @@ impl Engine<'_> {
         let partition = self.organization.partition();
         let fingerprint = fingerprint(check.id, partition, (account, region), &resource);
         let expected = |text: String| if text.is_empty() { check.title.to_owned() } else { text };
-        let judged = judged.or_else(|gap| self.closed_region(check, gap));
+        let judged = judged.or_else(|gap| self.closed_region(check, (account, region), gap));
         let (status, reason, message, observed, wanted, evidence, gap) = match judged {
             Ok(verdict) => (
                 verdict.status,
@@ -139,16 +139,35 @@ impl Engine<'_> {
         one_each(in_order(findings))
     }
 
-    /// A region that a service control policy closes may be left out by the user's word.
-    fn closed_region(&self, check: &Check, gap: Gap) -> Observed<Verdict> {
+    /// A region that a service control policy closed to the reader is not applicable where the policies are proved to
+    /// close it to everybody, or by the user's word.
+    fn closed_region(
+        &self,
+        check: &Check,
+        (account, region): (AccountId, &str),
+        gap: Gap,
+    ) -> Observed<Verdict> {
+        const REASON: &str = "region_closed_by_scp";
         let regional =
             matches!(check.judge, Judge::Region(_) | Judge::TrailRegion(_) | Judge::Replica(_));
-        if !(regional && gap.cause == Cause::ScpDenied && self.policy.scp_denied_region_is_na) {
+        if !regional || gap.cause != Cause::ScpDenied {
+            return Err(gap);
+        }
+        let member = self.organization.members.get(&account);
+        let closed = member.and_then(|member| {
+            member.closed_regions.iter().find(|closed| closed.as_str() == region)
+        });
+        let closure = closed.and_then(|closed| self.organization.ground().closure(account, closed));
+        let refused = gap.proof.as_deref().cloned();
+        if let Some(closure) = closure {
+            let verdict = not_applicable(closure.describe()).reason(REASON);
+            return Ok(verdict.cite(closure.evidence.iter().cloned()).cite(refused));
+        }
+        if !self.policy.scp_denied_region_is_na {
             return Err(gap);
         }
         let message = format!("a service control policy closes the region: {}", gap.detail);
-        let verdict = not_applicable(message).reason("region_closed_by_scp");
-        Ok(verdict.cite(gap.proof.map(|proof| *proof)))
+        Ok(not_applicable(message).reason(REASON).cite(refused))
     }
 
     /// An account that can be looked into.

@@ -14,6 +14,7 @@ use crate::answer::{
     TrailDescription,
 };
 use crate::aws::{AccountId, Arn};
+use crate::evidence::Cause;
 use crate::fact::Fact;
 use crate::snapshot::{Document, Probe, Sourced};
 use crate::trail::Best;
@@ -29,6 +30,8 @@ pub struct Ledger {
     wanted: BTreeSet<u32>,
     /// Accounts that could not be asked for their buckets, so that a bucket which nobody lists may be theirs.
     unlisted: BTreeSet<AccountId>,
+    /// The first account that a service control policy refused a region, so that the policies are worth reading.
+    refused: Option<AccountId>,
     /// Every bucket that an account lists, as a digest, with the account's place below: two names that share a digest
     /// only cost a document that is read in vain.
     listed: Vec<(u32, u32)>,
@@ -73,6 +76,14 @@ impl Ledger {
                 }
                 _ => {}
             }
+        }
+        let by_policy = document.observations.keys().any(|probe| {
+            let outcome = probe.region.as_ref().map(|_| document.answer(probe));
+            outcome.is_some_and(|outcome| outcome.is_err_and(|gap| gap.cause == Cause::ScpDenied))
+        });
+        if by_policy {
+            let account = document.account;
+            self.refused = Some(self.refused.map_or(account, |first| first.min(account)));
         }
         let entered = document.answer(&Probe::global(Fact::Session)).is_ok();
         let refused = document.observations.contains_key(&Probe::global(Fact::Session)) && !entered;
@@ -152,6 +163,7 @@ impl Ledger {
         let owners = owners.filter_map(|(_, place)| lister(*place));
         // S3 is asked of the first few only.
         let unlisted = self.unlisted.iter().copied().take(crate::plan::OWNERS);
-        self.named.iter().copied().chain(owners).chain(seers).chain(unlisted).collect()
+        let named = self.named.iter().copied().chain(owners).chain(seers).chain(unlisted);
+        named.chain(self.refused).collect()
     }
 }

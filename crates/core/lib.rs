@@ -24,6 +24,7 @@ pub mod fact;
 pub mod finding;
 pub mod gate;
 mod graph;
+pub mod guardrail;
 mod judge;
 pub mod key;
 pub mod ledger;

@@ -73,6 +73,11 @@ pub struct Member {
     pub sees: Arc<BTreeMap<String, BTreeSet<Region>>>,
     /// The regions in scope that did not tell of their trails.
     pub unread_regions: Arc<BTreeMap<Region, Gap>>,
+    /// Whether a region refused to answer because of a service control policy.
+    pub(crate) scp_denied: bool,
+    /// The regions that refused to answer so, and that are proved to be closed to its principals. Accounts with the same
+    /// share it.
+    pub closed_regions: Arc<BTreeSet<Region>>,
     /// Its first and last call.
     pub read_between: Option<(Timestamp, Timestamp)>,
 }

@@ -32,6 +32,10 @@ pub struct Demand {
 pub const ROSTER: [Fact; 4] =
     [Fact::Caller, Fact::Organization, Fact::Accounts, Fact::OrganizationalUnits];
 
+/// The facts that tell whether a region is closed by service control policies, asked where one refuses the reader.
+const CLOSING: [Fact; 3] =
+    [Fact::OrganizationPolicies, Fact::OrganizationPolicy, Fact::PolicyTargets];
+
 impl Demand {
     /// What these checks read.
     #[must_use]
@@ -335,18 +339,46 @@ pub fn organization_policies(demand: &Demand, organization: &Document) -> Vec<Pr
     // An organization for billing alone has no control policies that could be listed.
     let kinds = PolicyKind::ALL.into_iter().filter(|_| description.has_all_features());
     for kind in kinds.filter(|_| demand.wants(Fact::OrganizationPolicies)) {
-        let list = kind.list();
-        let listed = organization.read::<Vec<PolicySummary>>(&list);
-        for policy in listed.map_or(&[][..], |(policies, _)| policies) {
-            let about = |fact| Probe::resource(fact, None, &policy.id);
-            // Nobody can detach that one, so that where it is attached need not be asked: everywhere.
-            let targets = (policy.id != RCP_FULL_ACCESS).then_some(Fact::PolicyTargets);
-            let facts = [Some(Fact::OrganizationPolicy), targets].into_iter().flatten();
-            wanted.extend(facts.filter(|fact| demand.wants(*fact)).map(about));
-        }
-        wanted.push(list);
+        control_policies(&|fact| demand.wants(fact), organization, kind, &mut wanted);
     }
-    wanted.retain(|probe| !organization.observations.contains_key(probe));
+    open(wanted, organization)
+}
+
+/// The questions about the service control policies that are still open, whatever was demanded: they tell whether a
+/// region that refused the reader is closed to everybody.
+fn service_control_policies(organization: &Document) -> Vec<Probe> {
+    let described =
+        organization.read::<Option<OrganizationDescription>>(&Probe::global(Fact::Organization));
+    let Ok((Some(description), _)) = described else { return Vec::new() };
+    let mut wanted = Vec::new();
+    if description.has_all_features() {
+        control_policies(&|_| true, organization, PolicyKind::ServiceControl, &mut wanted);
+    }
+    open(wanted, organization)
+}
+
+/// The list of the policies of a type, and what is asked of each on it.
+fn control_policies(
+    wants: &dyn Fn(Fact) -> bool,
+    organization: &Document,
+    kind: PolicyKind,
+    wanted: &mut Vec<Probe>,
+) {
+    let list = kind.list();
+    let listed = organization.read::<Vec<PolicySummary>>(&list);
+    for policy in listed.map_or(&[][..], |(policies, _)| policies) {
+        let about = |fact| Probe::resource(fact, None, &policy.id);
+        // Nobody can detach that one, so that where it is attached need not be asked: everywhere.
+        let targets = (policy.id != RCP_FULL_ACCESS).then_some(Fact::PolicyTargets);
+        let facts = [Some(Fact::OrganizationPolicy), targets].into_iter().flatten();
+        wanted.extend(facts.filter(|fact| wants(*fact)).map(about));
+    }
+    wanted.push(list);
+}
+
+/// Those of these questions that nobody put yet, each once, in order.
+fn open(mut wanted: Vec<Probe>, document: &Document) -> Vec<Probe> {
+    wanted.retain(|probe| !document.observations.contains_key(probe));
     wanted.sort();
     wanted.dedup();
     wanted
@@ -356,9 +388,14 @@ pub fn organization_policies(demand: &Demand, organization: &Document) -> Vec<Pr
 #[must_use]
 pub fn iam_actions(demand: &Demand) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
     let of_caller = |fact: &Fact| fact.scope() == Scope::Organization || *fact == Fact::Session;
+    // A region may refuse the reader, and whether it is closed to everybody is in the policies.
+    let regional = demand.iter().any(|fact| fact.scope() == Scope::Region);
+    let facts: BTreeSet<Fact> =
+        demand.iter().chain(CLOSING.into_iter().filter(|_| regional)).collect();
     let actions = |caller: bool| {
-        demand
+        facts
             .iter()
+            .copied()
             .filter(|fact| of_caller(fact) == caller)
             .flat_map(|fact| fact.iam_actions().iter().copied())
             .collect()

@@ -78,6 +78,14 @@ impl Trail {
         arn.filter(|arn| !arn.is_empty())
     }
 
+    /// How it names a stream in its log group: that of its home region and its owner.
+    #[must_use]
+    pub fn log_stream(&self, organization: Option<&str>) -> String {
+        let within = organization.filter(|_| self.is_organization_trail());
+        let within = within.map(|id| format!("{id}_")).unwrap_or_default();
+        format!("{within}{}_CloudTrail_{}", self.owner, self.home())
+    }
+
     /// The topic that it notifies.
     #[must_use]
     pub fn topic(&self) -> Option<&str> {

@@ -1,9 +1,11 @@
 //! Worlds by the dice: few accounts, two regions and one that must be switched on, and everything a trail can share.
 
 mod beside;
+mod guards;
 mod powers;
 
 use beside::beside;
+use guards::{guarded, guards};
 use powers::powers;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -180,6 +182,7 @@ prop_compose! {
         (data, attached) in (prop::option::of(0..2usize), any::<bool>()),
         policy in (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
         (beside, powers) in (beside(), powers()),
+        guards in guards(),
     ) -> (World, Policy) {
         let base = if organized { organization() } else { account() };
         let mut world = base.but(|w| w.partition = Partition::new(PARTITION));
@@ -281,6 +284,6 @@ prop_compose! {
         };
         beside.enter(&mut world, &mut policy);
         powers.enter(&mut world, &mut policy);
-        (world, policy)
+        (guarded(world, &guards), policy)
     }
 }

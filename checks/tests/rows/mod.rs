@@ -9,6 +9,7 @@ mod buckets;
 mod cost;
 mod data;
 mod delivery;
+mod guardrails;
 mod keys;
 mod lake;
 mod left_out;
@@ -126,6 +127,7 @@ pub fn rows() -> Vec<Row> {
         delivery::rows(),
         lake::rows(),
         policies::rows(),
+        guardrails::rows(),
         privilege::rows(),
         beyond::rows(),
     ]

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Demand, at_owner, facts_of, of_key, organization_policies};
+use super::{Demand, at_owner, facts_of, of_key, organization_policies, service_control_policies};
 use crate::aws::AccountId;
 use crate::bucket::{Bucket, BucketRole};
 use crate::fact::Fact;
@@ -41,6 +41,12 @@ pub fn follow_ups(demand: &Demand, graph: &Organization, organization: &Document
         let open = probes.filter(|probe| !organization.observations.contains_key(probe));
         follow_ups.organization.extend(open);
         follow_ups.organization.extend(organization_policies(demand, organization));
+        // Whether a region that refused the reader is closed to everybody is in the policies.
+        if graph.members.values().any(|member| member.scp_denied) {
+            follow_ups.organization.extend(service_control_policies(organization));
+            follow_ups.organization.sort();
+            follow_ups.organization.dedup();
+        }
     }
     if demand.wants(Fact::DelegatedAdministrators) {
         for trail in graph.trails().filter(orphaned) {

@@ -13,6 +13,8 @@ pub(super) enum Kind {
     Whole,
     /// An object.
     Object,
+    /// A stream of a log group.
+    Stream,
     /// No resource: only `*` grants it.
     Nothing,
 }
@@ -20,6 +22,7 @@ pub(super) enum Kind {
 pub(super) fn kind(action: &str) -> Kind {
     match Table::shared().action(action) {
         Some(action) if action.is_on("object") => Kind::Object,
+        Some(action) if action.is_on("log-stream") => Kind::Stream,
         Some(action) if action.is_wildcard_only() => Kind::Nothing,
         None if is_about_objects(action) => Kind::Object,
         _ => Kind::Whole,

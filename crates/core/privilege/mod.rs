@@ -14,6 +14,7 @@ mod administrators;
 mod circumstances;
 mod delivery;
 mod limits;
+mod locks;
 mod objects;
 mod reason;
 mod roll;
@@ -30,6 +31,7 @@ pub use actions::{CLOUDTRAIL, DECRYPT, READ_LOGS, on_key, on_log_bucket, watched
 pub use administrators::{Administrators, gives_everything};
 pub use delivery::{Delivery, delivery};
 pub use limits::Foreign;
+pub use locks::{holds, lifted};
 pub use reason::Reason;
 pub use roll::{Principal, Roll};
 pub use targets::{Ask, Target};

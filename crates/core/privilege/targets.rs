@@ -1,6 +1,6 @@
 //! What may be tampered with: the resources of an account as questions about them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use trailproof_iam::{Known, NamedPolicy, PolicyDocument};
 
@@ -96,7 +96,9 @@ impl Target {
                 actions::Kind::Object => target
                     .asks
                     .extend(samples.objects.iter().map(|object| Ask::new(action, object))),
-                actions::Kind::Whole => target.asks.push(Ask::new(action, &arn)),
+                actions::Kind::Whole | actions::Kind::Stream => {
+                    target.asks.push(Ask::new(action, &arn));
+                }
                 actions::Kind::Nothing => target.asks.push(Ask::new(action, "*")),
             }
         }
@@ -154,14 +156,21 @@ impl Target {
         Ok(Some(target))
     }
 
-    /// These actions on a log group. CloudWatch Logs asks for rights on a group's streams, even where all of them are
-    /// meant; that is why policies name groups with `:*` behind.
+    /// These actions on a log group, or on the streams of these names in it, as the actions go. CloudWatch Logs asks for
+    /// rights on a group's streams even where the group is meant, and names none then; that is why policies name groups
+    /// with `:*` behind.
     #[must_use]
-    pub fn log_group(arn: &str, actions: &[&str]) -> Self {
+    pub fn log_group(arn: &str, actions: &[&str], streams: &BTreeSet<String>) -> Self {
         let group = arn.strip_suffix(":*").unwrap_or(arn);
-        let asks = actions.iter().map(|action| match actions::kind(action) {
-            actions::Kind::Nothing => Ask::new(action, "*"),
-            _ => Ask::new(action, &format!("{group}:log-stream:")),
+        let on = |action: &str| match actions::kind(action) {
+            actions::Kind::Nothing => vec!["*".to_owned()],
+            actions::Kind::Stream => {
+                streams.iter().map(|stream| format!("{group}:log-stream:{stream}")).collect()
+            }
+            actions::Kind::Whole | actions::Kind::Object => vec![format!("{group}:log-stream:")],
+        };
+        let asks = actions.iter().flat_map(|action| {
+            on(action).into_iter().map(move |resource| Ask::new(action, &resource))
         });
         Self::plain(group, asks.collect())
     }
