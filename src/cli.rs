@@ -15,7 +15,7 @@ use trailproof_core::likeness::nearest;
 mod answering;
 mod printing;
 
-pub use answering::{AnswerFormat, WouldRecordArgs};
+pub use answering::{AnswerFormat, WhoCanArgs, WouldRecordArgs};
 pub use printing::{ChecksArgs, ExplainArgs, ListFormat, PolicyArgs, PolicyFormat, PolicyOf};
 
 /// The role that members are read through unless told otherwise.
@@ -61,7 +61,8 @@ impl Command {
             | Self::Collect(_)
             | Self::Assess(_)
             | Self::Report(_) => true,
-            Self::Explain(_) | Self::Plan(_) | Self::Policy(_) | Self::WouldRecord(_) => true,
+            Self::Explain(_) | Self::Plan(_) | Self::Policy(_) => true,
+            Self::WouldRecord(_) | Self::WhoCan(_) => true,
             Self::Checks(_) | Self::Waivers(_) | Self::ExitCodes => false,
         }
     }
@@ -90,6 +91,8 @@ pub enum Command {
     Plan(Box<PlanArgs>),
     /// Ask whether a call would be kept by any trail: where, for how long, and who could have deleted it since.
     WouldRecord(Box<WouldRecordArgs>),
+    /// Ask which principals can do something to the evidence, by which statement, and what would change that.
+    WhoCan(Box<WhoCanArgs>),
     /// Look after waivers.
     #[command(subcommand)]
     Waivers(WaiversCommand),

@@ -25,6 +25,7 @@ mod scope;
 mod select;
 mod signals;
 pub mod store;
+mod who_can;
 mod would_record;
 
 pub use cli::CONCURRENCY;

@@ -108,7 +108,11 @@ fn asked(args: &WouldRecordArgs) -> Result<Event, Stop> {
     Ok(event)
 }
 
-fn graph(reader: &Reader) -> Result<Organization, Stop> {
+/// The whole graph of a snapshot.
+///
+/// # Errors
+/// A snapshot that cannot be read.
+pub(crate) fn graph(reader: &Reader) -> Result<Organization, Stop> {
     let mut builder = GraphBuilder::new(reader.manifest(), reader.organization());
     reader.visit(&mut |document| {
         builder.add(document);

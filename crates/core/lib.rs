@@ -50,6 +50,7 @@ pub mod tamper;
 pub mod terms;
 pub mod trail;
 pub mod waiver;
+pub mod who_can;
 pub mod would_record;
 
 pub use graph::GraphBuilder;

@@ -65,3 +65,46 @@ pub struct WouldRecordArgs {
     #[arg(long, value_name = "DIR", conflicts_with = "snapshot", help_heading = "Evidence")]
     pub run_dir: Option<PathBuf>,
 }
+
+/// `who-can`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 nobody beyond the approved principals can, 1 somebody can (if only under conditions), \
+                  3 cannot tell. With --why they are those of that principal, approved or not; with --without and \
+                  --with-scp those of the answer then.\n\n\
+                  Without a snapshot AWS is read, as `scan` would, for what the answer needs."
+)]
+pub struct WhoCanArgs {
+    /// One action, such as s3:DeleteObject, or the word tamper for every one that harms evidence of this kind.
+    pub action: String,
+    /// An ARN of a trail, bucket, object, key, log group, topic or event data store; of a trail also the name. A trail
+    /// stands for its bucket and logs, key, log group and topic, too.
+    #[arg(long, value_name = "ARN|TRAIL", help_heading = "The question")]
+    pub resource: String,
+    /// Ask the principals of this account alone.
+    #[arg(long, value_name = "ID", help_heading = "The question")]
+    pub account: Option<String>,
+    /// Tell how the answers for this principal come about, layer by layer: an ARN, or role/NAME.
+    #[arg(long, value_name = "PRINCIPAL", help_heading = "The question")]
+    pub why: Option<String>,
+    /// Tell what would change without this statement: POLICY#SID or POLICY#INDEX, where POLICY is a managed policy's ARN,
+    /// inline:NAME, the id of an organization's policy, or a resource's ARN for its own policy.
+    #[arg(long, value_name = "STATEMENT", help_heading = "The question")]
+    pub without: Option<String>,
+    /// Tell what would change if this service control policy were attached to each account.
+    #[arg(long, value_name = "FILE", help_heading = "The question")]
+    pub with_scp: Option<PathBuf>,
+    /// A run's folder, a .tar.zst archive, or a snapshot in one JSON document.
+    #[arg(long, value_name = "PATH", help_heading = "Evidence")]
+    pub snapshot: Option<PathBuf>,
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub format: AnswerFormat,
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// The folder for what is read, in place of trailproof-runs/RUN-ID.
+    #[arg(long, value_name = "DIR", conflicts_with = "snapshot", help_heading = "Evidence")]
+    pub run_dir: Option<PathBuf>,
+}

@@ -29,4 +29,5 @@ mod snapshot;
 mod snapshot_faults;
 mod starts;
 mod usage;
+mod who_can;
 mod would_record;

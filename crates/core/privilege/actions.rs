@@ -24,9 +24,15 @@ pub(super) fn kind(action: &str) -> Kind {
         Some(action) if action.is_on("object") => Kind::Object,
         Some(action) if action.is_on("log-stream") => Kind::Stream,
         Some(action) if action.is_wildcard_only() => Kind::Nothing,
-        None if action == READ_LOGS => Kind::Object,
+        None if is_about_objects(action) => Kind::Object,
         _ => Kind::Whole,
     }
+}
+
+/// Of what the table does not hold: S3 names actions on objects by them.
+fn is_about_objects(action: &str) -> bool {
+    let name = action.split_once(':').filter(|(service, _)| service.eq_ignore_ascii_case("s3"));
+    name.is_some_and(|(_, name)| name.contains("Object") && !name.contains("Bucket"))
 }
 
 fn table(of: impl Fn(&Action) -> bool) -> Vec<&'static str> {

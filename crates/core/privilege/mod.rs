@@ -23,6 +23,7 @@ mod targets;
 mod tests;
 mod unread;
 mod verdict;
+mod what_if;
 mod who;
 
 pub(crate) use actions::all as all_actions;
@@ -35,4 +36,5 @@ pub use reason::Reason;
 pub use roll::{Principal, Roll};
 pub use targets::{Ask, Target};
 pub use verdict::Question;
+pub use what_if::{StatementName, reference};
 pub use who::{Can, Holder, Power};

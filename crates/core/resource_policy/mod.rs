@@ -28,7 +28,7 @@ pub use key::{KEY_CONTROL, KEY_USE, controllers};
 pub use principal::CLOUDTRAIL;
 pub use protection::{Exemption, Refusal, refuses_everyone};
 pub use read::{KeyPolicy, Read};
-pub use realm::Realm;
+pub use realm::{Realm, account_of};
 pub use request::{Caller, Request, Ruling, Target, applies, rule};
 pub use scope::{Scope, Scoped, cloudtrail_scopes, legacy_principals};
 pub use secure_transport::{SecureTransport, secure_transport};
