@@ -1,5 +1,7 @@
 //! Whose principals a resource concerns, and the questions to them about it.
 
+use std::collections::BTreeSet;
+
 use trailproof_iam::{Effect, Known, PolicyDocument, Principal, Principals};
 
 use super::object::{Kind, Object};
@@ -12,6 +14,7 @@ use crate::policy::Policy;
 use crate::privilege::{Ask, Foreign, Roll, Target};
 use crate::resource_policy::{KeyPolicy, account_of};
 use crate::safeguard::Lock;
+use crate::trail::Trail;
 
 /// What a lock that nobody lifts takes away: versions stay, whoever asks.
 const HELD: [&str; 2] = ["s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"];
@@ -172,7 +175,7 @@ pub(super) fn target(
     let actions: Vec<&str> = actions.iter().filter(mine).map(String::as_str).collect();
     let mut target = match object.kind {
         Kind::Trail | Kind::Store => Some(Target::recorder(&object.arn, &actions)),
-        Kind::LogGroup => Some(Target::log_group(&object.arn, &actions)),
+        Kind::LogGroup => Some(log_group((object, &actions), organization)),
         Kind::Topic => Target::topic(&object.arn, &actions, organization),
         Kind::Key => match object.key_in(organization) {
             Some(key) => {
@@ -218,6 +221,27 @@ fn in_bucket(
         Ok(_) => target,
         Err(gap) => target.moot(&HELD, &gap),
     })
+}
+
+/// A log group with the streams that trails write there; where no trail does, with none by name.
+fn log_group((object, actions): (&Object, &[&str]), organization: &Organization) -> Target {
+    let group = |arn: &str| arn.strip_suffix(":*").unwrap_or(arn).to_owned();
+    let meant = group(&object.arn);
+    let writes = |trail: &&Trail| trail.log_group().is_some_and(|arn| group(arn) == meant);
+    // An organization's trail names its streams by the organization's id.
+    let (id, mut unnamed, mut streams) = (organization.id(), None, BTreeSet::new());
+    for trail in organization.trails().filter(writes) {
+        if trail.is_organization_trail() {
+            unnamed = unnamed.or_else(|| id.clone().err());
+        }
+        streams.insert(trail.log_stream(id.clone().ok().flatten()));
+    }
+    if streams.is_empty() {
+        streams.insert(String::new());
+    }
+    let mut target = Target::log_group(&object.arn, actions, &streams);
+    target.incomplete = unnamed;
+    target
 }
 
 fn other(object: &Object, actions: &[&str]) -> Target {
