@@ -13,6 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "trailproof-checks",
             "trailproof-core",
             "trailproof-digest",
+            "trailproof-iam",
             "trailproof-reports",
             "trailproof-sim",
         ],

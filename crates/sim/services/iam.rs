@@ -187,7 +187,7 @@ impl Writer<'_> {
             Entry::Role(role) => {
                 named(to, &role.path, ("RoleName", &role.name), "RoleId");
                 to.leaf("Arn", self.arn("role", &role.path, &role.name));
-                to.plain("AssumeRolePolicyDocument", encoded(&role.trust));
+                to.plain("AssumeRolePolicyDocument", encoded(&trusted(&role.trust)));
                 self.profiles(role, to);
                 inline(to, "RolePolicyList", &role.inline);
                 attachments(to, &role.attached);
@@ -299,6 +299,15 @@ fn boundary(to: &mut Content, arn: Option<&str>) {
 
 fn encoded(document: &Value) -> String {
     utf8_percent_encode(&document.to_string(), ENCODED).to_string()
+}
+
+/// The trust policy of a role; where the description names none one that trusts EC2, since no role is without.
+fn trusted(trust: &Value) -> Value {
+    if trust.as_object().is_some_and(|document| !document.is_empty()) {
+        return trust.clone();
+    }
+    serde_json::json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow",
+        "Principal": { "Service": "ec2.amazonaws.com" }, "Action": "sts:AssumeRole" }] })
 }
 
 /// An id in IAM's form, made from the name.
