@@ -12,6 +12,7 @@ pub mod data_events;
 pub mod delivery;
 pub mod doubts;
 pub mod lake;
+pub mod least_privilege;
 pub mod monitoring;
 pub mod organization;
 pub mod presence;

@@ -87,7 +87,8 @@ fn judge(organization: &Organization, _: &Audit<'_>) -> Observed<Verdict> {
     Ok(fail(message)
         .reason(reason)
         .expected(expected)
-        .cite(trails.iter().flat_map(|trail| cited(trail))))
+        .cite(trails.iter().flat_map(|trail| cited(trail)))
+        .cite(organization.cite_management().filter(|_| trails.is_empty())))
 }
 
 /// What the first of the organization trails lacks.

@@ -153,8 +153,18 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
             covered(account, &place, Some(&bucket.name), &exempt)
         }))?
     };
-    let evidence =
-        || account.trails().into_iter().flatten().map(|seen| seen.trail.cite_selectors());
+    let evidence = || {
+        let mut cited: Vec<Evidence> = account
+            .trails()
+            .into_iter()
+            .flatten()
+            .map(|seen| seen.trail.cite_selectors())
+            .collect();
+        if cited.is_empty() {
+            cited.extend(account.regions().next().map(|region| account.cite_trails_in(region)));
+        }
+        cited
+    };
     let asked = if named.is_empty() { "all" } else { "the named" };
     Ok(if judged {
         pass(format!("S3 data events of {asked} {} buckets are recorded", buckets.len()))

@@ -3,6 +3,8 @@
 use trailproof_core::pattern;
 use trailproof_core::prelude::*;
 
+use crate::least_privilege::LEAST_PRIVILEGE;
+
 /// The check.
 pub const CHECK: Check = Check {
     id: "iam-cloudtrail-full-access-attached",
@@ -18,30 +20,7 @@ pub const CHECK: Check = Check {
                   arn:aws:iam::aws:policy/AWSCloudTrail_FullAccess",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html",
     },
-    controls: &[
-        Cis1_4.related("1.16"),
-        Cis3_0.related("1.16"),
-        Cis5_0.related("1.15"),
-        Cis6_0.related("2.15"),
-        Cis7_0.related("2.14"),
-        Fsbp.related("IAM.1"),
-        Fsbp.related("IAM.21"),
-        Pci4_0_1.related("7.2.1"),
-        Pci4_0_1.related("7.2.2"),
-        Pci4_0_1.related("10.3.1"),
-        Pci4_0_1.related("10.3.2"),
-        Nist800_53R5.related("AC-3"),
-        Nist800_53R5.related("AC-5"),
-        Nist800_53R5.related("AC-6"),
-        Nist800_53R5.related("AU-9(4)"),
-        Soc2.stave("CC6.1"),
-        Soc2.stave("CC6.3"),
-        Iso27001_2022.stave("A.5.15"),
-        Iso27001_2022.stave("A.8.2"),
-        Iso27001_2022.stave("A.8.3"),
-        Hipaa164.related("164.308(a)(3)"),
-        Hipaa164.related("164.308(a)(4)"),
-    ],
+    controls: LEAST_PRIVILEGE,
     reads: &[Fact::AuthorizationDetails],
     judge: Judge::Principal(judge),
 };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use trailproof_core::aws::Region;
 use trailproof_core::finding::Status;
-use trailproof_core::guardrail::{Guardrail, Inquiry, Question, bound};
+use trailproof_core::guardrail::{ANY_NAME, Guardrail, Inquiry, Question, bound};
 use trailproof_core::prelude::*;
 
 /// The check.
@@ -140,11 +140,13 @@ fn any<'g>(
     let regions: Vec<&Region> = account.regions().collect();
     let number = if guardrail.tells_regions_apart() { regions.len() } else { 1 };
     for region in regions.into_iter().take(number) {
-        let arn = format!("arn:{partition}:cloudtrail:{region}:{id}:{kind}/q7x0zj4k9w");
+        let arn = format!("arn:{partition}:cloudtrail:{region}:{id}:{kind}/{ANY_NAME}");
         ask(&mut inquiry, &BTreeSet::from([arn.as_str()]), actions);
     }
     inquiry.doubt(account.region_scope().err());
-    Other { inquiry, pattern: format!("arn:{partition}:cloudtrail:*:{id}:{kind}/*") }
+    let pattern = format!("arn:{partition}:cloudtrail:*:{id}:{kind}/*");
+    inquiry.name_by(&pattern);
+    Other { inquiry, pattern }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use trailproof_core::aws::Region;
 use trailproof_core::finding::Status;
-use trailproof_core::guardrail::{Inquiry, Question, bound};
+use trailproof_core::guardrail::{ANY_NAME, Inquiry, Question, bound};
 use trailproof_core::prelude::*;
 use trailproof_core::tamper::{Class, Table};
 
@@ -100,8 +100,8 @@ fn detection(inquiry: &mut Inquiry<'_>, account: &AccountView<'_>, region: &Regi
             .replace("{partition}", account.organization.partition().as_str())
             .replace("{region}", region.as_str())
             .replace("{account}", account.id().as_str())
-            .replace("{name}", "q7x0zj4k9w")
-            .replace("{part}", "q7x0zj4k9w");
+            .replace("{name}", ANY_NAME)
+            .replace("{part}", ANY_NAME);
         inquiry.ask(&Question::new(action, &resource).sent_to(region));
     }
 }
@@ -117,7 +117,7 @@ fn logs(inquiry: &mut Inquiry<'_>, account: &AccountView<'_>, audit: &Audit<'_>)
     };
     for bucket in organization.buckets().filter(|bucket| bucket.owner == Some(account.id())) {
         let arn = format!("arn:{partition}:s3:::{}", bucket.name);
-        let object = format!("{arn}/AWSLogs/q7x0zj4k9w");
+        let object = format!("{arn}/AWSLogs/{ANY_NAME}");
         for (kind, resource) in [("bucket", &arn), ("object", &object)] {
             for action in bad(("s3", kind)) {
                 let question = Question::new(&action.name, resource).on_guarded_resource();

@@ -36,11 +36,12 @@ pub const CHECK: Check = Check {
 };
 
 fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
+    let seen = || bucket.exists().ok().map(|found| found.evidence);
     let verdict = match bucket.belonging(audit.organization, &audit.policy.trusted_log_accounts)? {
-        Belonging::Organization(owner) => {
-            pass(format!("owned by {owner}")).cite(bucket.exists().ok().map(|found| found.evidence))
+        Belonging::Organization(owner) => pass(format!("owned by {owner}")).cite(seen()),
+        Belonging::Trusted(owner) => {
+            pass(format!("owned by {owner}, which the policy trusts")).cite(seen())
         }
-        Belonging::Trusted(owner) => pass(format!("owned by {owner}, which the policy trusts")),
         Belonging::Stranger(evidence) => {
             fail("no account of the organization and no trusted account owns it")
                 .reason("foreign")

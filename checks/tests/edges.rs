@@ -13,7 +13,7 @@ use trailproof_core::assess::assess;
 use trailproof_core::assessment::{Assessment, Grade, Milli};
 use trailproof_core::evidence::Cause;
 use trailproof_core::fact::Fact;
-use trailproof_core::finding::{Finding, GLOBAL, ScoredIn};
+use trailproof_core::finding::{Finding, GLOBAL, ScoredIn, Status};
 use trailproof_core::fixture::*;
 
 const EXPECTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/expected/edges.txt");
@@ -52,6 +52,18 @@ fn every_row_says_what_the_catalogue_says() {
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn whatever_passes_or_fails_carries_its_proof() {
+    let mut bare = BTreeSet::new();
+    for row in rows() {
+        let found = assessed(&row).results;
+        let judged = found.iter().filter(|f| matches!(f.status, Status::Pass | Status::Fail));
+        let without = judged.filter(|finding| finding.evidence.is_empty());
+        bare.extend(without.map(|f| format!("{} {}", f.check, verdict(f))));
+    }
+    assert!(bare.is_empty(), "{bare:#?}");
 }
 
 #[test]

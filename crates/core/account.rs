@@ -115,12 +115,8 @@ impl<'a> AccountView<'a> {
             }
         }
         gaps.extend(self.region_scope().err());
-        if self.regions().next().is_none() {
-            let detail = "no region of the account is in scope";
-            gaps.push(Gap {
-                account: Some(self.id()),
-                ..Gap::new(Fact::Regions, Cause::RegionScopeUnproven, detail)
-            });
+        if gaps.is_empty() {
+            gaps.extend(self.member.trails_read.clone().err().map(|gap| *gap));
         }
         seen.into_values().map(Ok).chain(gaps.into_iter().map(Err)).collect()
     }

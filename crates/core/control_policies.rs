@@ -167,7 +167,7 @@ pub enum Control {
 #[derive(Debug)]
 pub(crate) struct ControlPolicies {
     /// The states of the policy types, of each root by its id.
-    enabled: Observed<BTreeMap<String, Option<BTreeMap<String, String>>>>,
+    enabled: Observed<Sourced<BTreeMap<String, Option<BTreeMap<String, String>>>>>,
     attached: BTreeMap<PolicyKind, Observed<Attached>>,
     delegation: Observed<Sourced<PolicyText>>,
     /// The regions that are known to be closed, or not, under the same policies.
@@ -178,9 +178,10 @@ impl ControlPolicies {
     /// Reads what the organization's document holds of them.
     pub(crate) fn of(organization: &Document) -> Self {
         let tree = Probe::global(Fact::OrganizationalUnits);
-        let enabled = organization.read::<OrganizationalTree>(&tree).map(|(tree, _)| {
+        let enabled = organization.read::<OrganizationalTree>(&tree).map(|(tree, source)| {
             let roots = tree.units.iter().filter(|unit| unit.parent.is_none());
-            roots.map(|root| (root.id.clone(), root.policy_types.clone())).collect()
+            let value = roots.map(|root| (root.id.clone(), root.policy_types.clone())).collect();
+            Sourced { value, source }
         });
         let attached = |kind| (kind, Attached::read(organization, kind));
         let delegation = Probe::global(Fact::DelegationPolicy);
@@ -197,7 +198,7 @@ impl ControlPolicies {
     /// Whether a type is enabled on a root.
     fn is_enabled(&self, root: &str, kind: PolicyKind) -> Observed<bool> {
         let roots = self.enabled.as_ref().map_err(Clone::clone)?;
-        let Some(Some(types)) = roots.get(root) else {
+        let Some(Some(types)) = roots.value.get(root) else {
             let detail = format!("the policy types of the root {root} were not read");
             return Err(Gap::new(Fact::OrganizationalUnits, Cause::NotAttempted, detail));
         };
@@ -274,6 +275,13 @@ impl Organization {
             members: &self.members,
             policies: &self.control_policies,
         }
+    }
+
+    /// Which types of policies the roots have enabled, as proof; nothing where that was not read.
+    #[must_use]
+    pub fn cite_policy_types(&self) -> Option<Evidence> {
+        let read = self.control_policies.enabled.as_ref().ok()?;
+        Some(read.source.cite("Roots[].PolicyTypes", serde_json::to_value(&read.value).ok()?))
     }
 
     /// How service or resource control policies bear on an account of the organization.

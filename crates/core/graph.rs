@@ -332,10 +332,19 @@ impl GraphBuilder {
             let of_stores = || document.read::<Vec<StoreEntry>>(&stores).err().filter(counts);
             stores_unread = stores_unread.or_else(of_stores);
         }
-        let gap = trails_unread.map(Box::new).or_else(|| member.region_scope.clone());
+        // Where no region was asked, nothing that was not shown is known not to be there.
+        let nowhere = !member.regions.iter().any(|entry| in_scope(&entry));
+        let unknown = member.region_scope.clone().or_else(|| {
+            let gap = Gap::new(
+                Fact::Regions,
+                Cause::RegionScopeUnproven,
+                "no region of the account is in scope",
+            );
+            nowhere.then(|| Box::new(Gap { account: Some(document.account), ..gap }))
+        });
+        let gap = trails_unread.map(Box::new).or_else(|| unknown.clone());
         member.trails_read = gap.map_or(Ok(()), Err);
-        let gap = stores_unread.map(Box::new).or_else(|| member.region_scope.clone());
-        member.stores_read = gap.map_or(Ok(()), Err);
+        member.stores_read = stores_unread.map(Box::new).or(unknown).map_or(Ok(()), Err);
         member.unread_regions =
             if unread.is_empty() { nothing_unread.clone() } else { Arc::new(unread) };
         member.sees = match sights.get(&sees) {

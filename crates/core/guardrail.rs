@@ -102,6 +102,9 @@ impl fmt::Display for Guard {
     }
 }
 
+/// A name that nothing has: what is asked of it is asked of all that no policy names.
+pub const ANY_NAME: &str = "q7x0zj4k9w";
+
 /// Several guards in few words, in order.
 #[must_use]
 pub fn told(guards: &BTreeSet<Guard>) -> String {
@@ -287,6 +290,15 @@ impl Guardrail {
     #[must_use]
     pub fn cite(&self, guards: &BTreeSet<Guard>) -> Vec<Evidence> {
         guards.iter().flat_map(|guard| self.cited(guard)).collect()
+    }
+
+    /// The service control policies on the path to the account, as proof of what none of them denies.
+    #[must_use]
+    pub fn cite_attached(&self) -> Vec<Evidence> {
+        let policies = self.scps.places.values().flat_map(|(_, policies)| policies.iter());
+        let by_id: BTreeMap<&str, &Arc<ControlPolicy>> =
+            policies.map(|policy| (policy.id.as_str(), policy)).collect();
+        by_id.values().filter_map(|policy| policy.cite("Policy.Id", policy.id.as_str())).collect()
     }
 
     fn cited(&self, guard: &Guard) -> Vec<Evidence> {

@@ -37,6 +37,12 @@ const CLOSING: [Fact; 3] =
     [Fact::OrganizationPolicies, Fact::OrganizationPolicy, Fact::PolicyTargets];
 
 impl Demand {
+    /// What is asked beside where a region refuses the reader: whether it is closed to everybody is in the policies.
+    pub fn if_refused(&self) -> impl Iterator<Item = Fact> {
+        let regional = self.iter().any(|fact| fact.scope() == Scope::Region);
+        CLOSING.into_iter().filter(move |fact| regional && !self.wants(*fact))
+    }
+
     /// What these checks read.
     #[must_use]
     pub fn of(checks: &[&Check]) -> Self {
@@ -388,10 +394,7 @@ fn open(mut wanted: Vec<Probe>, document: &Document) -> Vec<Probe> {
 #[must_use]
 pub fn iam_actions(demand: &Demand) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
     let of_caller = |fact: &Fact| fact.scope() == Scope::Organization || *fact == Fact::Session;
-    // A region may refuse the reader, and whether it is closed to everybody is in the policies.
-    let regional = demand.iter().any(|fact| fact.scope() == Scope::Region);
-    let facts: BTreeSet<Fact> =
-        demand.iter().chain(CLOSING.into_iter().filter(|_| regional)).collect();
+    let facts: BTreeSet<Fact> = demand.iter().chain(demand.if_refused()).collect();
     let actions = |caller: bool| {
         facts
             .iter()

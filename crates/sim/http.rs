@@ -222,6 +222,7 @@ impl Request {
             "ResourceId",
             "PolicyId",
             "ServicePrincipal",
+            "Filter",
             "AccountId",
         ];
         let lists = ["ResourceIdList", "logGroupIdentifiers"];

@@ -39,9 +39,15 @@ pub fn rule(check: &Check, policy: &Policy) -> String {
 
 /// The operations whose answers it judges, with their IAM actions, and what must be asked before those.
 fn reads(text: &mut String, check: &Check) {
+    let demand = Demand::of(&[check]);
     let (own, before): (Vec<Fact>, Vec<Fact>) =
-        Demand::of(&[check]).iter().partition(|fact| check.reads.contains(fact));
-    for (title, facts) in [("What it reads", own), ("What must be asked for that", before)] {
+        demand.iter().partition(|fact| check.reads.contains(fact));
+    let refused = demand.if_refused().collect();
+    for (title, facts) in [
+        ("What it reads", own),
+        ("What must be asked for that", before),
+        ("What is asked where a region refuses the reader", refused),
+    ] {
         if facts.is_empty() {
             continue;
         }

@@ -72,6 +72,7 @@ fn world() -> Value {
     let all = json!({
         "IsOrganizationTrail": true, "KmsKeyId": key(ARCHIVE),
         "CloudWatchLogsLogGroupArn": format!("arn:aws:logs:{HOME}:{MANAGEMENT}:log-group:trail:*"),
+        "CloudWatchLogsRoleArn": format!("arn:aws:iam::{MANAGEMENT}:role/ToLogs"),
         "SnsTopicARN": format!("arn:aws:sns:{HOME}:{MANAGEMENT}:told"), "HasInsightSelectors": true,
     });
     let archive = json!({
@@ -103,7 +104,9 @@ fn world() -> Value {
             "SecurityAudit": {"Version": "2012-10-17", "Statement": []},
         },
         "baseline_iam": {"roles": [{
-            "name": "TrailproofAudit", "trust": {"Version": "2012-10-17"},
+            "name": "TrailproofAudit", "trust": {"Version": "2012-10-17", "Statement": [{
+                "Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": "sts:AssumeRole",
+            }]},
             "attached": ["arn:aws:iam::aws:policy/SecurityAudit"],
         }]},
         "accounts": [

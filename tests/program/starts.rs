@@ -102,6 +102,8 @@ fn a_lone_account_is_scanned_by_itself_and_the_report_says_so() {
     let served = Served::new(lone());
     let place = Place::new();
     let (code, report) = place.scan(&served, &[]);
+    let unknown: Vec<_> = report.having("status", "unknown").collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
     assert_eq!((code, report.accounts("listed")), (0, 1));
     assert_eq!(report.0["scope"]["organization_id"], serde_json::Value::Null);
     let notes = report.0["scope"]["notes"].to_string();

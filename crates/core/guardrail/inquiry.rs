@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use trailproof_iam::Resources;
 use trailproof_iam::glob::{Glob, Within, within};
 
-use super::{Denying, Guard, Guardrail, Opening, Power, Question, Standing, told};
+use super::{ANY_NAME, Denying, Guard, Guardrail, Opening, Power, Question, Standing, told};
 use crate::account::AccountView;
 use crate::check::Audit;
 use crate::evidence::{Gap, Observed};
@@ -48,7 +48,8 @@ pub fn bound(
             "service control policies are not enabled on the root, so that none has an effect",
         )
         .reason("scp_not_enabled")
-        .expected("the policy type SERVICE_CONTROL_POLICY is enabled")),
+        .expected("the policy type SERVICE_CONTROL_POLICY is enabled")
+        .cite(organization.cite_policy_types())),
     })
 }
 
@@ -87,6 +88,11 @@ impl<'g> Inquiry<'g> {
         self.guards.extend(other.guards);
         self.open.extend(other.open);
         self.doubt(other.gap);
+    }
+
+    /// Names what was asked about by the pattern that it stood for.
+    pub fn name_by(&mut self, pattern: &str) {
+        self.open.iter_mut().for_each(|(_, resource, _)| pattern.clone_into(resource));
     }
 
     /// Notes that there may be something more to ask about.
@@ -159,7 +165,8 @@ impl<'g> Inquiry<'g> {
         const NAMED: usize = 8;
         let actions: BTreeSet<&str> =
             self.open.iter().map(|(action, ..)| action.as_str()).collect();
-        let resources: BTreeSet<&str> = self.open.iter().map(|(_, on, _)| on.as_str()).collect();
+        let resources: BTreeSet<String> =
+            self.open.iter().map(|(_, on, _)| on.replace(ANY_NAME, "*")).collect();
         let mut named: Vec<String> =
             actions.iter().take(NAMED).map(|action| (*action).to_owned()).collect();
         if let Some(more) = actions.len().checked_sub(NAMED).filter(|more| *more > 0) {
@@ -167,7 +174,8 @@ impl<'g> Inquiry<'g> {
         }
         let first = self.open.first();
         let on = match (resources.len(), resources.first()) {
-            (1, Some(&"*")) | (_, None) => String::new(),
+            (_, None) => String::new(),
+            (1, Some(all)) if all == "*" => String::new(),
             (1, Some(one)) => format!(" on {one}"),
             (number, Some(one)) => format!(" on {one} and {} more", number - 1),
         };
@@ -185,7 +193,9 @@ impl<'g> Inquiry<'g> {
         let actions = named.join(", ");
         if exempted.is_empty() {
             let reason = if conditional { "denied_under_conditions" } else { "not_denied" };
-            return fail(format!("{who} can do {actions}{on}")).reason(reason);
+            return fail(format!("{who} can do {actions}{on}"))
+                .reason(reason)
+                .cite(self.guardrail.cite_attached());
         }
         let names: Vec<String> = self.guardrail.exemptions(&exempted).into_iter().collect();
         fail(format!(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use trailproof_iam::{NamedPolicy, ParseError, PolicyDocument};
 
-use super::{EVERYTHING, Guardrail, Opening, Power, Question, Side, context};
+use super::{ANY_NAME, EVERYTHING, Guardrail, Opening, Power, Question, Side, context};
 use crate::aws::{AccountId, Arn};
 use crate::evidence::{Gap, Observed};
 use crate::organization::Organization;
@@ -250,7 +250,7 @@ fn prove(
         for (resource, owner) in resources {
             let guardrail = Guardrail::under(organization, *owner, documents, approved);
             // One file stands for all: the entry covers whatever is in the bucket.
-            let resource = resource.replace('*', "AWSLogs/q7x0zj4k9w");
+            let resource = resource.replace('*', &format!("AWSLogs/{ANY_NAME}"));
             for action in actions(*kind) {
                 asked(&guardrail, &Question::new(&action, &resource))?;
             }

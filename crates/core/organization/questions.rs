@@ -112,8 +112,8 @@ impl Organization {
     /// # Errors
     /// The first gap behind which there may be one more.
     pub fn organization_trails_complete(&self) -> Observed<()> {
-        self.is_listed()?;
         let Some(management) = self.management()? else { return Ok(()) };
+        self.is_listed()?;
         let complete = self.trails_complete(management);
         if self.members.get(&management).is_none_or(|member| member.in_scope) {
             return complete;
@@ -203,6 +203,14 @@ impl Organization {
     /// The gap in place of the list.
     pub fn is_listed(&self) -> Observed<()> {
         self.listed.as_ref().map(|_| ()).map_err(Clone::clone)
+    }
+
+    /// Which account manages the organization, as proof; nothing where that was not read.
+    #[must_use]
+    pub fn cite_management(&self) -> Option<Evidence> {
+        let read = self.description.as_ref().ok()?.as_ref()?;
+        let id = read.value.master_account_id.as_str();
+        Some(read.source.cite("Organization.MasterAccountId", id))
     }
 
     /// The list of accounts as proof, with the ids that count for it, the first twenty by name; nothing where it was not

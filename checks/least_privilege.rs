@@ -1,0 +1,29 @@
+//! What the checks on who may do what to the evidence have in common: the requirements that they bear on.
+
+use trailproof_core::prelude::*;
+
+/// The requirements on least privilege and on the protection of audit records, none of which one of the checks satisfies.
+pub(crate) const LEAST_PRIVILEGE: &[Control] = &[
+    Cis1_4.related("1.16"),
+    Cis3_0.related("1.16"),
+    Cis5_0.related("1.15"),
+    Cis6_0.related("2.15"),
+    Cis7_0.related("2.14"),
+    Fsbp.related("IAM.1"),
+    Fsbp.related("IAM.21"),
+    Pci4_0_1.related("7.2.1"),
+    Pci4_0_1.related("7.2.2"),
+    Pci4_0_1.related("10.3.1"),
+    Pci4_0_1.related("10.3.2"),
+    Nist800_53R5.related("AC-3"),
+    Nist800_53R5.related("AC-5"),
+    Nist800_53R5.related("AC-6"),
+    Nist800_53R5.related("AU-9(4)"),
+    Soc2.stave("CC6.1"),
+    Soc2.stave("CC6.3"),
+    Iso27001_2022.stave("A.5.15"),
+    Iso27001_2022.stave("A.8.2"),
+    Iso27001_2022.stave("A.8.3"),
+    Hipaa164.related("164.308(a)(3)"),
+    Hipaa164.related("164.308(a)(4)"),
+];
