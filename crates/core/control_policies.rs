@@ -163,11 +163,14 @@ pub enum Control {
     Levels(Levels),
 }
 
+/// The state of each policy type, of each root by its id; none where an older snapshot does not say.
+type PolicyTypes = BTreeMap<String, Option<BTreeMap<String, String>>>;
+
 /// What was read of the organization's policies.
 #[derive(Debug)]
 pub(crate) struct ControlPolicies {
     /// The states of the policy types, of each root by its id.
-    enabled: Observed<Sourced<BTreeMap<String, Option<BTreeMap<String, String>>>>>,
+    enabled: Observed<Sourced<PolicyTypes>>,
     attached: BTreeMap<PolicyKind, Observed<Attached>>,
     delegation: Observed<Sourced<PolicyText>>,
     /// The regions that are known to be closed, or not, under the same policies.

@@ -29,8 +29,6 @@ enum Expected {
     Nothing,
     /// Nobody knows who calls: exit code 4.
     CannotStart,
-    /// Only names are lost: a note, and a complete scan.
-    Note,
     /// The accounts are not listed: a note says why, and the caller's own is read.
     Alone,
     /// A row of the coverage with that cause names the operation.
@@ -51,9 +49,6 @@ fn expected(operation: &str, effect: Effect) -> Expected {
     }
     match operation {
         "sts:GetCallerIdentity" => Expected::CannotStart,
-        "organizations:ListRoots"
-        | "organizations:ListOrganizationalUnitsForParent"
-        | "organizations:ListAccountsForParent" => Expected::Note,
         "organizations:ListAccounts" => Expected::Alone,
         // What a region holds is then known, and not whether there are more of them.
         "account:ListRegions" => Expected::Unknown(Cause::RegionScopeUnproven),
@@ -199,10 +194,6 @@ fn lost(whole: &Judged, less: &Judged, (operation, expected): (&str, Expected)) 
     match expected {
         Expected::Nothing => must(less.json() == whole.json(), "the report differs"),
         Expected::CannotStart => {}
-        Expected::Note => {
-            must(less.decided() == whole.decided(), "the verdicts differ");
-            must(less.code == whole.code && named, "a note is expected");
-        }
         Expected::Alone => must(less.code == INCOMPLETE && named, "a note is expected"),
         Expected::Unknown(cause) => {
             let told = |row: &&trailproof_core::assessment::Unread| {
