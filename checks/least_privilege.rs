@@ -27,3 +27,14 @@ pub(crate) const LEAST_PRIVILEGE: &[Control] = &[
     Hipaa164.related("164.308(a)(3)"),
     Hipaa164.related("164.308(a)(4)"),
 ];
+
+/// The requirements on what an organization forbids its accounts from above.
+pub(crate) const FROM_ABOVE: &[Control] = &[
+    Cis7_0.related("2.1.2"),
+    Pci4_0_1.related("7.2"),
+    Pci4_0_1.related("10.3.2"),
+    Nist800_53R5.stave("AC-3"),
+    Nist800_53R5.stave("AU-9"),
+    Soc2.related("CC6.1"),
+    Iso27001_2022.stave("A.5.15"),
+];

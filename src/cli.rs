@@ -15,7 +15,7 @@ use trailproof_core::likeness::nearest;
 mod answering;
 mod printing;
 
-pub use answering::{AnswerFormat, WhoCanArgs, WouldRecordArgs};
+pub use answering::{AnswerArgs, AnswerFormat, WhoCanArgs, WouldRecordArgs};
 pub use printing::{ChecksArgs, ExplainArgs, ListFormat, PolicyArgs, PolicyFormat, PolicyOf};
 
 /// The role that members are read through unless told otherwise.

@@ -21,6 +21,7 @@ mod log;
 mod output;
 mod plan;
 pub mod progress;
+mod question;
 mod scope;
 mod select;
 mod signals;

@@ -5,27 +5,22 @@ mod told;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use trailproof_core::aws::AccountId;
 use trailproof_core::fact::Fact;
 use trailproof_core::likeness::nearest;
-use trailproof_core::organization::Organization;
 use trailproof_core::privilege::StatementName;
 use trailproof_core::snapshot::Snapshot;
 use trailproof_core::tamper::Table;
 use trailproof_core::who_can::{Answer, Asking, Outcome, Question, Wanted, resolve};
-use trailproof_iam::{NamedPolicy, ParseError, PolicyDocument};
+use trailproof_iam::{NamedPolicy, PolicyDocument};
 
-use crate::cli::{AnswerFormat, KeepArgs, WhoCanArgs};
+use crate::cli::{AnswerFormat, WhoCanArgs};
 use crate::config::terms;
 use crate::exit::Stop;
-use crate::gather::gather;
 use crate::output::print;
-use crate::scope::Asked;
-use crate::store::Reader;
-use crate::would_record::graph;
+use crate::question::{account, evidence, graph, hint, known};
 
 /// What the answer rests on.
-const FACTS: [Fact; 16] = [
+const FACTS: [Fact; 18] = [
     Fact::Organization,
     Fact::Accounts,
     Fact::Regions,
@@ -42,9 +37,9 @@ const FACTS: [Fact; 16] = [
     Fact::Topic,
     Fact::AuthorizationDetails,
     Fact::OrganizationPolicies,
+    Fact::OrganizationPolicy,
+    Fact::PolicyTargets,
 ];
-/// What binds accounts from above.
-const LIMITS: [Fact; 2] = [Fact::OrganizationPolicy, Fact::PolicyTargets];
 
 /// The exit code of each answer: it is the good news that nobody can.
 const NOBODY: u8 = 0;
@@ -60,15 +55,7 @@ pub fn who_can(args: &WhoCanArgs) -> Result<u8, Stop> {
     let account = args.account.as_deref().map(account).transpose()?;
     let without = args.without.as_deref().map(statement).transpose()?;
     let with_scp = args.with_scp.as_deref().map(scp).transpose()?;
-    let reader = match &args.snapshot {
-        Some(path) => Reader::open(path)?,
-        None => {
-            let facts = FACTS.into_iter().chain(LIMITS).collect();
-            let asked = Asked { facts, checks: Vec::new() };
-            let keep = KeepArgs { run_dir: args.run_dir.clone(), resume: None };
-            gather(&args.connect, &args.scope, (&keep, &asked), args.connect.quiet)?.reader
-        }
-    };
+    let reader = evidence(args.snapshot.as_deref(), &args.answer, &FACTS)?;
     let organization = graph(&reader)?;
     if let Some(account) = account {
         known(&organization, account)?;
@@ -88,7 +75,7 @@ pub fn who_can(args: &WhoCanArgs) -> Result<u8, Stop> {
     })?;
     let mut answer = asking.answer().map_err(Stop::usage)?;
     answer.notes.extend(doubtful(&question.wanted));
-    let text = match args.format {
+    let text = match args.answer.format {
         AnswerFormat::Text => told::told(args, &asked, &answer),
         AnswerFormat::Json => json(args, &asked, &answer)?,
     };
@@ -103,15 +90,10 @@ pub fn who_can(args: &WhoCanArgs) -> Result<u8, Stop> {
 fn wanted(text: &str) -> Result<Wanted, Stop> {
     Wanted::read(text).ok_or_else(|| {
         let names = Table::shared().actions().map(|action| action.name.as_str());
-        let near = nearest(text, names.chain(["tamper"]));
-        let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        let hint = hint(text, names.chain(["tamper"]));
         let expected = "tamper, or one action as SERVICE:NAME, such as s3:DeleteObject";
         Stop::usage(format!("{text:?} is not {expected}{hint}"))
     })
-}
-
-fn account(text: &str) -> Result<AccountId, Stop> {
-    text.parse().map_err(|error| Stop::usage(format!("--account: {error}")))
 }
 
 fn statement(text: &str) -> Result<(StatementName, String), Stop> {
@@ -167,17 +149,6 @@ fn within<'t>(text: &'t str, step: &str) -> Option<&'t str> {
     entries.get(step.parse::<usize>().ok()?).map(|value| value.get())
 }
 
-/// An account that the snapshot does not hold is a slip of the pen.
-fn known(organization: &Organization, account: AccountId) -> Result<(), Stop> {
-    if organization.members.contains_key(&account) {
-        return Ok(());
-    }
-    let all: Vec<String> = organization.members.keys().map(ToString::to_string).collect();
-    let near = nearest(account.as_str(), all.iter().map(String::as_str));
-    let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-    Err(Stop::usage(format!("--account: {account} is not in the snapshot{hint}")))
-}
-
 fn unfit(args: &WhoCanArgs) -> Stop {
     let (action, resource) = (&args.action, &args.resource);
     Stop::usage(if action.eq_ignore_ascii_case("tamper") {
@@ -219,21 +190,4 @@ fn json(args: &WhoCanArgs, asked: &told::Asked, answer: &Answer) -> Result<Strin
     serde_json::to_string_pretty(&document)
         .map(|text| text + "\n")
         .map_err(|error| Stop::internal(error.to_string()))
-}
-
-trait Placed {
-    fn path(&self) -> Option<&str>;
-}
-
-impl Placed for ParseError {
-    /// The pointer to what is wrong, where the text is JSON; what is none says its line itself.
-    fn path(&self) -> Option<&str> {
-        match self {
-            Self::Json(_) | Self::PercentEncoding { .. } => None,
-            Self::Unexpected { path, .. }
-            | Self::Missing { path, .. }
-            | Self::Conflict { path }
-            | Self::Duplicate { path } => Some(path),
-        }
-    }
 }

@@ -2,26 +2,20 @@
 //! it since?
 
 use std::fmt::Write;
-use std::ops::ControlFlow;
 
-use trailproof_core::GraphBuilder;
-use trailproof_core::aws::{AccountId, Region};
+use trailproof_core::aws::Region;
 use trailproof_core::events::{Event, event, names};
 use trailproof_core::fact::Fact;
 use trailproof_core::organization::Organization;
 use trailproof_core::selector::Category;
-use trailproof_core::snapshot::Snapshot;
 use trailproof_core::would_record::{Answer, Keeper, Outcome, Question, Refuser, answer};
 use trailproof_reports::one_line as line;
 
-use crate::cli::{AnswerFormat, KeepArgs, WouldRecordArgs};
+use crate::cli::{AnswerFormat, WouldRecordArgs};
 use crate::config::terms;
 use crate::exit::Stop;
-use crate::gather::gather;
 use crate::output::print;
-use crate::scope::Asked;
-use crate::store::Reader;
-use trailproof_core::likeness::nearest;
+use crate::question::{account, evidence, graph, hint, known};
 
 /// What the answer rests on.
 const FACTS: [Fact; 15] = [
@@ -52,24 +46,16 @@ const CANNOT_TELL: u8 = 3;
 /// # Errors
 /// A question that cannot be put; a snapshot that cannot be read; a run that cannot start.
 pub fn would_record(args: &WouldRecordArgs) -> Result<u8, Stop> {
-    let (account, event) = (account(args)?, asked(args)?);
-    let region = args.connect.region.as_deref().unwrap_or_default();
+    let (account, event) = (account(&args.account)?, asked(args)?);
+    let region = args.answer.connect.region.as_deref().unwrap_or_default();
     let region: Region =
         region.parse().map_err(|error| Stop::usage(format!("--region: {error}")))?;
     let question = Question { account, region, event, days_ago: args.days_ago };
-    let reader = match &args.snapshot {
-        Some(path) => Reader::open(path)?,
-        None => {
-            let asked = Asked { facts: FACTS.to_vec(), checks: Vec::new() };
-            let keep = KeepArgs { run_dir: args.run_dir.clone(), resume: None };
-            gather(&args.connect, &args.scope, (&keep, &asked), args.connect.quiet)?.reader
-        }
-    };
-    let organization = graph(&reader)?;
-    known(&organization, &question)?;
+    let organization = graph(&evidence(args.snapshot.as_deref(), &args.answer, &FACTS)?)?;
+    known_place(&organization, &question)?;
     let policies = terms().policies.resolve(&organization);
     let found = answer(&organization, policies.of(account).0, &question);
-    let text = match args.format {
+    let text = match args.answer.format {
         AnswerFormat::Text => told(&question, &found),
         AnswerFormat::Json => json(&question, &found)?,
     };
@@ -81,17 +67,12 @@ pub fn would_record(args: &WouldRecordArgs) -> Result<u8, Stop> {
     })
 }
 
-fn account(args: &WouldRecordArgs) -> Result<AccountId, Stop> {
-    args.account.parse().map_err(|error| Stop::usage(format!("--account: {error}")))
-}
-
 /// The event that was named, with what the user knows of it.
 fn asked(args: &WouldRecordArgs) -> Result<Event, Stop> {
     let name = &args.event;
     let Some(mut event) = event(name) else {
         let all = names();
-        let near = nearest(name, all.iter().map(String::as_str));
-        let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        let hint = hint(name, all.iter().map(String::as_str));
         return Err(Stop::usage(format!(
             "--event: {name:?} is not SERVICE:NAME, such as s3:GetObject{hint}"
         )));
@@ -108,28 +89,9 @@ fn asked(args: &WouldRecordArgs) -> Result<Event, Stop> {
     Ok(event)
 }
 
-/// The whole graph of a snapshot.
-///
-/// # Errors
-/// A snapshot that cannot be read.
-pub(crate) fn graph(reader: &Reader) -> Result<Organization, Stop> {
-    let mut builder = GraphBuilder::new(reader.manifest(), reader.organization());
-    reader.visit(&mut |document| {
-        builder.add(document);
-        ControlFlow::Continue(())
-    })?;
-    Ok(builder.into_graph())
-}
-
 /// A question about an account or region that the snapshot does not hold is a slip of the pen, not an answer.
-fn known(organization: &Organization, question: &Question) -> Result<(), Stop> {
-    let account = question.account;
-    if !organization.members.contains_key(&account) {
-        let all: Vec<String> = organization.members.keys().map(ToString::to_string).collect();
-        let near = nearest(account.as_str(), all.iter().map(String::as_str));
-        let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-        return Err(Stop::usage(format!("--account: {account} is not in the snapshot{hint}")));
-    }
+fn known_place(organization: &Organization, question: &Question) -> Result<(), Stop> {
+    known(organization, question.account)?;
     let known = organization.partition().known_regions();
     let listed = organization.members.values().flat_map(|member| member.regions.iter());
     let mut listed = listed.map(|entry| &entry.region_name);
@@ -137,8 +99,7 @@ fn known(organization: &Organization, question: &Question) -> Result<(), Stop> {
     if known.contains(region) || listed.any(|other| other == region) {
         return Ok(());
     }
-    let near = nearest(region.as_str(), known.iter().map(Region::as_str));
-    let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+    let hint = hint(region.as_str(), known.iter().map(Region::as_str));
     Err(Stop::usage(format!("--region: there is no region {region} in this partition{hint}")))
 }
 

@@ -7,6 +7,8 @@ use trailproof_core::finding::Status;
 use trailproof_core::guardrail::{ANY_NAME, Guardrail, Inquiry, Question, bound};
 use trailproof_core::prelude::*;
 
+use crate::least_privilege::FROM_ABOVE;
+
 /// The check.
 pub const CHECK: Check = Check {
     id: "scp-protects-cloudtrail",
@@ -21,15 +23,7 @@ pub const CHECK: Check = Check {
         command: "aws organizations attach-policy --policy-id {policy} --target-id {target}",
         link: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples.html",
     },
-    controls: &[
-        Cis7_0.related("2.1.2"),
-        Pci4_0_1.related("7.2"),
-        Pci4_0_1.related("10.3.2"),
-        Nist800_53R5.stave("AC-3"),
-        Nist800_53R5.stave("AU-9"),
-        Soc2.related("CC6.1"),
-        Iso27001_2022.stave("A.5.15"),
-    ],
+    controls: FROM_ABOVE,
     reads: &[
         Fact::Organization,
         Fact::OrganizationalUnits,

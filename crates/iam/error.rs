@@ -46,6 +46,20 @@ pub enum ParseError {
     },
 }
 
+impl ParseError {
+    /// The JSON pointer to what is wrong; none where the text could not be read as JSON, whose message says the line.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        match self {
+            Self::Json(_) | Self::PercentEncoding { .. } => None,
+            Self::Unexpected { path, .. }
+            | Self::Missing { path, .. }
+            | Self::Conflict { path }
+            | Self::Duplicate { path } => Some(path),
+        }
+    }
+}
+
 fn place(path: &str) -> &str {
     if path.is_empty() { "the document" } else { path }
 }

@@ -15,6 +15,21 @@ pub enum AnswerFormat {
     Json,
 }
 
+/// How the answer is printed, and what is read for it where no snapshot is given.
+#[derive(Debug, Args)]
+pub struct AnswerArgs {
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub format: AnswerFormat,
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// The folder for what is read, in place of trailproof-runs/RUN-ID.
+    #[arg(long, value_name = "DIR", conflicts_with = "snapshot", help_heading = "Evidence")]
+    pub run_dir: Option<PathBuf>,
+}
+
 /// `would-record`.
 #[derive(Debug, Args)]
 #[command(
@@ -54,16 +69,8 @@ pub struct WouldRecordArgs {
     /// How many days ago; now unless told otherwise.
     #[arg(long, value_name = "DAYS", help_heading = "The call")]
     pub days_ago: Option<u32>,
-    /// How to print the answer.
-    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
-    pub format: AnswerFormat,
     #[command(flatten)]
-    pub connect: ConnectArgs,
-    #[command(flatten)]
-    pub scope: ScopeArgs,
-    /// The folder for what is read, in place of trailproof-runs/RUN-ID.
-    #[arg(long, value_name = "DIR", conflicts_with = "snapshot", help_heading = "Evidence")]
-    pub run_dir: Option<PathBuf>,
+    pub answer: AnswerArgs,
 }
 
 /// `who-can`.
@@ -97,14 +104,6 @@ pub struct WhoCanArgs {
     /// A run's folder, a .tar.zst archive, or a snapshot in one JSON document.
     #[arg(long, value_name = "PATH", help_heading = "Evidence")]
     pub snapshot: Option<PathBuf>,
-    /// How to print the answer.
-    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
-    pub format: AnswerFormat,
     #[command(flatten)]
-    pub connect: ConnectArgs,
-    #[command(flatten)]
-    pub scope: ScopeArgs,
-    /// The folder for what is read, in place of trailproof-runs/RUN-ID.
-    #[arg(long, value_name = "DIR", conflicts_with = "snapshot", help_heading = "Evidence")]
-    pub run_dir: Option<PathBuf>,
+    pub answer: AnswerArgs,
 }
