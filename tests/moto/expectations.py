@@ -9,6 +9,7 @@ from expected_delivery import delivery
 from expected_lake import lake
 from expected_organization import organization
 from expected_presence import presence
+from expected_privilege import privilege
 from expected_protection import protection
 
 TRAIL_SCOPED = (
@@ -121,6 +122,7 @@ def expectations(seed, opened_region):
     book = Book(seed, opened_region)
     first(book)
     presence(book)
+    privilege(book)
     protection(book)
     delivery(book)
     organization(book)
