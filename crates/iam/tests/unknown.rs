@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
+use serde_json::json;
 use trailproof_iam::{Context, Decision, Note, Options, Request, Unnamed, decide, evaluate_with};
 
 mod made;
@@ -106,6 +107,20 @@ fn check(request: &Request, made: &Made, keys: &[usize]) -> Result<(), TestCaseE
         Decision::ImplicitlyDenied => prop_assert!(allowed == 0 && explicit < contexts.len()),
     }
     Ok(())
+}
+
+/// A value that only the pattern `${*}` of 2008 matches was once not among those that the contexts try.
+#[test]
+fn a_variable_that_2008_takes_literally_is_met_by_some_context() {
+    let denied = json!({"Effect": "Deny", "Action": "*", "Resource": "*",
+        "Condition": {"StringNotLike": {"x:Other": ["${*}"]}}});
+    let wide = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
+    let scp = json!({"Version": "2008-10-17", "Statement": [denied, wide]});
+    let made = Made { scps: vec![vec![scp]], ..Made::default() };
+    let caller = "arn:aws:iam::111111111111:user/ops/alice".parse().unwrap();
+    let request =
+        Request::new(caller, "kms:ScheduleKeyDeletion", "arn:aws:kms:eu-west-1:111111111111:key/k");
+    check(&request, &made, &[2]).unwrap();
 }
 
 proptest! {

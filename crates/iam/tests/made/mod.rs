@@ -257,8 +257,33 @@ pub fn request() -> impl Strategy<Value = Request> {
 /// The keys that policies made here ask for, with values enough to meet every class that they can tell apart.
 pub fn universe() -> Vec<(&'static str, Vec<Option<Vec<String>>>)> {
     let texts = [
-        "", "a", "b", "A", "B", "ab", "AB", "*", "?", "z", "zz", "az", "zb", "azb", "bb", "aa",
-        "/", "x", "a*", "*b", "a/", "a/x",
+        "",
+        "a",
+        "b",
+        "A",
+        "B",
+        "ab",
+        "AB",
+        "*",
+        "?",
+        "z",
+        "zz",
+        "az",
+        "zb",
+        "azb",
+        "bb",
+        "aa",
+        "/",
+        "x",
+        "a*",
+        "*b",
+        "a/",
+        "a/x",
+        // A policy of 2008 reads a variable as plain text.
+        "${*}",
+        "${z}",
+        "${x:Other}",
+        "${X:OTHER}",
     ];
     let numbers = ["0", "1", "1.5", "2", "2.25", "2.5", "3"];
     vec![
