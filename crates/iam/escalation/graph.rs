@@ -236,6 +236,12 @@ impl<'a> Graph<'a> {
         }
     }
 
+    /// The ARN of the principal as whom it is had in the end.
+    #[must_use]
+    pub fn holder(&self, reached: &Reached) -> Option<&str> {
+        self.entities.get(reached.holder.entity).map(Entity::arn)
+    }
+
     fn asker(&self, state: State) -> Option<Asker> {
         let entity = self.entities.get(state.entity)?;
         let changes = Changes {
