@@ -92,7 +92,7 @@ fn levels_are_those_of_the_organization() {
         [
             "Root: FullAWSAccess, acme-stay-in-the-organization",
             "Root/Workloads: FullAWSAccess, acme-protect-cloudtrail",
-            "Root/Workloads/Prod: FullAWSAccess, acme-protect-detection",
+            "Root/Workloads/Prod: FullAWSAccess, acme-protect-detection, acme-keep-exempted-names",
             "500000000006: FullAWSAccess, acme-no-osaka",
         ]
     );
