@@ -15,8 +15,7 @@ use trailproof_iam::NamedPolicy;
 
 use crate::account::AccountView;
 use crate::aws::AccountId;
-use crate::evidence::{Cause, Gap, Observed};
-use crate::fact::Fact;
+use crate::evidence::{Gap, Observed};
 use crate::likeness::nearest;
 use crate::organization::{Member, Organization};
 use crate::pattern;
@@ -284,9 +283,7 @@ impl<'a> Asking<'a> {
             }
         }
         holders.sort_by(|one, other| one.principal.cmp(&other.principal));
-        if !reach.is_complete() {
-            let detail = "one can become more principals than are followed";
-            let gap = Gap::new(Fact::AuthorizationDetails, Cause::Undecidable, detail);
+        if let Some(gap) = reach.incomplete() {
             self.answer.open(Some(account), None, &gap);
         }
         holders

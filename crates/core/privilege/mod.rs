@@ -40,6 +40,6 @@ pub use reason::Reason;
 pub use roll::{Principal, Roll};
 pub use targets::{Ask, Target};
 pub use verdict::Question;
-pub use ways::{Way, Ways, in_words};
+pub use ways::{Way, Ways};
 pub use what_if::{StatementName, reference};
 pub use who::{Can, Holder, Power};

@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use trailproof_iam::Decision;
-use trailproof_iam::bulk::Asker;
+use trailproof_iam::bulk::{Account, Asker, Setup};
 use trailproof_iam::escalation::{Facts, Gateway, Organization, Reached, Told, What};
 
 use super::roll::Roll;
 use super::targets::Target;
 use super::unread::Taken;
-use super::ways::told;
+use super::ways::{How, incomplete};
 use super::who::Can;
 use crate::aws::AccountId;
 use crate::evidence::{Gap, Observed};
@@ -24,27 +24,21 @@ use crate::organization::Organization as Evidence;
 const ROOT_TASK: [&str; 2] = ["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"];
 
 /// What leads from an account into others beside roles.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Stance {
     /// Whether Identity Center is administered from there; the gap where that is not known.
-    pub identity_center: Option<Observed<bool>>,
-    /// The accounts whose root user its principals may act as; the gap where it is not known whether they may.
+    pub identity_center: Observed<bool>,
+    /// Whether its principals may act as the root users of others; the gap where that is not known.
+    pub root_sessions: Observed<bool>,
+    /// These others.
     pub roots: Vec<String>,
-    /// Whether they may.
-    pub root_sessions: Option<Observed<bool>>,
 }
 
 impl Stance {
-    fn counts(what: Option<&Observed<bool>>, taken: Taken) -> bool {
-        what.is_some_and(|known| match known {
-            Ok(known) => *known,
-            Err(_) => taken == Taken::Best,
-        })
-    }
-
     fn gap(&self) -> Option<&Gap> {
-        let both = [&self.identity_center, &self.root_sessions];
-        both.into_iter().flatten().find_map(|known| known.as_ref().err())
+        [&self.identity_center, &self.root_sessions]
+            .into_iter()
+            .find_map(|known| known.as_ref().err())
     }
 }
 
@@ -92,9 +86,7 @@ enum Goal {
 #[derive(Debug, Clone)]
 struct Come {
     goal: Goal,
-    path: Vec<Told>,
-    holder: String,
-    depends_on: Vec<String>,
+    how: How,
 }
 
 /// One reading of all policies.
@@ -117,7 +109,8 @@ pub struct Reach {
     sure: Net,
     /// By account, the first thing that was not read of it and may decide.
     gaps: BTreeMap<String, Gap>,
-    incomplete: bool,
+    /// Whether a search ended early.
+    is_cut: bool,
 }
 
 impl Default for Reach {
@@ -126,7 +119,7 @@ impl Default for Reach {
             possible: Net::new(Taken::Best, false),
             sure: Net::new(Taken::Worst, true),
             gaps: BTreeMap::new(),
-            incomplete: false,
+            is_cut: false,
         }
     }
 }
@@ -176,7 +169,7 @@ impl Reach {
     pub fn link(&mut self, roll: &Roll, targets: &[Target], stance: &Stance) {
         self.note(roll, targets, stance);
         for net in [&mut self.possible, &mut self.sure] {
-            self.incomplete |= !net.link(roll, targets, stance);
+            self.is_cut |= !net.link(roll, targets, stance);
         }
     }
 
@@ -192,10 +185,10 @@ impl Reach {
         self.note(roll, targets, stance);
         let all: BTreeSet<usize> = (0..roll.principals.len()).collect();
         let (possible, whole) = self.possible.arrivals(roll, (targets, stance), &all);
-        self.incomplete |= !whole;
+        self.is_cut |= !whole;
         let some: BTreeSet<usize> = possible.keys().copied().collect();
         let (sure, whole) = self.sure.arrivals(roll, (targets, stance), &some);
-        self.incomplete |= !whole;
+        self.is_cut |= !whole;
         let mut arrivals = Vec::new();
         for (principal, ends) in possible {
             for (key, come) in ends {
@@ -212,19 +205,19 @@ impl Reach {
         principal: usize,
         (come, surely): (Come, Option<&Come>),
     ) -> Option<Arrival> {
-        let come = surely.cloned().unwrap_or(come);
-        let Goal::End(end) = come.goal else { return None };
-        if come.path.is_empty() {
+        let Come { goal, how: How { path, holder, depends_on } } = surely.cloned().unwrap_or(come);
+        let Goal::End(end) = goal else { return None };
+        if path.is_empty() {
             return None;
         }
-        let mut keys: BTreeSet<String> = come.depends_on.iter().cloned().collect();
-        keys.extend(come.path.iter().flat_map(|hop| &hop.steps).flat_map(|s| s.depends_on.clone()));
+        let mut keys: BTreeSet<String> = depends_on.into_iter().collect();
+        keys.extend(path.iter().flat_map(|hop| &hop.steps).flat_map(|s| s.depends_on.clone()));
         let unknown = |gap: &Gap| Can::Unknown(Arc::new(gap.clone()));
         let can = match (surely, &end.moot, &end.doubt) {
             (_, Some(moot), _) => unknown(moot),
             (Some(_), None, _) => Can::Yes,
             (None, None, Some(doubt)) => unknown(doubt),
-            (None, None, None) => self.gap_on(roll, &come.path).map_or(Can::If, unknown),
+            (None, None, None) => self.gap_on(roll, &path).map_or(Can::If, unknown),
         };
         Some(Arrival {
             principal,
@@ -232,25 +225,24 @@ impl Reach {
             action: end.action,
             on: end.on,
             can,
-            path: come.path,
-            holder: come.holder,
+            path,
+            holder,
             depends_on: keys.into_iter().collect(),
         })
     }
 
     /// What was not read of the accounts that a way leads through.
-    fn gap_on<'g>(&'g self, roll: &Roll, path: &'g [Told]) -> Option<&'g Gap> {
-        let accounts = path.iter().flat_map(|hop| [Some(&hop.by), hop.target.as_ref()]).flatten();
-        let accounts = accounts.filter_map(|arn| arn.split(':').nth(4));
-        let own = [roll.source.account.as_str()];
-        let found = own.into_iter().filter_map(|id| self.gaps.get(id)).next();
-        found.or_else(|| accounts.filter_map(|id| self.gaps.get(id)).next())
+    fn gap_on(&self, roll: &Roll, path: &[Told]) -> Option<&Gap> {
+        let named = path.iter().flat_map(|hop| [Some(&hop.by), hop.target.as_ref()]).flatten();
+        let others = named.filter_map(|arn| arn.split(':').nth(4));
+        let mut accounts = [roll.source.account.as_str()].into_iter().chain(others);
+        accounts.find_map(|account| self.gaps.get(account))
     }
 
-    /// Whether every search ended by itself.
+    /// Why there may be more, where a search was cut.
     #[must_use]
-    pub const fn is_complete(&self) -> bool {
-        !self.incomplete
+    pub fn incomplete(&self) -> Option<Gap> {
+        incomplete(!self.is_cut)
     }
 }
 
@@ -276,8 +268,9 @@ impl Net {
     ) -> (Facts, Vec<(usize, usize)>) {
         let places = roll.places(targets);
         let mut facts = roll.facts((targets, &places), self.taken);
-        facts.identity_center = Stance::counts(stance.identity_center.as_ref(), self.taken);
-        if Stance::counts(stance.root_sessions.as_ref(), self.taken) {
+        let unread = self.taken == Taken::Best;
+        facts.identity_center = *stance.identity_center.as_ref().unwrap_or(&unread);
+        if *stance.root_sessions.as_ref().unwrap_or(&unread) {
             facts.roots.clone_from(&stance.roots);
         }
         (facts, places)
@@ -288,7 +281,8 @@ impl Net {
         let gateways = facts.entities.iter().enumerate();
         let gateways = gateways.filter(|(_, entity)| self.between.place(entity.arn()).is_some());
         let wanted: BTreeSet<usize> = gateways.map(|(at, _)| at).collect();
-        let (found, whole) = self.search(roll, (&facts, &ends(targets, &places)), &wanted);
+        let ends = ends(targets, &places);
+        let (found, whole) = self.search(roll, (&facts, &ends), &wanted);
         for (place, (reached, comes)) in found {
             let Some(entity) = facts.entities.get(place) else { continue };
             self.between.link(&facts, entity.arn(), &reached);
@@ -296,49 +290,42 @@ impl Net {
                 self.behind.insert(gateway, comes);
             }
         }
-        self.of_administrators(roll, (&facts, &ends(targets, &places)));
+        let setup = roll.setup(targets, &places, self.taken);
+        self.of_administrators(roll, (&facts, setup), &ends);
         whole
     }
 
     /// What a permission set with all rights could do in the account, and what its root user could.
-    fn of_administrators(&mut self, roll: &Roll, (facts, ends): (&Facts, &[End])) {
+    fn of_administrators(&mut self, roll: &Roll, (facts, setup): (&Facts, Setup), ends: &[End]) {
         if ends.is_empty() {
             return;
         }
         let (partition, account) = (&facts.partition, &facts.account);
         let role = "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_any_0000000000000000";
-        let set = self.held_by(roll, facts, &format!("arn:{partition}:iam::{account}:{role}"));
+        let mut asked = roll.bulk.account(setup);
+        let mut held_by = |arn: &str| self.held_by(roll, &mut asked, arn);
+        let root = format!("arn:{partition}:iam::{account}:root");
+        let set = held_by(&format!("arn:{partition}:iam::{account}:{role}"));
+        let of_root = held_by(&root);
         let comes = |decided: &BTreeSet<usize>, of: &str, wanted: &dyn Fn(&End) -> bool| {
             let had =
                 ends.iter().enumerate().filter(|(at, end)| decided.contains(at) && wanted(end));
             had.map(|(_, end)| Come {
                 goal: Goal::End(end.clone()),
-                path: Vec::new(),
-                holder: of.to_owned(),
-                depends_on: Vec::new(),
+                how: How { path: Vec::new(), holder: of.to_owned(), depends_on: Vec::new() },
             })
             .collect::<Vec<_>>()
         };
         let name = format!("a permission set of Identity Center in {account}");
         self.anywhere.extend(comes(&set, &name, &|_| true));
-        let root = format!("arn:{partition}:iam::{account}:root");
-        let of_root = self.held_by(roll, facts, &root);
         let task = |end: &End| ROOT_TASK.contains(&end.action.as_str());
         self.roots.insert(account.clone(), comes(&of_root, &root, &task));
     }
 
     /// Which of the powers a principal with all rights has.
-    fn held_by(&self, roll: &Roll, facts: &Facts, arn: &str) -> BTreeSet<usize> {
+    fn held_by(&self, roll: &Roll, account: &mut Account<'_>, arn: &str) -> BTreeSet<usize> {
         let Ok(caller) = arn.parse() else { return BTreeSet::new() };
-        let asker = Asker::new(caller).having([roll.stand_ins.best]);
-        let mut account = roll.bulk.account(trailproof_iam::bulk::Setup {
-            questions: facts.powers.clone(),
-            scps: facts.scps.clone(),
-            rcps: facts.rcps.clone(),
-            management: facts.management,
-            context: facts.context.clone(),
-        });
-        let decisions = account.decide(&asker);
+        let decisions = account.decide(&Asker::new(caller).having([roll.stand_ins.best]));
         let counts = |at: &usize| !self.surely || decisions.get(*at) == Some(Decision::Allowed);
         decisions.possible().filter(counts).collect()
     }
@@ -355,8 +342,7 @@ impl Net {
     ) -> (BTreeMap<usize, (Vec<Reached>, Vec<Come>)>, bool) {
         let open = self.between.open_to(&facts.account);
         let gateways = self.between.gateways_for(&facts.account);
-        let graph = roll.escalation.graph(&roll.bulk, facts, &gateways);
-        let mut graph = if self.surely { graph.surely() } else { graph };
+        let mut graph = roll.graph(facts, &gateways, self.surely);
         let mut found = BTreeMap::new();
         for place in wanted {
             let reached = graph.from(*place);
@@ -367,12 +353,7 @@ impl Net {
                     What::Root(at) => Goal::Root(facts.roots.get(at)?.clone()),
                     What::Anywhere => Goal::Anywhere,
                 };
-                Some(Come {
-                    goal,
-                    path: told(&graph, reached),
-                    holder: graph.holder(reached).unwrap_or_default().to_owned(),
-                    depends_on: graph.power(reached).map(|a| a.depends_on).unwrap_or_default(),
-                })
+                Some(Come { goal, how: How::of(&graph, reached) })
             };
             let comes: Vec<Come> = reached.iter().filter_map(come).collect();
             if !comes.is_empty() {
@@ -412,7 +393,7 @@ impl Net {
     fn path_through(&self, own: &[Come], through: &[usize]) -> Option<Vec<Told>> {
         let to = |comes: &[Come], place: usize| {
             let found = comes.iter().find(|c| matches!(c.goal, Goal::Gateway(at) if at == place));
-            found.map(|come| come.path.clone())
+            found.map(|come| come.how.path.clone())
         };
         let mut path = to(own, *through.first()?)?;
         for (from, next) in through.iter().zip(through.iter().skip(1)) {
@@ -422,7 +403,7 @@ impl Net {
     }
 
     fn arrive(&self, ends: &mut Ends, before: &[Told], come: &Come) {
-        let path = [before, &come.path].concat();
+        let path = [before, &come.how.path].concat();
         let further: &[Come] = match &come.goal {
             Goal::Gateway(_) => return,
             Goal::End(_) => std::slice::from_ref(come),
@@ -432,8 +413,9 @@ impl Net {
         for last in further {
             let Goal::End(end) = &last.goal else { continue };
             let key = (end.resource.clone(), end.action.clone());
-            if ends.get(&key).is_none_or(|known| path.len() < known.path.len()) {
-                ends.insert(key, Come { path: path.clone(), ..last.clone() });
+            if ends.get(&key).is_none_or(|known| path.len() < known.how.path.len()) {
+                let how = How { path: path.clone(), ..last.how.clone() };
+                ends.insert(key, Come { goal: last.goal.clone(), how });
             }
         }
     }
@@ -461,20 +443,20 @@ pub fn stance(organization: &Evidence, account: AccountId) -> Stance {
     const IDENTITY_CENTER: &str = "sso.amazonaws.com";
     const ROOT_ACCESS: &str = "iam.amazonaws.com";
     if organization.management().ok().flatten() != Some(account) {
-        return Stance::default();
+        return Stance { identity_center: Ok(false), root_sessions: Ok(false), roots: Vec::new() };
     }
     let trusts = |name: &str| {
         let read = organization.trusted_services.as_ref().map_err(Clone::clone)?;
         Ok(read.value.service_principals.iter().any(|service| service == name))
     };
     Stance {
-        identity_center: Some(trusts(IDENTITY_CENTER)),
+        identity_center: trusts(IDENTITY_CENTER),
+        root_sessions: trusts(ROOT_ACCESS),
         roots: organization
             .members
             .keys()
             .filter(|id| **id != account)
             .map(ToString::to_string)
             .collect(),
-        root_sessions: Some(trusts(ROOT_ACCESS)),
     }
 }

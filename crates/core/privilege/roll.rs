@@ -258,7 +258,7 @@ impl Principal {
     /// Kind and name without the account, as in `role/ops/Admin`.
     #[must_use]
     pub fn short(&self) -> &str {
-        self.arn.splitn(6, ':').nth(5).unwrap_or(&self.arn)
+        short(&self.arn)
     }
 }
 
@@ -441,6 +441,11 @@ fn first_regions(view: &AccountView<'_>) -> Vec<String> {
         }
     }
     regions
+}
+
+/// What an ARN names, without the account.
+pub(super) fn short(arn: &str) -> &str {
+    arn.splitn(6, ':').nth(5).unwrap_or(arn)
 }
 
 /// The ways to become a role.

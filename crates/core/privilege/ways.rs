@@ -9,10 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use trailproof_iam::bulk::PolicyId;
-use trailproof_iam::escalation::{Entity, Facts, Graph, Group, Reached, Told, Versions, What};
+use trailproof_iam::escalation::{
+    Entity, Facts, Gateway, Graph, Group, Reached, Told, Versions, What,
+};
 use trailproof_iam::{Principal as Named, Principals, StatementRef};
 
-use super::roll::{Held, Principal, Roll, Trust};
+use super::roll::{Held, Principal, Roll, Trust, short};
 use super::targets::Target;
 use super::unread::Taken;
 use super::who::{Can, Gaps, surest_of};
@@ -50,12 +52,25 @@ pub struct Ways {
 /// What one search found: by principal and the ask's place among the questions, how.
 type Found = BTreeMap<(usize, usize), How>;
 
-/// How a power is come by.
+/// How something is come by.
 #[derive(Debug, Clone)]
-struct How {
-    path: Vec<Told>,
-    holder: String,
-    depends_on: Vec<String>,
+pub(super) struct How {
+    /// What is done, in order.
+    pub(super) path: Vec<Told>,
+    /// The principal that has it in the end.
+    pub(super) holder: String,
+    /// The keys on which a power depends then.
+    pub(super) depends_on: Vec<String>,
+}
+
+impl How {
+    pub(super) fn of(graph: &Graph<'_>, reached: &Reached) -> Self {
+        Self {
+            path: reached.path.iter().filter_map(|hop| graph.tell(hop)).collect(),
+            holder: graph.holder(reached).unwrap_or_default().to_owned(),
+            depends_on: graph.power(reached).map(|answer| answer.depends_on).unwrap_or_default(),
+        }
+    }
 }
 
 impl Roll {
@@ -108,23 +123,27 @@ impl Roll {
     }
 
     fn search(&self, facts: &Facts, wanted: &BTreeSet<usize>, surely: bool) -> (Found, bool) {
-        let graph = self.escalation.graph(&self.bulk, facts, &[]);
-        let mut graph = if surely { graph.surely() } else { graph };
+        let mut graph = self.graph(facts, &[], surely);
         let mut found = Found::new();
         for principal in wanted {
             for reached in graph.from(*principal) {
                 if let What::Power(question) = reached.what {
-                    let power = graph.power(&reached);
-                    let how = How {
-                        path: told(&graph, &reached),
-                        holder: graph.holder(&reached).unwrap_or_default().to_owned(),
-                        depends_on: power.map(|answer| answer.depends_on).unwrap_or_default(),
-                    };
-                    found.insert((*principal, question), how);
+                    found.insert((*principal, question), How::of(&graph, &reached));
                 }
             }
         }
         (found, graph.is_complete())
+    }
+
+    /// The graph of these facts, with roles of other accounts as further targets; of what is sure alone, where that is wanted.
+    pub(super) fn graph<'r>(
+        &'r self,
+        facts: &'r Facts,
+        gateways: &[&'r Gateway],
+        surely: bool,
+    ) -> Graph<'r> {
+        let graph = self.escalation.graph(&self.bulk, facts, gateways);
+        if surely { graph.surely() } else { graph }
     }
 
     /// A yes under conditions; no answer where what they hang on could have been read and was not.
@@ -264,13 +283,10 @@ fn unread_of(one: &Principal) -> Option<Gap> {
     one.gap.clone().or_else(trust)
 }
 
-fn incomplete(complete: bool) -> Option<Gap> {
+/// Why there may be more, where a search was cut.
+pub(super) fn incomplete(complete: bool) -> Option<Gap> {
     let detail = "one can become more principals than are followed";
     (!complete).then(|| Gap::new(Fact::AuthorizationDetails, Cause::Undecidable, detail))
-}
-
-pub(super) fn told(graph: &Graph<'_>, reached: &Reached) -> Vec<Told> {
-    reached.path.iter().filter_map(|hop| graph.tell(hop)).collect()
 }
 
 /// Of each action on each target the surest way of each principal, the shortest of those.
@@ -294,10 +310,9 @@ fn action<'t>(targets: &'t [Target], way: &Way) -> Option<&'t str> {
 }
 
 /// A hop in words: `iam:PutRolePolicy on role/deploy by inline of ann: statement 0`.
-#[must_use]
-pub fn in_words(hop: &Told) -> String {
+pub(super) fn in_words(hop: &Told) -> String {
     let step = |step: &trailproof_iam::escalation::ToldStep| {
-        let on = step.resource.splitn(6, ':').nth(5).unwrap_or(&step.resource);
+        let on = short(&step.resource);
         let by: Option<&StatementRef> = step.statements.first();
         let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
         format!("{} on {on}{by}", step.action)

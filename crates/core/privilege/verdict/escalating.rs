@@ -7,6 +7,7 @@ use trailproof_iam::escalation::Told;
 
 use super::{LISTED, Question, listed};
 use crate::evidence::{Evidence, Observed, find};
+use crate::privilege::roll::short;
 use crate::privilege::ways::{Way, Ways, in_words};
 use crate::privilege::who::{Can, Holder};
 
@@ -148,10 +149,6 @@ fn by_principal<'w>(ways: impl Iterator<Item = &'w Way>) -> Vec<Escalating<'w>> 
     let mut all: BTreeMap<usize, Vec<&Way>> = BTreeMap::new();
     ways.for_each(|way| all.entry(way.principal).or_default().push(way));
     all.into_iter().map(|(principal, ways)| Escalating { principal, ways }).collect()
-}
-
-fn short(arn: &str) -> &str {
-    arn.splitn(6, ':').nth(5).unwrap_or(arn)
 }
 
 fn hop(told: &Told) -> Value {
