@@ -347,15 +347,11 @@ impl<'a> Asking<'a> {
             if self.asked.contains(account) || !self.wants(*account) || !member.state.is_active() {
                 continue;
             }
-            for (object, actions) in &self.objects {
-                match concern((object, actions), *account, self.organization) {
-                    Ok(None) => {}
-                    Ok(Some(_)) => {
-                        let gap = member.session.as_ref().err().map(|gap| (**gap).clone());
-                        self.answer.unasked(*account, gap.as_ref());
-                    }
-                    Err(gap) => self.answer.open(None, Some(&object.arn), &gap),
-                }
+            // Whoever is in it may enter a concerned account, or be let in by the resource's own policy.
+            let enters = self.question.by_escalation && self.leads(*account);
+            if !self.concern(*account).is_empty() || enters {
+                let gap = member.session.as_ref().err().map(|gap| (**gap).clone());
+                self.answer.unasked(*account, gap.as_ref());
             }
         }
         if let Some((_, written)) = self.question.without.as_ref().filter(|_| !self.left_out) {
@@ -460,3 +456,6 @@ fn arrive(powers: &mut Vec<Power>, arrival: Arrival) {
         None => powers.push(power),
     }
 }
+
+#[cfg(test)]
+mod tests;

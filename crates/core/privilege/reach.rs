@@ -174,7 +174,8 @@ impl Reach {
     }
 
     fn note(&mut self, roll: &Roll, targets: &[Target], stance: &Stance) {
-        let gap = roll.first_gap(targets).or_else(|| stance.gap().cloned());
+        let doubt = || roll.circumstances.doubt.clone();
+        let gap = roll.first_gap(targets).or_else(doubt).or_else(|| stance.gap().cloned());
         if let Some(gap) = gap {
             self.gaps.entry(roll.source.account.to_string()).or_insert(gap);
         }
