@@ -4,26 +4,24 @@
 //! [`Asking::link`], then [`Asking::ask`].
 
 mod answer;
+mod holders;
 mod object;
 mod targets;
 mod why;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use trailproof_iam::NamedPolicy;
 
 use crate::account::AccountView;
 use crate::aws::AccountId;
-use crate::evidence::{Gap, Observed};
+use crate::evidence::Observed;
 use crate::likeness::nearest;
 use crate::organization::{Member, Organization};
-use crate::pattern;
 use crate::policies::Resolved;
 use crate::policy::Policy;
-use crate::privilege::{
-    Arrival, Can, Principal, Reach, Roll, StatementName, Target, reference, stance,
-};
+use crate::privilege::{Reach, Roll, StatementName, Target, reference, stance};
 use crate::snapshot::Document;
 
 pub use answer::{
@@ -32,6 +30,7 @@ pub use answer::{
 pub use object::{Object, Wanted, resolve};
 pub use why::{Derivation, Said};
 
+use holders::{arrive, holder_of, told};
 use targets::{Concern, concern, target};
 
 /// What is asked.
@@ -275,7 +274,7 @@ impl<'a> Asking<'a> {
             let Some(principal) = roll.principals().get(arrival.principal) else { continue };
             let at = holders.iter().position(|holder| holder.principal == principal.arn);
             let at = at.unwrap_or_else(|| {
-                holders.push(holder(principal, (account, policy), Vec::new()));
+                holders.push(holder_of(principal, (account, policy), Vec::new()));
                 holders.len() - 1
             });
             if let Some(holder) = holders.get_mut(at) {
@@ -374,87 +373,6 @@ fn missing(flag: &str, name: &str, names: &BTreeSet<String>) -> String {
     let hint = nearest(name, names.iter().map(String::as_str));
     let hint = hint.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
     format!("{flag}: nothing that bears on the question is called {name:?}{hint}")
-}
-
-/// What everybody on a roll can do.
-fn told(roll: &Roll, targets: &[Target], (account, policy): (AccountId, &Policy)) -> Vec<Holder> {
-    let holders = roll.who_can(targets).into_iter().filter_map(|holder| {
-        let principal = roll.principals().get(holder.principal)?;
-        let powers = holder.powers.iter().filter_map(|power| {
-            let target = targets.get(power.target)?;
-            let ask = target.asks.get(power.ask)?;
-            let reason = roll.why(holder.principal, (target, power.ask))?;
-            let (decision, gap): (_, Option<&Arc<Gap>>) = match &power.can {
-                Can::Yes => (Decision::Yes, None),
-                Can::If => (Decision::OnlyIf, None),
-                Can::Unknown(gap) => (Decision::CannotTell, Some(gap)),
-            };
-            Some(Power {
-                action: ask.action.clone(),
-                resource: target.resource.clone(),
-                on: ask.on.clone(),
-                decision,
-                by: reason.granted_by.as_ref().map(By::of),
-                pattern: reason.pattern,
-                depends_on: match decision {
-                    Decision::OnlyIf => reason.answer.depends_on,
-                    Decision::Yes | Decision::CannotTell => Vec::new(),
-                },
-                gap: gap.map(|gap| Open::of(None, None, gap)),
-                path: Vec::new(),
-                holder: principal.arn.clone(),
-            })
-        });
-        Some(self::holder(principal, (account, policy), powers.collect()))
-    });
-    holders.filter(|holder| !holder.powers.is_empty()).collect()
-}
-
-fn holder(
-    principal: &Principal,
-    (account, policy): (AccountId, &Policy),
-    powers: Vec<Power>,
-) -> Holder {
-    let mut approved = policy.approved_principals.iter();
-    Holder {
-        principal: principal.arn.clone(),
-        account_id: account,
-        approved: approved.any(|glob| pattern::matches(glob, &principal.arn)),
-        assumable: !principal.is_beyond_reach,
-        powers,
-    }
-}
-
-/// Adds what is come by, unless it is had as surely.
-fn arrive(powers: &mut Vec<Power>, arrival: Arrival) {
-    let (decision, gap) = match &arrival.can {
-        Can::Yes => (Decision::Yes, None),
-        Can::If => (Decision::OnlyIf, None),
-        Can::Unknown(gap) => (Decision::CannotTell, Some(Open::of(None, None, gap))),
-    };
-    let known = powers
-        .iter()
-        .position(|power| power.resource == arrival.resource && power.action == arrival.action);
-    if known.is_some() && decision != Decision::Yes {
-        return;
-    }
-    let power = Power {
-        action: arrival.action,
-        resource: arrival.resource,
-        on: arrival.on,
-        decision,
-        by: None,
-        pattern: String::new(),
-        depends_on: if decision == Decision::OnlyIf { arrival.depends_on } else { Vec::new() },
-        gap,
-        path: arrival.path.iter().map(Hop::of).collect(),
-        holder: arrival.holder,
-    };
-    match known.and_then(|at| powers.get_mut(at)) {
-        Some(power) if power.decision == Decision::Yes => {}
-        Some(known) => *known = power,
-        None => powers.push(power),
-    }
 }
 
 #[cfg(test)]

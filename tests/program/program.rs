@@ -20,6 +20,13 @@ impl Place {
         Self(tempfile::tempdir().unwrap())
     }
 
+    /// A folder in which the demo's run lies, as `run`.
+    pub fn with_demo() -> Self {
+        let place = Self::new();
+        place.run(&["demo", "--run-dir", "run"]).quietly(0);
+        place
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }

@@ -6,15 +6,9 @@ use crate::program::Place;
 
 const TRAIL: &str = "acme-organization-trail";
 
-fn demo() -> Place {
-    let place = Place::new();
-    place.run(&["demo", "--run-dir", "run"]).quietly(0);
-    place
-}
-
 #[test]
 fn the_policy_protects_the_record_and_who_can_agrees() {
-    let place = demo();
+    let place = Place::with_demo();
     place.write(
         "trailproof.toml",
         "[policy]\napproved_principals = [\"arn:aws:iam::*:role/acme-log-keeper\"]\n",
@@ -59,7 +53,7 @@ fn the_policy_protects_the_record_and_who_can_agrees() {
 
 #[test]
 fn what_cannot_be_written_is_said() {
-    let place = demo();
+    let place = Place::with_demo();
     let missing = place.run(&["policy", "--scp"]).with(2);
     assert!(missing.stderr.contains("--snapshot <PATH>"), "{}", missing.stderr);
     place.run(&["policy", "--scp", "--snapshot", "nowhere"]).stopped(2, &["nowhere"]);

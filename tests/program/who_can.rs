@@ -12,12 +12,6 @@ const BUCKET: &str = "arn:aws:s3:::acme-org-cloudtrail-222233334444";
 const BREAK_GLASS: &str = "arn:aws:iam::111122223333:user/break-glass";
 const KEEPER: &str = "arn:aws:iam::222233334444:role/acme-log-keeper";
 
-fn demo() -> Place {
-    let place = Place::new();
-    place.run(&["demo", "--run-dir", "run"]).quietly(0);
-    place
-}
-
 fn ask(place: &Place, action: &str, resource: &str, more: &[&str]) -> Ended {
     let question = ["who-can", action, "--resource", resource, "--snapshot", "run"];
     place.program(&question).more(more).run()
@@ -29,7 +23,7 @@ fn json(ended: &Ended) -> Value {
 
 #[test]
 fn principals_are_named_with_the_statement_that_lets_them() {
-    let place = demo();
+    let place = Place::with_demo();
     let told = ask(&place, "cloudtrail:StopLogging", TRAIL, &[]).quietly(1).stdout;
     assert!(told.starts_with("YES: 3 of 9 principals"), "{told}");
     let line = told.lines().find(|line| line.starts_with(BREAK_GLASS)).unwrap();
@@ -48,7 +42,7 @@ fn principals_are_named_with_the_statement_that_lets_them() {
 
 #[test]
 fn who_is_approved_is_marked_and_does_not_count() {
-    let place = demo();
+    let place = Place::with_demo();
     place.write("trailproof.toml", "[policy]\napproved_principals = [\"*\"]\n");
     let told = ask(&place, "cloudtrail:StopLogging", TRAIL, &[]).quietly(0).stdout;
     assert!(told.starts_with("NO: ") && told.contains("[approved]"), "{told}");
@@ -56,7 +50,7 @@ fn who_is_approved_is_marked_and_does_not_count() {
 
 #[test]
 fn the_json_answer_says_the_same() {
-    let place = demo();
+    let place = Place::with_demo();
     let flags = ["--format", "json"];
     let told = json(&ask(&place, "cloudtrail:stoplogging", TRAIL, &flags).quietly(1));
     assert_eq!(told["schema"], "trailproof.who-can/1");
@@ -76,7 +70,7 @@ fn the_json_answer_says_the_same() {
 
 #[test]
 fn why_tells_what_each_layer_says_and_which_lacks_an_allow() {
-    let place = demo();
+    let place = Place::with_demo();
     let can = ask(&place, "cloudtrail:StopLogging", TRAIL, &["--why", BREAK_GLASS]).quietly(1);
     let by = "identity policies: allows by arn:aws:iam::aws:policy/AdministratorAccess";
     assert!(can.stdout.contains(by), "{can:?}");
@@ -88,7 +82,7 @@ fn why_tells_what_each_layer_says_and_which_lacks_an_allow() {
 
 #[test]
 fn what_would_change_is_told_without_a_statement_and_under_one_more_policy() {
-    let place = demo();
+    let place = Place::with_demo();
     let full = "arn:aws:iam::aws:policy/AdministratorAccess#0";
     let inline = "inline:keep#0";
     let told = ask(&place, "s3:DeleteObject", BUCKET, &["--without", full]).quietly(0).stdout;
@@ -111,7 +105,7 @@ fn what_would_change_is_told_without_a_statement_and_under_one_more_policy() {
 
 #[test]
 fn a_slip_of_the_pen_is_told_with_what_may_be_meant() {
-    let place = demo();
+    let place = Place::with_demo();
     ask(&place, "s3DeleteObject", BUCKET, &[]).stopped(2, &["s3:DeleteObject"]);
     ask(&place, "tamper", "acme-organisation-trail", &[]).stopped(2, &["--resource", TRAIL]);
     ask(&place, "sns:Publish", BUCKET, &[]).stopped(2, &["another service"]);

@@ -12,15 +12,9 @@ fn ask(place: &Place, account: &str, region: &str, more: &[&str]) -> Ended {
     place.program(&place_of_call).more(more).run()
 }
 
-fn demo() -> Place {
-    let place = Place::new();
-    place.run(&["demo", "--run-dir", "run"]).quietly(0);
-    place
-}
-
 #[test]
 fn the_three_answers_have_codes_of_their_own() {
-    let place = demo();
+    let place = Place::with_demo();
     let object = ["--event", "s3:GetObject", "--resource", "arn:aws:s3:::some-bucket/key"];
     let yes = ask(&place, COVERED_MEMBER, "eu-west-1", &object).quietly(0).stdout;
     assert!(yes.starts_with("YES: kept by "), "{yes}");
@@ -41,7 +35,7 @@ fn the_three_answers_have_codes_of_their_own() {
 
 #[test]
 fn the_json_answer_says_the_same_and_names_its_question() {
-    let place = demo();
+    let place = Place::with_demo();
     let flags = ["--event", "iam:CreateUser", "--format", "json"];
     let told = ask(&place, COVERED_MEMBER, "eu-west-1", &flags).quietly(0).stdout;
     let told: Value = serde_json::from_str(&told).unwrap();
@@ -54,7 +48,7 @@ fn the_json_answer_says_the_same_and_names_its_question() {
 
 #[test]
 fn a_slip_of_the_pen_is_told_with_what_may_be_meant() {
-    let place = demo();
+    let place = Place::with_demo();
     let get = ["--event", "s3:GetObject"];
     ask(&place, "444455556667", "eu-west-1", &get).stopped(2, &["--account", COVERED_MEMBER]);
     ask(&place, COVERED_MEMBER, "eu-wst-1", &get).stopped(2, &["--region", "eu-west-1"]);

@@ -2,6 +2,8 @@
 //!
 //! Whoever comes by a power on some way has it as much as one to whom it was given: both are in the finding, told apart.
 
+mod escalating;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
@@ -13,8 +15,6 @@ use super::who::{Can, Holder, Power};
 use crate::evidence::{Evidence, Observed, find};
 use crate::finding::{Verdict, fail, pass};
 use crate::pattern;
-
-mod escalating;
 
 use escalating::{Escalating, OnRoll};
 
