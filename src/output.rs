@@ -113,6 +113,7 @@ impl Outputs {
                 color: path.is_none() && self.colored(),
                 junit_grain: self.grain,
                 frameworks: !self.frameworks.is_empty(),
+                ..Options::default()
             };
             let place = path.as_ref().map_or("stdout".into(), |path| path.display().to_string());
             let stopped = |error: ReportError<R::Error>| match error {
