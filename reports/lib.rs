@@ -98,6 +98,26 @@ impl Format {
     }
 }
 
+impl Format {
+    /// The name in a folder that holds the whole set; none for what only a pipeline's log can use.
+    #[must_use]
+    pub fn file_name(self) -> Option<&'static str> {
+        match self {
+            Self::Table => Some("report.txt"),
+            Self::Json => Some("report.json"),
+            Self::Jsonl => Some("report.jsonl"),
+            Self::Junit => Some("report.junit.xml"),
+            Self::Sarif => Some("report.sarif"),
+            Self::Ocsf => Some("report.ocsf.jsonl"),
+            Self::Asff => Some("asff"),
+            Self::Csv => Some("report.csv"),
+            Self::Markdown => Some("report.md"),
+            Self::Gitlab => Some("report.gitlab.json"),
+            Self::Github => None,
+        }
+    }
+}
+
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.code())
