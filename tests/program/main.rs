@@ -13,6 +13,7 @@ mod demo;
 mod denials;
 mod deploys;
 mod explains;
+mod formats;
 mod frameworks;
 mod gates;
 mod interrupts;
