@@ -177,6 +177,7 @@ mod tests {
             schema,
             run,
             scope,
+            routes,
             coverage,
             score,
             gates,
@@ -186,7 +187,19 @@ mod tests {
             diff,
         } = sample::assessment();
         let results = Brittle { findings: results, breaks, shown: std::cell::Cell::new(0) };
-        Assessment { schema, run, scope, coverage, score, gates, checks, results, waivers, diff }
+        Assessment {
+            schema,
+            run,
+            scope,
+            routes,
+            coverage,
+            score,
+            gates,
+            checks,
+            results,
+            waivers,
+            diff,
+        }
     }
 
     #[test]
