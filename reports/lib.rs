@@ -1,5 +1,6 @@
 //! An assessment written in each format.
 
+pub mod html;
 mod index;
 pub mod json;
 pub mod junit;
@@ -32,11 +33,13 @@ pub enum Format {
     Json,
     /// For CI servers.
     Junit,
+    /// For people with a browser: one page that needs nothing else.
+    Html,
 }
 
 impl Format {
     /// All, in the order of the command line's help.
-    pub const ALL: [Self; 3] = [Self::Table, Self::Json, Self::Junit];
+    pub const ALL: [Self; 4] = [Self::Table, Self::Json, Self::Junit, Self::Html];
 
     /// The name on the command line.
     #[must_use]
@@ -45,6 +48,7 @@ impl Format {
             Self::Table => "table",
             Self::Json => "json",
             Self::Junit => "junit",
+            Self::Html => "html",
         }
     }
 }
@@ -57,7 +61,7 @@ impl fmt::Display for Format {
 
 /// The name is no format's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a report format: table, json or junit is expected")]
+#[error("{0:?} is not a report format: table, json, junit or html is expected")]
 pub struct UnknownFormat(String);
 
 impl FromStr for Format {
@@ -112,6 +116,7 @@ pub fn write<R: Results>(
         Format::Junit => {
             junit::write(assessment, options.junit_grain, out)?;
         }
+        Format::Html => html::write(assessment, out)?,
     }
     out.flush()?;
     Ok(())
@@ -127,7 +132,10 @@ mod tests {
             assert_eq!(format.to_string().parse(), Ok(format));
         }
         let refused = "JUnit".parse::<Format>().unwrap_err().to_string();
-        assert_eq!(refused, "\"JUnit\" is not a report format: table, json or junit is expected");
+        assert_eq!(
+            refused,
+            "\"JUnit\" is not a report format: table, json, junit or html is expected"
+        );
         for format in Format::ALL {
             assert!(refused.contains(format.code()));
         }

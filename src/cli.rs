@@ -215,7 +215,7 @@ impl SelectArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Reports")]
 pub struct OutputArgs {
-    /// A report as FORMAT or FORMAT=PATH (table, json, junit); without a path, or with -, to stdout. Repeat for more.
+    /// A report as FORMAT or FORMAT=PATH (table, json, junit, html); without a path, or with -, to stdout. Repeat for more.
     #[arg(long, value_name = "FORMAT[=PATH]")]
     pub format: Vec<String>,
     /// Overwrite reports that exist.

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use trailproof_core::assessment::{Assessment, FrameworkScore};
+use trailproof_core::aws::AccountId;
 use trailproof_core::control::Framework;
 use trailproof_core::results::Results;
 use trailproof_reports::{Format, Grain, Options, ReportError};
@@ -129,6 +130,16 @@ impl Outputs {
                 render(&mut stdout)?;
                 continue;
             };
+            if *format == Format::Html {
+                let mut pages = Pages { path, current: None };
+                let written =
+                    trailproof_reports::html::write_pages(assessment, &mut |account, bytes| {
+                        pages.take(account, bytes)
+                    });
+                written.map_err(stopped)?;
+                pages.finish().map_err(|error| unwritable(path, &error))?;
+                continue;
+            }
             match self.split.filter(|_| *format == Format::Junit) {
                 None => stream_atomically(path, render)?,
                 Some(accounts) => {
@@ -193,6 +204,36 @@ impl Parts<'_> {
 
     fn finish(&mut self) -> io::Result<()> {
         self.current.take().map_or(Ok(()), AtomicFile::finish)
+    }
+}
+
+/// A report of one page, and of one more for each account where there is too much for it.
+struct Pages<'a> {
+    path: &'a Path,
+    current: Option<(Option<AccountId>, AtomicFile)>,
+}
+
+impl Pages<'_> {
+    fn take(&mut self, account: Option<AccountId>, bytes: &[u8]) -> io::Result<()> {
+        if self.current.as_ref().is_some_and(|(current, _)| *current != account) {
+            self.finish()?;
+        }
+        let (_, file) = match &mut self.current {
+            Some(current) => current,
+            None => self.current.insert((account, self.create(account)?)),
+        };
+        file.write_all(bytes)
+    }
+
+    fn create(&self, account: Option<AccountId>) -> io::Result<AtomicFile> {
+        let Some(id) = account else { return AtomicFile::create(self.path) };
+        let folder = folder_of(self.path).join(trailproof_reports::html::ACCOUNTS_FOLDER);
+        std::fs::create_dir_all(&folder)?;
+        AtomicFile::create(&folder.join(format!("{id}.html")))
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.current.take().map_or(Ok(()), |(_, file)| file.finish())
     }
 }
 
