@@ -21,6 +21,7 @@ mod log;
 mod output;
 mod plan;
 pub mod progress;
+mod protection;
 mod question;
 mod scope;
 mod select;

@@ -22,6 +22,7 @@ mod moto_server;
 mod organizations;
 mod outputs;
 mod program;
+mod protects;
 mod report;
 mod resumes;
 mod served;
