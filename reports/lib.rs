@@ -4,6 +4,7 @@ pub mod asff;
 pub mod code_quality;
 pub mod csv;
 pub mod github;
+pub mod html;
 mod index;
 pub mod json;
 pub mod jsonl;
@@ -61,11 +62,13 @@ pub enum Format {
     Github,
     /// For GitLab's code quality widget.
     Gitlab,
+    /// For people with a browser: one page that needs nothing else.
+    Html,
 }
 
 impl Format {
     /// All, in the order of the command line's help.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Table,
         Self::Json,
         Self::Jsonl,
@@ -77,6 +80,7 @@ impl Format {
         Self::Markdown,
         Self::Github,
         Self::Gitlab,
+        Self::Html,
     ];
 
     /// The name on the command line.
@@ -94,6 +98,7 @@ impl Format {
             Self::Markdown => "markdown",
             Self::Github => "github",
             Self::Gitlab => "gitlab",
+            Self::Html => "html",
         }
     }
 }
@@ -113,6 +118,7 @@ impl Format {
             Self::Csv => Some("report.csv"),
             Self::Markdown => Some("report.md"),
             Self::Gitlab => Some("report.gitlab.json"),
+            Self::Html => Some("report.html"),
             Self::Github => None,
         }
     }
@@ -199,6 +205,7 @@ pub fn write<R: Results>(
         Format::Markdown => markdown::write(assessment, out)?,
         Format::Github => github::write(assessment, out)?,
         Format::Gitlab => code_quality::write(assessment, out)?,
+        Format::Html => html::write(assessment, out)?,
     }
     out.flush()?;
     Ok(())
@@ -266,6 +273,7 @@ mod tests {
             schema,
             run,
             scope,
+            routes,
             coverage,
             score,
             gates,
@@ -275,7 +283,19 @@ mod tests {
             diff,
         } = sample::assessment();
         let results = Brittle { findings: results, breaks, shown: std::cell::Cell::new(0) };
-        Assessment { schema, run, scope, coverage, score, gates, checks, results, waivers, diff }
+        Assessment {
+            schema,
+            run,
+            scope,
+            routes,
+            coverage,
+            score,
+            gates,
+            checks,
+            results,
+            waivers,
+            diff,
+        }
     }
 
     #[test]

@@ -215,7 +215,8 @@ impl SelectArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Reports")]
 pub struct OutputArgs {
-    /// A report as FORMAT or FORMAT=PATH (table, json, jsonl, junit, sarif, ocsf, asff, csv, markdown, github, gitlab);
+    /// A report as FORMAT or FORMAT=PATH (table, json, jsonl, junit, sarif, ocsf, asff, csv, markdown, github, gitlab,
+    /// html);
     /// without a path, or with -, to stdout; of asff the path is a folder. Repeat for more.
     #[arg(long, value_name = "FORMAT[=PATH]")]
     pub format: Vec<String>,

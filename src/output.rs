@@ -13,6 +13,7 @@ use crate::cli::{Color, JunitGrain, OutputArgs, SarifInclude};
 use crate::exit::Stop;
 use crate::files::{stream_atomically, unwritable};
 
+mod pages;
 mod set;
 mod target;
 
@@ -134,6 +135,9 @@ impl Outputs {
             Place::Stdout => {
                 let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
                 render(&mut stdout)?;
+            }
+            Place::File(path) if format == Format::Html => {
+                pages::write(assessment, path)?;
             }
             Place::File(path) => {
                 stream_atomically(path, render)?;
