@@ -3,6 +3,7 @@
 mod index;
 pub mod json;
 pub mod junit;
+pub mod logs;
 pub mod table;
 mod text;
 mod visit;
@@ -21,6 +22,7 @@ use trailproof_core::results::Results;
 
 pub use crate::json::{ReadError, SCHEMA_DOCUMENT, read, schema_of};
 pub use crate::junit::{Grain, write_split};
+pub use crate::logs::{LogsReport, LogsSource, LogsTotals, UnreadPlace, write_logs};
 pub use crate::text::line as one_line;
 
 /// The formats that an assessment can be written in.

@@ -29,5 +29,6 @@ mod snapshot;
 mod snapshot_faults;
 mod starts;
 mod usage;
+mod validates_logs;
 mod who_can;
 mod would_record;
