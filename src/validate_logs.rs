@@ -1,27 +1,37 @@
 //! `validate-logs`: are the log files of that time complete and as AWS wrote them, for every account and region?
 
+mod bucket;
 mod expected;
+mod journal;
 mod key_file;
+mod keys;
 mod mirror;
 mod period;
+mod setup;
 mod source;
 mod walk;
 
-use std::path::PathBuf;
-use std::sync::{Arc, RwLock};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use trailproof_core::aws::Arn;
-use trailproof_digest::{ChainReport, Finding, Options, PlaceReport, Span, Trail, Verdict};
+use serde_json::json;
+use trailproof_digest::{ChainReport, Finding, Options, PlaceReport, Trail, Verdict};
 use trailproof_reports::{LogsReport, LogsSource, LogsTotals, UnreadPlace, write_logs};
 
 use crate::cli::{JunitGrain, OutputArgs, ValidateLogsArgs};
+use crate::collect::{Aws, Clock, Ending, Filter, Halt, Objects, identify};
 use crate::exit::Stop;
-use crate::gather::runtime;
+use crate::gather::{RUNS, runtime};
 use crate::output::Outputs;
-use crate::{log, scope};
-use expected::{Chosen, Walked};
+use crate::progress::ObjectProgress;
+use crate::{log, scope, signals};
+use bucket::Bucket;
+use expected::Walked;
+use journal::{Journal, Round};
+use keys::Keys;
 use mirror::Mirror;
+use setup::Setup;
 use source::Source;
 use walk::{Job, Walk};
 
@@ -38,12 +48,21 @@ const WINDOW: usize = 64;
 /// Proves, reports, and tells by the exit code.
 ///
 /// # Errors
-/// Flags or a file of keys that cannot be used; a report that cannot be written.
+/// Flags or a file of keys that cannot be used; a run that cannot start or was interrupted; a report that cannot be
+/// written.
 pub fn validate_logs(args: &ValidateLogsArgs) -> Result<u8, Stop> {
     let outputs = Outputs::prepare(&outputs_of(args), false)?;
-    let question = Question::of(args)?;
     log::set(args.connect.log_format);
-    let report = runtime()?.block_on(answer(args, question))?;
+    let begun = match &args.resume {
+        Some(directory) => Some(Journal::resume(directory)?),
+        None => None,
+    };
+    let setup = match &begun {
+        Some((_, setup)) => setup.clone(),
+        None => Setup::of(args, Timestamp::now())?,
+    };
+    let journal = begun.map(|(journal, _)| journal);
+    let report = runtime()?.block_on(answer(args, setup, journal))?;
     outputs.write_each(&|format, options, out| write_logs(format, &report, options, out))?;
     Ok(match report.verdict {
         Verdict::Intact if report.unread.is_empty() => INTACT,
@@ -62,110 +81,97 @@ fn outputs_of(args: &ValidateLogsArgs) -> OutputArgs {
     }
 }
 
-/// What is to be proved, as the flags say it.
-struct Question {
-    trail: Option<Trail>,
-    chosen: Chosen,
-    period: Span,
-    as_of: Option<Timestamp>,
-}
-
-impl Question {
-    fn of(args: &ValidateLogsArgs) -> Result<Self, Stop> {
-        for glob in &args.regions {
-            scope::region_glob("--regions", glob)?;
+async fn answer(
+    args: &ValidateLogsArgs,
+    mut setup: Setup,
+    journal: Option<Journal>,
+) -> Result<LogsReport, Stop> {
+    let ending = Ending::default();
+    let watching = tokio::spawn(signals::watch(ending.clone()));
+    let pinned = setup.keys.as_deref().map(key_file::read).transpose()?;
+    let pinned = pinned.map(|ring| Arc::new(Keys::pinned(ring, setup.period)));
+    let (source, keys, run_id) = match &setup.mirror {
+        Some(place) => {
+            let keys = pinned.ok_or_else(|| Stop::usage("--dir: --keys FILE is expected, too"))?;
+            let (root, metadata) = (place.root.clone(), place.metadata.clone());
+            let mirror = Mirror { root, metadata, bucket: setup.bucket.clone() };
+            (Source::Mirror(mirror), keys, None)
         }
-        let accounts = scope::accounts("--accounts", &args.accounts)?;
-        let as_of = args.as_of.as_deref().map(|text| period::instant("--as-of", text));
-        Ok(Self {
-            trail: args.trail.as_deref().map(trail).transpose()?,
-            chosen: Chosen {
-                accounts: accounts.iter().map(ToString::to_string).collect(),
-                regions: args.regions.clone(),
-            },
-            period: period::period(args, Timestamp::now())?,
-            as_of: as_of.transpose()?,
-        })
-    }
-}
-
-fn trail(text: &str) -> Result<Trail, Stop> {
-    let wrong = || {
-        let expected = "arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME is expected";
-        Stop::usage(format!("--trail: {text:?} is not the ARN of a trail; {expected}"))
+        None => {
+            let _ = rlimit::increase_nofile_limit(u64::MAX);
+            let endpoint = scope::endpoint(&args.connect)?;
+            let aws = Aws::load(&endpoint, scope::pace(&args.connect)).await;
+            let aws = aws.map_err(Stop::usage)?;
+            let identity = identify(&aws, &Filter::default(), Clock::System).await?;
+            let session = aws.caller(identity.caller.account, &identity.partition);
+            let objects = Arc::new(Objects::new(session));
+            if args.resume.is_none() {
+                setup.resolve(&objects, args.org).await?;
+            }
+            let keys =
+                pinned.unwrap_or_else(|| Arc::new(Keys::of_aws(objects.clone(), setup.period)));
+            let bucket = Bucket::new(&setup.bucket, objects, keys.clone());
+            (Source::Bucket(bucket), keys, Some(identity.run_id))
+        }
     };
-    let arn = Arn::parse(text).map_err(|_| wrong())?;
-    let name = arn.resource.strip_prefix("trail/").filter(|name| !name.is_empty());
-    let name = name.filter(|_| arn.service == "cloudtrail").ok_or_else(wrong)?;
-    let home_region = arn.region.to_string();
-    Ok(Trail { name: name.to_owned(), home_region, ..Trail::default() })
-}
-
-async fn answer(args: &ValidateLogsArgs, question: Question) -> Result<LogsReport, Stop> {
-    let (Some(root), Some(bucket), Some(keys)) = (&args.dir, &args.bucket, &args.keys) else {
-        return Err(Stop::usage("--dir PATH, --bucket NAME and --keys FILE are expected"));
+    let directory = directory(args, run_id.as_deref());
+    let journal = match (journal, &directory) {
+        (Some(journal), _) => journal,
+        (None, Some(directory)) => Journal::begin(directory, &setup)?,
+        (None, None) => Journal::default(),
     };
-    let mirror = Mirror {
-        root: folder("--dir", root)?,
-        bucket: bucket.clone(),
-        metadata: args.metadata.as_ref().map(|path| folder("--metadata", path)).transpose()?,
-    };
-    let mut options = Options::new(question.period);
-    options.as_of = question.as_of;
+    let mut options = Options::new(setup.period);
+    options.as_of = setup.as_of;
     let walk = Walk {
-        source: Arc::new(Source::Mirror(mirror)),
-        keys: Arc::new(RwLock::new(key_file::read(keys)?)),
+        source: Arc::new(source),
+        keys,
         options,
         window: WINDOW.min(args.connect.concurrency.into()),
+        progress: Arc::new(ObjectProgress::new(args.connect.quiet)),
+        ending: ending.clone(),
     };
-    let source = LogsSource { bucket: bucket.clone(), mirror: Some(root.display().to_string()) };
-    let mut answer = Answer::default();
-    walk_all(&walk, (args.prefix.as_deref(), &question), &mut answer).await?;
-    Ok(answer.report(source, &question))
+    let mut answer = Answer { setup, journal, reports: Vec::new(), unread: Vec::new() };
+    let walked = answer.walk(&walk).await;
+    walk.progress.end();
+    watching.abort();
+    walked?;
+    match ending.halted() {
+        Some(halt) => Err(interrupted(halt, directory.as_deref())),
+        None => Ok(answer.report()),
+    }
 }
 
-fn folder(flag: &str, path: &PathBuf) -> Result<PathBuf, Stop> {
-    match std::fs::read_dir(path) {
-        Ok(_) => Ok(path.clone()),
-        Err(error) => Err(Stop::usage(format!("{flag}: cannot read {}: {error}", path.display()))),
-    }
+/// Where the run is kept: where the user says, else in a folder of its own where AWS is asked.
+fn directory(args: &ValidateLogsArgs, run_id: Option<&str>) -> Option<PathBuf> {
+    let told = args.resume.clone().or_else(|| args.run_dir.clone());
+    told.or_else(|| Some(Path::new(RUNS).join(format!("logs-{}", run_id?))))
+}
+
+fn interrupted(halt: Halt, directory: Option<&Path>) -> Stop {
+    let code = match halt {
+        Halt::Signal(code) => code,
+        Halt::CredentialsExpired => crate::exit::START,
+    };
+    let message = match directory.map(Path::display) {
+        Some(run) => {
+            log::say(
+                "saved",
+                &format!("what was found is kept in {run}"),
+                json!({ "run_dir": run.to_string() }),
+            );
+            format!("interrupted; --resume {run} goes on with it")
+        }
+        None => "interrupted; nothing is kept without --run-dir".to_owned(),
+    };
+    Stop { code, message }
 }
 
 /// What came out so far.
-#[derive(Default)]
 struct Answer {
+    setup: Setup,
+    journal: Journal,
     reports: Vec<PlaceReport>,
     unread: Vec<UnreadPlace>,
-}
-
-/// Walks what is found, and then what was not found and should have been.
-async fn walk_all(
-    walk: &Walk,
-    (prefix, question): (Option<&str>, &Question),
-    answer: &mut Answer,
-) -> Result<(), Stop> {
-    let found = walk.source.folders(prefix).await;
-    answer.unread.extend(found.unread);
-    let named: Vec<Trail> = question.trail.iter().cloned().collect();
-    let jobs = found.folders.into_iter().filter(|folder| question.chosen.holds(folder));
-    let jobs = jobs.map(|folder| Job { folder, trails: named.clone() }).collect();
-    let mut walked = Walked::new(named);
-    let reports = &mut answer.reports;
-    walk.run(jobs, &mut |folder, report| {
-        walked.take(folder, &report);
-        reports.push(report);
-    })
-    .await?;
-    let expected = walked.expected(&walk.source, (&question.chosen, question.period)).await;
-    let jobs = expected.iter().map(|one| one.job.clone()).collect();
-    walk.run(jobs, &mut |folder, mut report| {
-        let of_folder = expected.iter().find(|one| one.job.folder == folder);
-        if of_folder.is_some_and(|one| one.tells(&report)) {
-            name_places(&mut report);
-            reports.push(report);
-        }
-    })
-    .await
 }
 
 /// Of a trail that nothing names, nobody knows what a digest would be called: its folder is named instead.
@@ -187,7 +193,75 @@ fn by_place(one: &ChainReport, other: &ChainReport) -> std::cmp::Ordering {
 }
 
 impl Answer {
-    fn report(self, source: LogsSource, question: &Question) -> LogsReport {
+    /// Walks what is there, and then what is not and should be.
+    async fn walk(&mut self, walk: &Walk) -> Result<(), Stop> {
+        let (prefix, chosen) = (self.setup.prefix.as_deref(), &self.setup.chosen);
+        let found = walk.source.folders(prefix, chosen).await;
+        self.nothing_listed(&found)?;
+        self.unread.extend(found.unread);
+        let named: Vec<Trail> = self.setup.trail.iter().map(setup::TrailAsked::trail).collect();
+        let folders = found.folders.into_iter().filter(|folder| self.setup.holds(folder));
+        let jobs = folders.map(|folder| Job { folder, trails: named.clone() }).collect();
+        let mut walked = Walked::new(named);
+        for (job, report) in self.walk_round(walk, Round::Found, jobs).await? {
+            walked.take(job.folder, &report);
+            self.reports.push(report);
+        }
+        if walk.ending.halted().is_some() {
+            return Ok(());
+        }
+        let expected = (&self.setup.chosen, self.setup.period);
+        let expected = walked.expected(&walk.source, expected).await;
+        let jobs = expected.iter().map(|one| one.job.clone()).collect();
+        for (job, mut report) in self.walk_round(walk, Round::Expected, jobs).await? {
+            let of_job = expected.iter().find(|one| one.job.folder == job.folder);
+            if of_job.is_some_and(|one| one.tells(&report)) {
+                name_places(&mut report);
+                self.reports.push(report);
+            }
+        }
+        Ok(())
+    }
+
+    /// A bucket that cannot be listed at all is no run: what is wrong is mostly its name or the caller's permissions.
+    fn nothing_listed(&self, found: &mirror::Found) -> Result<(), Stop> {
+        match found.unread.first() {
+            Some(unread) if found.folders.is_empty() && self.setup.mirror.is_none() => {
+                let (bucket, UnreadPlace { prefix, reason }) = (&self.setup.bucket, unread);
+                Err(Stop::start(format!("cannot list s3://{bucket}/{prefix}: {reason}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn walk_round(
+        &mut self,
+        walk: &Walk,
+        round: Round,
+        jobs: Vec<Job>,
+    ) -> Result<Vec<(Job, PlaceReport)>, Stop> {
+        walk.progress.found(jobs.len());
+        let (mut done, mut open) = (Vec::new(), Vec::new());
+        for job in jobs {
+            match self.journal.take(round, &job.folder) {
+                Some(report) => {
+                    walk.progress.folder();
+                    done.push((job, report));
+                }
+                None => open.push(job),
+            }
+        }
+        let journal = &mut self.journal;
+        walk.run(open, &mut |job, report| {
+            journal.keep(round, &job.folder, &report)?;
+            done.push((job, report));
+            Ok(())
+        })
+        .await?;
+        Ok(done)
+    }
+
+    fn report(self) -> LogsReport {
         let verdict = Verdict::of(&self.reports);
         let (mut chains, mut findings) = (Vec::new(), Vec::new());
         for report in self.reports {
@@ -196,12 +270,14 @@ impl Answer {
         }
         chains.sort_by(by_place);
         findings.sort_by(Finding::order);
+        let Setup { bucket, mirror, period, as_of, .. } = self.setup;
+        let mirror = mirror.map(|place| place.root.display().to_string());
         LogsReport {
             schema: trailproof_reports::logs::SCHEMA.to_owned(),
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-            source,
-            period: question.period,
-            as_of: question.as_of,
+            source: LogsSource { bucket, mirror },
+            period,
+            as_of,
             verdict,
             totals: LogsTotals::of(&chains),
             chains,

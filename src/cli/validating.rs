@@ -9,8 +9,8 @@ use super::{Color, ConnectArgs};
 /// `validate-logs`.
 #[derive(Debug, Args)]
 #[command(
-    group = ArgGroup::new("place").required(true).multiple(true).args(["trail", "bucket", "dir"]),
-    group = ArgGroup::new("time").required(true).multiple(true).args(["start", "period"]),
+    group = ArgGroup::new("place").required(true).multiple(true).args(["trail", "org", "bucket", "dir", "resume"]),
+    group = ArgGroup::new("time").required(true).multiple(true).args(["start", "period", "resume"]),
     after_help = "Exit codes: 0 every hour of every chain is proved; 1 something was deleted, changed or added, or \
                   nothing was found; 3 nothing is wrong, but some hour is not proved."
 )]
@@ -18,6 +18,9 @@ pub struct ValidateLogsArgs {
     /// The trail whose digests are to answer for the time: its ARN. Without it, every trail that has digests there.
     #[arg(long, value_name = "ARN", help_heading = "What to prove")]
     pub trail: Option<String>,
+    /// The organization's trail, as it is seen from the account that asks.
+    #[arg(long, conflicts_with_all = ["trail", "dir"], help_heading = "What to prove")]
+    pub org: bool,
     /// The bucket that the trail writes to; of a copy, the bucket that it was made from.
     #[arg(long, value_name = "NAME", help_heading = "What to prove")]
     pub bucket: Option<String>,
@@ -64,6 +67,15 @@ pub struct ValidateLogsArgs {
         help_heading = "Accounts and regions"
     )]
     pub regions: Vec<String>,
+    /// The folder that keeps what was found, to go on with it; trailproof-runs/logs-RUN-ID where AWS is asked.
+    #[arg(long, value_name = "DIR", help_heading = "Evidence")]
+    pub run_dir: Option<PathBuf>,
+    /// Go on with a run that ended early: what it was asked for holds, and what it found stays.
+    #[arg(long, value_name = "RUN-DIR", help_heading = "Evidence", conflicts_with_all = [
+        "trail", "org", "bucket", "prefix", "dir", "metadata", "keys", "start", "end", "period", "as_of", "accounts",
+        "regions", "run_dir",
+    ])]
+    pub resume: Option<PathBuf>,
     /// A report as FORMAT or FORMAT=PATH (table, json, junit); without a path, or with -, to stdout. Repeat for more.
     #[arg(long, value_name = "FORMAT[=PATH]", help_heading = "Reports")]
     pub format: Vec<String>,

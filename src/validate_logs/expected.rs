@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
 use trailproof_core::pattern;
 use trailproof_digest::{Folder, Kind, ObjectKey, PlaceReport, Span, Trail};
 
@@ -9,7 +10,7 @@ use super::source::Source;
 use super::walk::Job;
 
 /// Accounts and regions that the user named.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chosen {
     /// Account ids; none for all.
     pub accounts: Vec<String>,
@@ -43,12 +44,16 @@ pub struct Walked {
 }
 
 impl Chosen {
+    /// Whether an account is of what the user named.
+    pub fn holds_account(&self, account: &str) -> bool {
+        self.accounts.is_empty() || self.accounts.iter().any(|one| one == account)
+    }
+
     /// Whether a folder is of what the user named.
     pub fn holds(&self, folder: &Folder) -> bool {
-        let account = self.accounts.is_empty() || self.accounts.contains(&folder.account);
         let region = self.regions.is_empty()
             || self.regions.iter().any(|glob| pattern::matches(glob, &folder.region));
-        account && region
+        self.holds_account(&folder.account) && region
     }
 
     /// Whether the user asked for just this one.

@@ -2,6 +2,8 @@
 
 use trailproof_digest::{Evidence, FetchRequest, Folder, Limits, ListRequest, ObjectKey};
 
+use super::bucket::Bucket;
+use super::expected::Chosen;
 use super::mirror::{Found, Mirror};
 
 /// Where the objects are.
@@ -9,6 +11,8 @@ use super::mirror::{Found, Mirror};
 pub enum Source {
     /// A copy of a bucket, in a folder.
     Mirror(Mirror),
+    /// The bucket itself.
+    Bucket(Bucket),
 }
 
 impl Source {
@@ -16,13 +20,16 @@ impl Source {
     pub fn bucket(&self) -> &str {
         match self {
             Self::Mirror(mirror) => &mirror.bucket,
+            Self::Bucket(bucket) => &bucket.name,
         }
     }
 
-    /// Every folder with digests or log files, below this trail's prefix or below any.
-    pub async fn folders(&self, prefix: Option<&str>) -> Found {
+    /// Every folder with digests or log files, below this trail's prefix or below any; of what is not
+    /// chosen, some may be left out.
+    pub async fn folders(&self, prefix: Option<&str>, chosen: &Chosen) -> Found {
         match self {
             Self::Mirror(mirror) => mirror.folders(prefix),
+            Self::Bucket(bucket) => bucket.folders(prefix, chosen).await,
         }
     }
 
@@ -33,6 +40,7 @@ impl Source {
     pub async fn list(&self, request: &ListRequest) -> Result<Vec<String>, String> {
         match self {
             Self::Mirror(mirror) => mirror.list(request),
+            Self::Bucket(bucket) => bucket.list(request).await,
         }
     }
 
@@ -40,6 +48,7 @@ impl Source {
     pub async fn first_digest(&self, folder: &Folder) -> Option<ObjectKey> {
         match self {
             Self::Mirror(mirror) => mirror.first_digest(folder),
+            Self::Bucket(bucket) => bucket.first_digest(folder).await,
         }
     }
 
@@ -47,6 +56,7 @@ impl Source {
     pub async fn look_at(&self, request: &FetchRequest, limits: &Limits) -> Evidence {
         match self {
             Self::Mirror(mirror) => mirror.look_at(request, limits),
+            Self::Bucket(bucket) => bucket.look_at(request, limits).await,
         }
     }
 }

@@ -1,18 +1,26 @@
 //! Many folders under way at once: what they ask for is fetched and looked at on all cores.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
 use trailproof_digest::{
-    Evidence, Folder, KeyRing, Limits, ListRequest, Next, Options, Place, PlaceReport, Trail,
+    Evidence, Folder, Limits, ListRequest, Next, Options, Place, PlaceReport, Trail,
 };
 
+use super::keys::Keys;
 use super::source::Source;
+use crate::collect::Ending;
 use crate::exit::Stop;
+use crate::progress::ObjectProgress;
 
 /// How many folders are under way at most: each holds its digests' keys in memory.
 const PLACES: usize = 64;
+
+/// How often progress is told.
+const TICK: Duration = Duration::from_secs(1);
 
 /// A folder that is to be walked.
 #[derive(Clone, Debug)]
@@ -29,11 +37,15 @@ pub struct Walk {
     /// Where the objects are.
     pub source: Arc<Source>,
     /// The keys that digests are verified with.
-    pub keys: Arc<RwLock<KeyRing>>,
+    pub keys: Arc<Keys>,
     /// What is to be proved.
     pub options: Options,
     /// How many requests may be under way at once.
     pub window: usize,
+    /// Who is told how far it is.
+    pub progress: Arc<ObjectProgress>,
+    /// Ends it early.
+    pub ending: Ending,
 }
 
 /// What came back of a request.
@@ -44,7 +56,7 @@ enum Answer {
 
 struct Active {
     place: Place,
-    folder: Folder,
+    job: Job,
     /// Whether it can do nothing before an answer.
     waits: bool,
 }
@@ -60,21 +72,25 @@ struct Crew {
 }
 
 impl Walk {
-    /// Walks all, and hands on each folder's report when it is done.
+    /// Walks all, and hands on each folder's report when it is done. Where the run is to end early, what is under way is
+    /// left.
     ///
     /// # Errors
-    /// A fault of our own.
+    /// What `finished` says, or a fault of our own.
     pub async fn run(
         &self,
         jobs: Vec<Job>,
-        finished: &mut dyn FnMut(Folder, PlaceReport),
+        finished: &mut dyn FnMut(Job, PlaceReport) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
         let (mut jobs, mut crew) = (jobs.into_iter(), Crew::default());
+        let mut clock = tokio::time::interval(TICK);
+        clock.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
             while crew.tasks.len() < self.window.max(1) {
                 if let Some(id) = crew.ready.pop_front() {
-                    if let Some((folder, report)) = self.step(&mut crew, id) {
-                        finished(folder, report);
+                    if let Some((job, report)) = self.step(&mut crew, id) {
+                        self.progress.folder();
+                        finished(job, report)?;
                     }
                 } else if crew.active.len() < PLACES
                     && let Some(job) = jobs.next()
@@ -84,7 +100,16 @@ impl Walk {
                     break;
                 }
             }
-            match crew.tasks.join_next().await {
+            let answer = tokio::select! {
+                biased;
+                () = self.ending.begins() => return Ok(()),
+                _ = clock.tick() => {
+                    self.progress.tick();
+                    continue;
+                }
+                answer = crew.tasks.join_next() => answer,
+            };
+            match answer {
                 None => return Ok(()),
                 Some(Ok((id, answer))) => self.take(&mut crew, id, answer),
                 Some(Err(error)) => {
@@ -97,16 +122,16 @@ impl Walk {
     }
 
     fn begin(&self, crew: &mut Crew, job: Job) {
-        let Job { folder, trails } = job;
+        let Job { folder, trails } = job.clone();
         let bucket = self.source.bucket();
-        let place = Place::new(bucket, folder.clone(), trails, self.options.clone());
-        crew.active.insert(crew.begun, Active { place, folder, waits: false });
+        let place = Place::new(bucket, folder, trails, self.options.clone());
+        crew.active.insert(crew.begun, Active { place, job, waits: false });
         crew.ready.push_back(crew.begun);
         crew.begun += 1;
     }
 
     /// Does what a folder asks for next; gives its report where that is nothing more.
-    fn step(&self, crew: &mut Crew, id: usize) -> Option<(Folder, PlaceReport)> {
+    fn step(&self, crew: &mut Crew, id: usize) -> Option<(Job, PlaceReport)> {
         let active = crew.active.get_mut(&id)?;
         let source = self.source.clone();
         match active.place.step() {
@@ -126,8 +151,8 @@ impl Walk {
                 return None;
             }
             Next::Done => {
-                let Active { place, folder, .. } = crew.active.remove(&id)?;
-                return Some((folder, place.finish()));
+                let Active { place, job, .. } = crew.active.remove(&id)?;
+                return Some((job, place.finish()));
             }
         }
         crew.ready.push_back(id);
@@ -144,8 +169,8 @@ impl Walk {
                 active.place.listing_done(&request, outcome);
             }
             Answer::Seen(evidence) => {
-                let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-                active.place.take(evidence, &keys);
+                self.progress.object(evidence.stored_bytes());
+                active.place.take(evidence, &self.keys.ring());
             }
         }
         if std::mem::take(&mut active.waits) {

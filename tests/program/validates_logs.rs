@@ -1,65 +1,17 @@
 //! `validate-logs` over copies of buckets: every state of the worked chains, laid out as files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
 use serde_json::Value;
 
+use crate::chains::{
+    Base, Found, InState, Object, Strict, Vectors, code, expected, found, vectors,
+};
 use crate::program::{Ended, Place};
-
-#[derive(Deserialize)]
-struct Vectors {
-    bucket: String,
-    bases: BTreeMap<String, Base>,
-    cases: Vec<Case>,
-}
-
-#[derive(Deserialize)]
-struct Base {
-    public_keys: Value,
-    objects: Vec<Object>,
-    range: (String, String),
-    strict: Vec<Strict>,
-}
-
-#[derive(Deserialize)]
-struct Object {
-    key: String,
-    gz_base64: String,
-    metadata: Option<Value>,
-}
-
-#[derive(Deserialize)]
-struct Case {
-    name: String,
-    base: String,
-    changes: Vec<Change>,
-    strict: Vec<Strict>,
-    public_keys: Option<Value>,
-}
-
-#[derive(Deserialize)]
-struct Change {
-    put: Option<String>,
-    delete: Option<String>,
-    gz_base64: Option<String>,
-    metadata: Option<Value>,
-}
-
-#[derive(Deserialize)]
-struct Strict {
-    kind: String,
-    severity: String,
-    key: Option<String>,
-}
-
-fn vectors() -> Vectors {
-    serde_json::from_str(include_str!("../../crates/digest/tests/vectors.json")).unwrap()
-}
 
 fn put(root: &Path, key: &str, bytes: &[u8]) {
     let path = root.join(key);
@@ -75,38 +27,19 @@ struct State<'a> {
     strict: &'a [Strict],
 }
 
-impl Vectors {
-    fn state(&self, name: &str) -> State<'_> {
-        let case = self.cases.iter().find(|case| case.name == name);
-        let base = &self.bases[case.map_or(name, |case| case.base.as_str())];
-        let place = Place::new();
-        let (mirror, metadata) = (place.path("mirror"), place.path("metadata"));
-        fs::create_dir(&metadata).unwrap();
-        let metadata_of = |key: &str, value: &Option<Value>| {
-            if let Some(value) = value {
-                put(&metadata, &format!("{key}.json"), value.to_string().as_bytes());
-            }
-        };
-        for object in &base.objects {
-            put(&mirror, &object.key, &STANDARD.decode(&object.gz_base64).unwrap());
-            metadata_of(&object.key, &object.metadata);
+fn state<'a>(vectors: &'a Vectors, name: &str) -> State<'a> {
+    let InState { base, objects, strict, public_keys } = vectors.in_state(name);
+    let place = Place::new();
+    let (mirror, metadata) = (place.path("mirror"), place.path("metadata"));
+    fs::create_dir(&metadata).unwrap();
+    for (key, object) in objects {
+        put(&mirror, &key, &STANDARD.decode(&object.gz_base64).unwrap());
+        if let Some(value) = object.metadata {
+            put(&metadata, &format!("{key}.json"), value.to_string().as_bytes());
         }
-        for change in case.map_or(&[][..], |case| &case.changes) {
-            if let Some(key) = &change.delete {
-                fs::remove_file(mirror.join(key)).unwrap();
-            }
-            if let Some(key) = &change.put {
-                let before = base.objects.iter().find(|object| object.key == *key);
-                let body = change.gz_base64.as_ref().or(before.map(|object| &object.gz_base64));
-                put(&mirror, key, &STANDARD.decode(body.unwrap()).unwrap());
-                metadata_of(key, &change.metadata);
-            }
-        }
-        let keys = case.and_then(|case| case.public_keys.as_ref()).unwrap_or(&base.public_keys);
-        place.write("keys.json", keys.to_string());
-        let strict = case.map_or(&base.strict, |case| &case.strict);
-        State { place, bucket: &self.bucket, base, strict }
     }
+    place.write("keys.json", public_keys.to_string());
+    State { place, bucket: &vectors.bucket, base, strict }
 }
 
 impl State<'_> {
@@ -134,18 +67,6 @@ impl State<'_> {
     }
 }
 
-type Found = BTreeSet<(String, String, Option<String>)>;
-
-fn found(report: &Value) -> Found {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let findings = report["findings"].as_array().unwrap().iter();
-    findings
-        .map(|one| {
-            (text(&one["kind"]).unwrap(), text(&one["severity"]).unwrap(), text(&one["key"]))
-        })
-        .collect()
-}
-
 fn kinds(report: &Value) -> BTreeSet<String> {
     found(report).into_iter().map(|(kind, _, _)| kind).collect()
 }
@@ -157,19 +78,11 @@ fn every_state_of_the_worked_chains_gives_its_findings_and_its_exit_code() {
     let vectors = vectors();
     let schema = serde_json::from_str(trailproof_reports::logs::SCHEMA_DOCUMENT).unwrap();
     let schema = jsonschema::validator_for(&schema).unwrap();
-    let cases = vectors.cases.iter().map(|case| case.name.as_str());
-    let names: Vec<&str> = vectors.bases.keys().map(String::as_str).chain(cases).collect();
-    assert_eq!(names.len(), 36);
     let trail = ["--trail", "arn:aws:cloudtrail:us-east-1:111122223333:trail/t"];
-    for name in names {
-        let state = vectors.state(name);
-        let strict: Found = state
-            .strict
-            .iter()
-            .map(|one| (one.kind.clone(), one.severity.clone(), one.key.clone()))
-            .collect();
-        let errors = strict.iter().any(|(_, severity, _)| severity == "error");
-        let code = if errors { 1 } else { 3 * i32::from(!strict.is_empty()) };
+    for name in vectors.names() {
+        let state = self::state(&vectors, name);
+        let strict = expected(state.strict);
+        let code = code(&strict);
         let (ended, report) = state.report(&[METADATA, trail].concat());
         assert_eq!((ended, found(&report)), (code, strict.clone()), "{name}");
         assert!(schema.is_valid(&report), "{name}");
@@ -189,7 +102,7 @@ fn every_state_of_the_worked_chains_gives_its_findings_and_its_exit_code() {
 #[test]
 fn a_lost_signature_is_restored_by_the_digest_that_follows() {
     let vectors = vectors();
-    let state = vectors.state("base");
+    let state = self::state(&vectors, "base");
     // The newest digest's and the backfill's signatures are nowhere but in the metadata.
     let (code, report) = state.report(&[]);
     assert_eq!(code, 3, "{report}");
@@ -202,7 +115,7 @@ fn a_lost_signature_is_restored_by_the_digest_that_follows() {
 #[test]
 fn a_digest_or_log_that_cannot_be_read_is_unverified_and_stops_nothing() {
     let vectors = vectors();
-    let state = vectors.state("base");
+    let state = self::state(&vectors, "base");
     let path = state.path(&state.log());
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();
@@ -217,7 +130,7 @@ fn a_digest_or_log_that_cannot_be_read_is_unverified_and_stops_nothing() {
 #[test]
 fn chosen_damage_is_told_in_every_format() {
     let vectors = vectors();
-    let state = vectors.state("append-member-log");
+    let state = self::state(&vectors, "append-member-log");
     let told = state.run(&METADATA).quietly(1).stdout;
     assert!(told.starts_with("BROKEN · 1 chain · 3 of 4 hours proved · 1 broken"), "{told}");
     assert!(told.contains("log_trailing_data 111122223333 us-east-1"), "{told}");
@@ -233,7 +146,7 @@ fn chosen_damage_is_told_in_every_format() {
 #[test]
 fn what_is_not_there_is_no_success() {
     let vectors = vectors();
-    let state = vectors.state("base");
+    let state = self::state(&vectors, "base");
     // A region and an account that were asked for by name and hold nothing.
     let (code, report) =
         state.report(&[&METADATA[..], &["--regions", "us-east-1,eu-west-1"]].concat());
@@ -259,7 +172,7 @@ fn what_is_not_there_is_no_success() {
 #[test]
 fn all_digests_gone_and_a_chain_that_ended_before_are_missing() {
     let vectors = vectors();
-    let state = vectors.state("base");
+    let state = self::state(&vectors, "base");
     // Of the next day nothing is left: the chain was there before.
     let day = ["--period", "2026-10-02", "--format", "json"];
     let command =
@@ -278,7 +191,7 @@ fn all_digests_gone_and_a_chain_that_ended_before_are_missing() {
 #[test]
 fn what_cannot_be_used_is_told_in_one_line() {
     let vectors = vectors();
-    let state = vectors.state("base");
+    let state = self::state(&vectors, "base");
     let place = &state.place;
     place.write("wrong.json", "{\n  \"us-east-1\": [{\"Fingerprint\": 1}]\n}");
     place.write("answer.json", "{\n\"PublicKeyList\": []}");
