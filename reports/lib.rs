@@ -9,6 +9,7 @@ mod index;
 pub mod json;
 pub mod jsonl;
 pub mod junit;
+pub mod logs;
 pub mod markdown;
 pub mod ocsf;
 pub mod sarif;
@@ -34,6 +35,7 @@ use trailproof_core::results::Results;
 
 pub use crate::json::{ReadError, SCHEMA_DOCUMENT, read, schema_of};
 pub use crate::junit::{Grain, write_split};
+pub use crate::logs::{LogsReport, LogsSource, LogsTotals, UnreadPlace, write_logs};
 pub use crate::sarif::SarifOptions;
 pub use crate::text::line as one_line;
 

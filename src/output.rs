@@ -96,6 +96,37 @@ impl Outputs {
         }
     }
 
+    /// Writes every report of a command that judges no checks.
+    ///
+    /// # Errors
+    /// The first that cannot be written (5).
+    pub fn write_each(
+        &self,
+        render: &dyn Fn(Format, &Options, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Stop> {
+        let (files, stdout): (Vec<_>, Vec<_>) =
+            self.targets.iter().partition(|(_, path)| path.is_some());
+        for (format, path) in files.into_iter().chain(stdout) {
+            let options = Options {
+                width: width(),
+                color: path.is_none() && self.colored(),
+                junit_grain: self.grain,
+                frameworks: false,
+            };
+            let place = path.as_ref().map_or("stdout".into(), |path| path.display().to_string());
+            let written = |out: &mut dyn Write| {
+                render(*format, &options, out).map_err(|error| {
+                    Stop::output(format!("cannot write the {format} report to {place}: {error}"))
+                })
+            };
+            match path {
+                Some(path) => stream_atomically(path, written)?,
+                None => written(&mut io::BufWriter::new(io::stdout().lock()))?,
+            }
+        }
+        Ok(())
+    }
+
     /// Writes every report.
     ///
     /// # Errors

@@ -7,6 +7,7 @@
 
 mod arrows;
 mod calls;
+mod chains;
 mod configures;
 mod corpus;
 mod demo;
@@ -31,5 +32,7 @@ mod snapshot;
 mod snapshot_faults;
 mod starts;
 mod usage;
+mod validates_bucket;
+mod validates_logs;
 mod who_can;
 mod would_record;
