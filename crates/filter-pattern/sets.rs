@@ -134,11 +134,21 @@ impl EventSet {
         }
     }
 
-    /// The question whether CloudTrail's records of the set are matched; of one account alone where it is named.
+    /// The question whether CloudTrail's records of the set are matched; of one account and region alone where they are
+    /// named.
     #[must_use]
-    pub fn required(&self, account: Option<&str>) -> Required {
-        let mut parts = vec![self.condition()];
-        parts.extend(account.map(|account| Condition::is("recipientAccountId", account)));
+    pub fn required(&self, within: Option<(&str, &str)>) -> Required {
+        Self::required_of(self.condition(), within)
+    }
+
+    /// The same of any events.
+    #[must_use]
+    pub fn required_of(events: Condition, within: Option<(&str, &str)>) -> Required {
+        let mut parts = vec![events];
+        if let Some((account, region)) = within {
+            parts.push(Condition::is("recipientAccountId", account));
+            parts.push(Condition::is("awsRegion", region));
+        }
         Required::of_cloudtrail(&Condition::All(parts))
     }
 
