@@ -47,7 +47,9 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let all = account.organization;
     match all.management()? {
         None => {
-            return Ok(not_applicable("the account is in no organization").reason("no_organization"));
+            return Ok(
+                not_applicable("the account is in no organization").reason("no_organization")
+            );
         }
         Some(management) if management != account.id() => {
             let message = format!("what changes the organization is recorded in {management}");
