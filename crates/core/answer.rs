@@ -13,6 +13,7 @@ use crate::roster::{AccountEntry, RegionEntry};
 
 mod bucket;
 mod iam;
+mod monitoring;
 mod organization;
 mod store;
 mod trail;
@@ -21,6 +22,10 @@ pub use bucket::{BucketEncryption, BucketLogging, BucketReplication, Replication
 pub use iam::{
     AuthorizationDetails, DocumentTable, InlinePolicy, ManagedPolicyEntry, PolicyVersion,
     PrincipalDetails, PrincipalEntry, PrincipalKind,
+};
+pub use monitoring::{
+    Alarms, CompositeAlarm, EventRule, MetricAlarm, MetricFilter, MetricQuery,
+    MetricTransformation, MuteRule,
 };
 pub use organization::{
     OrganizationDescription, OrganizationalTree, OrganizationalUnit, PolicySummary, PolicyTargets,
@@ -510,6 +515,10 @@ answers! {
     InsightSelectors(InsightSelectors),
     Topic(Option<Topic>),
     LogGroup(Option<LogGroup>),
+    MetricFilters(Vec<MetricFilter>),
+    Alarms(Alarms),
+    MuteRules(Vec<MuteRule>),
+    EventRules(Vec<EventRule>),
     RecentEvents(Option<RecentEvent>),
     EventDataStores(Vec<StoreEntry>),
     EventDataStore(EventDataStore),

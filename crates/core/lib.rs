@@ -29,6 +29,7 @@ mod judge;
 pub mod key;
 pub mod ledger;
 pub mod likeness;
+pub mod monitoring;
 pub mod organization;
 pub mod plan;
 pub mod policies;

@@ -12,7 +12,10 @@ use trailproof_core::snapshot::{Observation, Outcome, Probe};
 use super::gap::Failure;
 use super::recorder::{Record, recorded};
 use super::session::Session;
-use super::{account, cloudtrail, control_policies, iam, kms, lake, logs, organizations, s3, sns};
+use super::{
+    account, cloudtrail, cloudwatch, control_policies, events, iam, kms, lake, logs, organizations,
+    s3, sns,
+};
 
 /// The clock of a run: the real one, or a fixed one for a demo that two runs must agree on.
 #[derive(Debug, Clone, Copy)]
@@ -88,7 +91,7 @@ fn parameters(probe: &Probe, called_at: Timestamp) -> BTreeMap<String, String> {
             Fact::OrganizationPolicy | Fact::PolicyTargets => "PolicyId",
             Fact::Key | Fact::KeyRotation | Fact::KeyPolicy => "KeyId",
             Fact::Topic => "TopicArn",
-            Fact::LogGroup => "LogGroupArn",
+            Fact::LogGroup | Fact::MetricFilters => "LogGroupArn",
             _ => "Bucket",
         };
         match resource.split_once('/') {
@@ -140,6 +143,10 @@ async fn answer(session: &Session, probe: &Probe, called_at: Timestamp) -> Resul
         Fact::TrailTags => cloudtrail::tags(session, &region(), resource).await,
         Fact::Topic => sns::topic(session, &region(), resource).await,
         Fact::LogGroup => logs::group(session, &region(), resource).await,
+        Fact::MetricFilters => logs::filters(session, &region(), resource).await,
+        Fact::Alarms => cloudwatch::alarms(session, &region()).await,
+        Fact::MuteRules => cloudwatch::mute_rules(session, &region()).await,
+        Fact::EventRules => events::rules(session, &region()).await,
         Fact::RecentEvents => cloudtrail::newest_event(session, &region(), called_at).await,
         Fact::EventDataStores => lake::stores(session, &region()).await,
         Fact::EventDataStore => lake::store(session, &region(), resource).await,
