@@ -12,12 +12,14 @@ use crate::aws::{AccountId, Region};
 use crate::roster::{AccountEntry, RegionEntry};
 
 mod bucket;
+mod history;
 mod iam;
 mod organization;
 mod store;
 mod trail;
 
 pub use bucket::{BucketEncryption, BucketLogging, BucketReplication, ReplicationRule};
+pub use history::{EventHistory, PastEvent};
 pub use iam::{
     AuthorizationDetails, DocumentTable, InlinePolicy, ManagedPolicyEntry, PolicyVersion,
     PrincipalDetails, PrincipalEntry, PrincipalKind,
@@ -532,4 +534,5 @@ answers! {
     Key(Option<KeyMetadata>),
     KeyRotation(KeyRotation),
     AuthorizationDetails(AuthorizationDetails),
+    EventHistory(EventHistory),
 }
