@@ -12,8 +12,11 @@ use crate::snapshot::{Document, Probe};
 impl GraphBuilder {
     /// Keeps what event history tells of the management account and of those who administer CloudTrail for it.
     pub(super) fn add_history(&mut self, document: &Document) {
-        let management =
-            self.description.as_ref().ok().and_then(|read| Some(read.as_ref()?.value.master_account_id));
+        let management = self
+            .description
+            .as_ref()
+            .ok()
+            .and_then(|read| Some(read.as_ref()?.value.master_account_id));
         let delegates = self.delegated_administrators.as_deref().unwrap_or_default();
         if management != Some(document.account) && !delegates.contains(&document.account) {
             return;
@@ -44,7 +47,9 @@ impl Organization {
             ..Gap::new(
                 Fact::TrailHistory,
                 Cause::CrossAccountUnreadable,
-                format!("{account} may change the organization's trails, and its history was not read"),
+                format!(
+                    "{account} may change the organization's trails, and its history was not read"
+                ),
             )
         };
         let accounts = [owner].into_iter().chain(delegates.iter().copied().flatten().copied());

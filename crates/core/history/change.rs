@@ -78,7 +78,8 @@ impl Settings {
 
     /// A trail begins with AWS's defaults.
     fn created(&mut self, asked: &Map<String, Value>) {
-        let flag = |name: &str, default| asked.get(name).and_then(Value::as_bool).unwrap_or(default);
+        let flag =
+            |name: &str, default| asked.get(name).and_then(Value::as_bool).unwrap_or(default);
         let text = |name: &str| asked.get(name).and_then(Value::as_str).unwrap_or_default();
         *self = Self {
             multi_region: Some(flag("isMultiRegionTrail", false)),
@@ -137,12 +138,7 @@ impl Settings {
         }
     }
 
-    fn selected(
-        &mut self,
-        asked: &Map<String, Value>,
-        partition: &Partition,
-        change: &mut Change,
-    ) {
+    fn selected(&mut self, asked: &Map<String, Value>, partition: &Partition, change: &mut Change) {
         let Some(after) = selectors(asked) else {
             change.doubts.push("its selectors cannot be read".to_owned());
             self.selectors = None;
@@ -154,20 +150,16 @@ impl Settings {
             None if Half::BOTH.into_iter().any(blind) => {
                 change.weakened.push(format!("it selects {}", after.summary()));
             }
-            None => change.doubts.push(
-                "what the trail selected before is not in the history".to_owned(),
-            ),
+            None => change
+                .doubts
+                .push("what the trail selected before is not in the history".to_owned()),
         }
         self.selectors = Some(after);
     }
 }
 
 /// In what the later selectors record less.
-fn smaller(
-    (before, after): (&Selectors, &Selectors),
-    partition: &Partition,
-    change: &mut Change,
-) {
+fn smaller((before, after): (&Selectors, &Selectors), partition: &Partition, change: &mut Change) {
     for half in Half::BOTH {
         let (was, is) = (before.management(half), after.management(half));
         if less(&was, &is) {

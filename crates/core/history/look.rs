@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::answer::{EventHistory, PastEvent};
-use crate::aws::{AccountId, Region};
+use crate::aws::{AccountId, Partition, Region};
 use crate::evidence::{Cause, Evidence, Gap};
 use crate::pattern::matches;
 use crate::snapshot::{Document, Probe, Source};
@@ -37,6 +37,12 @@ impl<'a> Past<'a> {
     #[must_use]
     pub fn asked(&self, name: &str) -> Option<&'a str> {
         self.event.request_parameters.get(name).and_then(Value::as_str)
+    }
+
+    /// Whether it is a call on the trail of that ARN.
+    #[must_use]
+    pub fn names(&self, arn: &str, partition: &Partition) -> bool {
+        super::change::trail_arn(self, partition).as_deref() == Some(arn)
     }
 
     /// Whether the call succeeded. Of a record that could not be read that is not known.

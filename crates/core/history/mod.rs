@@ -7,6 +7,7 @@ pub mod change;
 pub mod inquiry;
 pub mod look;
 pub mod names;
+pub mod objects;
 pub mod probes;
 pub mod read;
 pub mod timeline;

@@ -75,7 +75,11 @@ pub struct Envelope<'a> {
 /// The event, where it is one of that source. A record that cannot be read leaves an event of which no more is known
 /// than that it happened.
 #[must_use]
-pub fn past_event(envelope: &Envelope<'_>, record: Option<&str>, source: &str) -> Option<PastEvent> {
+pub fn past_event(
+    envelope: &Envelope<'_>,
+    record: Option<&str>,
+    source: &str,
+) -> Option<PastEvent> {
     let parsed = record.and_then(|text| serde_json::from_str::<Value>(text).ok());
     let record = parsed.as_ref().and_then(Value::as_object);
     let named = record.and_then(|record| text(record, "eventSource"));

@@ -116,7 +116,8 @@ impl<'a> AccountView<'a> {
             let mut line = Line::new(from, to);
             for course in &courses {
                 let recorded = course.in_region(self, region);
-                if let (true, Some(gap)) = (recorded.iter().any(|(_, known)| *known == Known::Maybe), &course.open)
+                if let (true, Some(gap)) =
+                    (recorded.iter().any(|(_, known)| *known == Known::Maybe), &course.open)
                 {
                     timeline.open.get_or_insert_with(|| gap.clone());
                 }
@@ -197,11 +198,27 @@ impl<'a> AccountView<'a> {
         });
         let looks: Vec<Look<'_>> = [own].into_iter().chain(looks).collect();
         for (at, look) in looks.iter().enumerate() {
-            let gone =
-                Course::gone(look, window, (self.organization.partition(), &known, at == 0));
+            let gone = Course::gone(look, window, (self.organization.partition(), &known, at == 0));
             courses.extend(gone);
         }
         courses
+    }
+
+    /// The calls on one trail, by whoever may change it, with a gap for each of them who was not read.
+    #[must_use]
+    pub fn calls_on(&self, trail: &Trail, days: u32) -> Look<'a> {
+        self.look_at(trail, days)
+    }
+
+    /// A trail of its own or of its organization that was stopped last before that time, and when.
+    #[must_use]
+    pub fn stopped_before(&self, time: Timestamp) -> Option<(&'a str, Timestamp)> {
+        let trails = self.trails().into_iter().flatten();
+        let stops = trails.filter_map(|seen| {
+            let stop = seen.trail.status().ok()?.value.stop_logging_time?;
+            (stop < time).then_some((seen.trail.arn(), stop))
+        });
+        stops.max_by_key(|(arn, stop)| (*stop, *arn))
     }
 
     fn trail_questions_all(&self) -> Vec<crate::snapshot::Probe> {
@@ -218,7 +235,10 @@ impl<'a> AccountView<'a> {
                 ..Gap::new(
                     Fact::TrailHistory,
                     Cause::Undecidable,
-                    format!("{} cannot deliver now, and since when is not known: {why}", trail.arn()),
+                    format!(
+                        "{} cannot deliver now, and since when is not known: {why}",
+                        trail.arn()
+                    ),
                 )
             }),
             Err(gap) => Some(gap),
@@ -238,7 +258,9 @@ impl<'a> AccountView<'a> {
             // A delegate is not asked for the beginnings unless it shows an end.
             let asked = |probe: &crate::snapshot::Probe| {
                 own || document.observations.contains_key(probe)
-                    || !super::names::BEGINNINGS.iter().any(|name| probe.resource.as_deref() == Some(name))
+                    || !super::names::BEGINNINGS
+                        .iter()
+                        .any(|name| probe.resource.as_deref() == Some(name))
             };
             look.add(document, questions.iter().filter(|probe| asked(probe)).cloned(), days);
         }

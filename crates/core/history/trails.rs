@@ -10,15 +10,14 @@ use super::look::{Look, Past};
 use super::probes;
 use crate::account::AccountView;
 use crate::aws::Region;
-use crate::check::Audit;
 use crate::evidence::Observed;
 
 impl<'a> AccountView<'a> {
     /// The calls on its trails and event data stores, with a gap for every question that was not answered and every
     /// place where there may be a trail or store that was not asked about.
     #[must_use]
-    pub fn trail_history(&self, audit: &Audit<'_>) -> Look<'a> {
-        let mut look = Look::at(self.document, self.trail_questions(), audit.policy.lookback_days);
+    pub fn trail_history(&self, days: u32) -> Look<'a> {
+        let mut look = Look::at(self.document, self.trail_questions(), days);
         look.gaps.extend(self.trails().into_iter().filter_map(Result::err));
         look.gaps.extend(self.organization.stores_complete(self.id()).err());
         look.gaps.retain(|gap| !self.is_closed(gap));
@@ -35,9 +34,9 @@ impl<'a> AccountView<'a> {
     pub fn history(
         &self,
         questions: impl IntoIterator<Item = crate::snapshot::Probe>,
-        audit: &Audit<'_>,
+        days: u32,
     ) -> Look<'a> {
-        Look::at(self.document, questions, audit.policy.lookback_days)
+        Look::at(self.document, questions, days)
     }
 }
 
@@ -45,7 +44,7 @@ impl<'a> AccountView<'a> {
 #[derive(Debug)]
 pub struct Weighing<'a> {
     account: &'a AccountView<'a>,
-    audit: &'a Audit<'a>,
+    approved: &'a [String],
     /// What is known of each trail's settings, by its ARN.
     settings: BTreeMap<String, Settings>,
     /// How long each event data store keeps events, by its ARN or id.
@@ -57,14 +56,14 @@ pub struct Weighing<'a> {
 impl<'a> Weighing<'a> {
     /// Of the calls that were found in an account.
     #[must_use]
-    pub fn of(account: &'a AccountView<'a>, audit: &'a Audit<'a>, look: &Look<'_>) -> Self {
+    pub fn of(account: &'a AccountView<'a>, approved: &'a [String], look: &Look<'_>) -> Self {
         let unread = look.gaps.iter().filter_map(|gap| gap.region.clone()).collect();
-        Self { account, audit, settings: BTreeMap::new(), kept: BTreeMap::new(), unread }
+        Self { account, approved, settings: BTreeMap::new(), kept: BTreeMap::new(), unread }
     }
 
     /// What a successful call comes to.
     pub fn effect(&mut self, past: &Past<'_>) -> Effect {
-        let by = |words: &str| Effect::by(past, &self.audit.policy.approved_principals, words);
+        let by = |words: &str| Effect::by(past, self.approved, words);
         match past.event.event_name.as_str() {
             "StopLogging" => self.ended(past, "logging of"),
             "DeleteTrail" => self.ended(past, "end of"),
@@ -78,7 +77,9 @@ impl<'a> Weighing<'a> {
             }
             "DeleteEventDataStore" => by("the event data store goes in seven days"),
             "StopEventDataStoreIngestion" => by("the event data store takes in nothing"),
-            "DeregisterOrganizationDelegatedAdmin" => by("a delegated administrator of CloudTrail goes"),
+            "DeregisterOrganizationDelegatedAdmin" => {
+                by("a delegated administrator of CloudTrail goes")
+            }
             "UpdateEventDataStore" => self.stored(past),
             _ => Effect::None,
         }
@@ -89,7 +90,7 @@ impl<'a> Weighing<'a> {
         let arn = trail_arn(past, self.account.organization.partition());
         let name = arn.as_deref().unwrap_or("a trail");
         let words = format!("{what} {name}");
-        if !past.is_approved(&self.audit.policy.approved_principals) {
+        if !past.is_approved(self.approved) {
             return Effect::Tampers(words);
         }
         match self.is_evidence(arn.as_deref()) {
@@ -117,7 +118,7 @@ impl<'a> Weighing<'a> {
         };
         let change = self.settings.entry(arn.clone()).or_default().take(past, partition);
         let unread = past.region().is_none_or(|region| self.unread.contains(region));
-        let approved = &self.audit.policy.approved_principals;
+        let approved = self.approved;
         let words = |what: &[String]| format!("of {arn}, {}", what.join("; "));
         if !change.weakened.is_empty() && (!unread || past.is_approved(approved)) {
             return Effect::by(past, approved, words(&change.weakened));
@@ -133,7 +134,7 @@ impl<'a> Weighing<'a> {
 
     fn stored(&mut self, past: &Past<'_>) -> Effect {
         let asked = &past.event.request_parameters;
-        let approved = &self.audit.policy.approved_principals;
+        let approved = self.approved;
         let days = asked.get("retentionPeriod").and_then(Value::as_i64);
         let store = past.asked("eventDataStore").unwrap_or_default().to_owned();
         let before = days.and_then(|days| self.kept.insert(store, days));
@@ -144,14 +145,18 @@ impl<'a> Weighing<'a> {
         match (days, before) {
             (None, _) => Effect::None,
             (Some(days), Some(before)) if days >= before && !unread => Effect::None,
-            (Some(days), Some(before)) if !unread => {
-                Effect::by(past, approved, format!("events are kept {days} days instead of {before}"))
-            }
+            (Some(days), Some(before)) if !unread => Effect::by(
+                past,
+                approved,
+                format!("events are kept {days} days instead of {before}"),
+            ),
             (Some(days), _) if past.is_approved(approved) => {
                 Effect::Approved(format!("events are kept {days} days"))
             }
             (Some(days), _) => {
-                let why = format!("events are kept {days} days, and how long before is not in the history");
+                let why = format!(
+                    "events are kept {days} days, and how long before is not in the history"
+                );
                 Effect::Unknown(undecided(past, &why))
             }
         }

@@ -104,7 +104,9 @@ fn histories(demand: &Demand, graph: &Organization) -> Vec<(AccountId, Probe)> {
     let mut asks = Vec::new();
     let mut ask = |account: Option<AccountId>, probes: Vec<Probe>| {
         let account = account.filter(|account| graph.can_ask(*account));
-        asks.extend(account.into_iter().flat_map(|id| probes.clone().into_iter().map(move |p| (id, p))));
+        asks.extend(
+            account.into_iter().flat_map(|id| probes.clone().into_iter().map(move |p| (id, p))),
+        );
     };
     let judged = |trails: &BTreeSet<String>| {
         trails.iter().filter_map(|arn| graph.trail(arn)).any(|trail| graph.judges(trail))
@@ -116,7 +118,9 @@ fn histories(demand: &Demand, graph: &Organization) -> Vec<(AccountId, Probe)> {
     }
     if demand.wants(Fact::KeyHistory) {
         let used = |key: &&Key| {
-            key.guards_evidence() && !key.target.guessed && (key.trails.is_empty() || judged(&key.trails))
+            key.guards_evidence()
+                && !key.target.guessed
+                && (key.trails.is_empty() || judged(&key.trails))
         };
         for key in graph.keys().filter(used) {
             ask(Some(key.target.account), probes::of_key(key));

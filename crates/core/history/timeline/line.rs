@@ -28,8 +28,10 @@ impl Line {
             let before = points.iter().rev().find(|(start, _)| *start <= time);
             before.map_or(Known::No, |(_, known)| *known)
         };
-        let merged: Vec<_> =
-            times.iter().map(|time| (*time, at(&self.points, *time).or(at(other, *time)))).collect();
+        let merged: Vec<_> = times
+            .iter()
+            .map(|time| (*time, at(&self.points, *time).or(at(other, *time))))
+            .collect();
         self.points = merged;
     }
 

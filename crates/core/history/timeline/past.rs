@@ -87,7 +87,8 @@ impl Course {
             let times = [read.value.stop_logging_time, read.value.start_logging_time];
             if times.iter().flatten().any(|time| *time > window.0) {
                 let [stop, start] = times.map(|time| time.map(|time| time.to_string()));
-                let told = serde_json::json!({ "StopLoggingTime": stop, "StartLoggingTime": start });
+                let told =
+                    serde_json::json!({ "StopLoggingTime": stop, "StartLoggingTime": start });
                 course.evidence.push(read.source.cite("StartLoggingTime", told));
             }
         }
@@ -222,9 +223,8 @@ impl Course {
                 }
                 "PutEventSelectors" => {
                     let selectors = settings.selectors.as_ref();
-                    set.selecting.extend(
-                        selectors.map(|s| (time, s.management(Half::Write).is_some())),
-                    );
+                    set.selecting
+                        .extend(selectors.map(|s| (time, s.management(Half::Write).is_some())));
                 }
                 _ => {}
             }
