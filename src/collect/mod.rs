@@ -14,6 +14,7 @@ mod credentials;
 mod ending;
 mod follow;
 mod gap;
+mod history;
 mod iam;
 mod intake;
 mod kms;
