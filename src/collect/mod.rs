@@ -16,6 +16,7 @@ mod ending;
 mod events;
 mod follow;
 mod gap;
+mod history;
 mod iam;
 mod intake;
 mod kms;
