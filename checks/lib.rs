@@ -7,11 +7,13 @@
 )]
 
 pub mod code;
+pub mod continuity;
 pub mod cost;
 pub mod data_events;
 pub mod delivery;
 pub mod doubts;
 pub mod event_filters;
+pub mod history;
 pub mod lake;
 pub mod least_privilege;
 pub mod monitoring;
@@ -52,6 +54,7 @@ pub static CATALOGUE: &[&Check] = &[
     &cost::cost_lake_and_trail_overlap::CHECK,
     &cost::cost_log_bucket_self_recording::CHECK,
     &monitoring::cw_loggroup_retention_period_check::CHECK,
+    &continuity::detection_tamper_events_90d::CHECK,
     &lake::event_data_store_cmk_encryption_enabled::CHECK,
     &lake::event_data_store_ingesting::CHECK,
     &lake::event_data_store_key_usable::CHECK,
@@ -66,6 +69,7 @@ pub static CATALOGUE: &[&Check] = &[
     &privilege::iam_monitoring_tampering_principals::CHECK,
     &privilege::iam_policy_no_statements_with_admin_access::CHECK,
     &privilege::iam_trail_key_tampering_principals::CHECK,
+    &continuity::log_bucket_tamper_events_90d::CHECK,
     &monitoring::log_metric_filter_cloudtrail_changes::CHECK,
     &monitoring::log_metric_filter_cmk_disable_or_delete::CHECK,
     &monitoring::log_metric_filter_config_changes::CHECK,
@@ -95,6 +99,7 @@ pub static CATALOGUE: &[&Check] = &[
     &organization::org_cloudtrail_service_linked_role::CHECK,
     &organization::org_cloudtrail_trusted_access::CHECK,
     &organization::org_log_archive_account_separation::CHECK,
+    &continuity::org_membership_events_90d::CHECK,
     &organization::org_trail_bucket_policy::CHECK,
     &organization::org_trail_covers_all_members::CHECK,
     &organization::org_trail_exists::CHECK,
@@ -127,7 +132,9 @@ pub static CATALOGUE: &[&Check] = &[
     &presence::trail_coverage_per_region::CHECK,
     &delivery::trail_delivery_matches_activity::CHECK,
     &delivery::trail_digest_delivery_healthy::CHECK,
+    &continuity::trail_flapping_90d::CHECK,
     &presence::trail_is_logging::CHECK,
+    &continuity::trail_key_tamper_events_90d::CHECK,
     &protection::trail_kms_key_admin_separation::CHECK,
     &protection::trail_kms_key_customer_managed::CHECK,
     &protection::trail_kms_key_policy_scoped::CHECK,
@@ -135,11 +142,14 @@ pub static CATALOGUE: &[&Check] = &[
     &monitoring::trail_log_group_usable::CHECK,
     &protection::trail_log_immediate_availability::CHECK,
     &protection::trail_log_retention::CHECK,
+    &continuity::trail_logging_gap_90d::CHECK,
     &presence::trail_replication_consistent::CHECK,
     &delivery::trail_s3_delivery_healthy::CHECK,
     &presence::trail_selector_blind_spot::CHECK,
     &delivery::trail_sns_delivery_healthy::CHECK,
     &presence::trail_stale_or_orphaned::CHECK,
+    &continuity::trail_tamper_attempts_denied_90d::CHECK,
+    &continuity::trail_tamper_events_90d::CHECK,
 ];
 
 /// The checks that infrastructure code satisfies, by id.

@@ -80,6 +80,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         targets: &targets,
         approved: &audit.policy.approved_principals,
         strict: audit.policy.strict_conditions,
+        by_escalation: true,
         can: "stop, narrow or delete its trails and event data stores",
     }
     .judge(complete)
@@ -103,6 +104,10 @@ mod tests {
 
     fn deny_all() -> Value {
         policy(json!([{ "Effect": "Deny", "Action": "cloudtrail:*", "Resource": "*" }]))
+    }
+
+    fn deny_everything() -> Value {
+        policy(json!([{ "Effect": "Deny", "Action": "*", "Resource": "*" }]))
     }
 
     fn own() -> World {
@@ -165,11 +170,56 @@ mod tests {
                 Cause::AccessDenied,
             ))
             .is_unknown(Cause::Undecidable, with(user("ann").inline_text("own", "{")))
-            .passes(with(user("ann").inline_text("own", "{").inline("not", deny_all())))
+            // What is not understood may let ann take the deny away first.
+            .is_unknown(
+                Cause::Undecidable,
+                with(user("ann").inline_text("own", "{").inline("not", deny_all())),
+            )
+            .passes(with(user("ann").inline_text("own", "{").inline("not", deny_everything())))
             .does_not_apply("nothing_of_its_own", organization())
             .policy(|policy| policy.approved_principals = vec!["arn:aws:iam::*:role/Admin".into()])
             .passes(with(admin()))
             .fails(FAILS, with(user("Admin").managed("AdministratorAccess")));
+    }
+
+    #[test]
+    fn whoever_comes_by_it_is_found_with_the_way() {
+        let assume = |role: &str| allow("sts:AssumeRole", &format!("arn:aws:iam::*:role/{role}"));
+        let trusting = |name: &str| {
+            role(name).trust(policy(json!([{ "Effect": "Allow",
+            "Principal": { "AWS": format!("arn:aws:iam::{MEMBER}:root") }, "Action": "sts:AssumeRole" }])))
+        };
+        let chain = |world: World| {
+            world.principal(MEMBER, user("ann").inline("own", assume("ops"))).principal(
+                MEMBER,
+                trusting("ops").inline("own", allow("cloudtrail:StopLogging", "*")),
+            )
+        };
+        const BY_ESCALATION: &str = "escalation";
+        let approved = || vec!["arn:aws:iam::*:role/ops".to_owned()];
+        let _ = expect(&CHECK)
+            .in_account(MEMBER)
+            .fails(FAILS, chain(own()))
+            .fails(BY_ESCALATION, with(user("ann").inline("own", allow("iam:PutUserPolicy", "*"))))
+            .passes(
+                with(user("ann").inline("own", allow("iam:PutUserPolicy", "*")))
+                    .scp("root", deny_all()),
+            )
+            .passes(with(
+                user("ann")
+                    .inline("own", allow("iam:PutUserPolicy", "*"))
+                    .boundary(allow("iam:PutUserPolicy", "*")),
+            ))
+            .policy(|policy| policy.approved_principals = approved())
+            .fails(BY_ESCALATION, chain(own()))
+            .passes(
+                own().principal(MEMBER, trusting("ops").inline("own", allow("cloudtrail:*", "*"))),
+            )
+            .is_unknown(Cause::AccessDenied, chain(own()).deny(Fact::AuthorizationDetails))
+            .is_unknown(Cause::AccessDenied, chain(own()).deny(Fact::OrganizationPolicies))
+            .is_unknown(Cause::AccessDenied, chain(own()).deny(Fact::OrganizationPolicy))
+            .is_unknown(Cause::AccessDenied, chain(own()).deny(Fact::PolicyTargets))
+            .does_not_apply("nothing_of_its_own", organization());
     }
 
     #[test]

@@ -81,6 +81,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         targets: &targets,
         approved: &audit.policy.approved_principals,
         strict: audit.policy.strict_conditions,
+        by_escalation: true,
         can: "silence its log groups and topics (alarms and detectors are not judged here)",
     }
     .judge(complete)

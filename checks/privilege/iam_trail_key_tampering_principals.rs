@@ -53,6 +53,7 @@ fn judge(key: &Key, account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Ve
         targets: &[target],
         approved: &audit.policy.approved_principals,
         strict: audit.policy.strict_conditions,
+        by_escalation: true,
         can: "disable, delete or re-assign the key",
     }
     .judge(|| Ok(()))

@@ -12,6 +12,7 @@ use crate::aws::{AccountId, Region};
 use crate::roster::{AccountEntry, RegionEntry};
 
 mod bucket;
+mod history;
 mod iam;
 mod monitoring;
 mod organization;
@@ -19,6 +20,7 @@ mod store;
 mod trail;
 
 pub use bucket::{BucketEncryption, BucketLogging, BucketReplication, ReplicationRule};
+pub use history::{EventHistory, PastEvent};
 pub use iam::{
     AuthorizationDetails, DocumentTable, InlinePolicy, ManagedPolicyEntry, PolicyVersion,
     PrincipalDetails, PrincipalEntry, PrincipalKind,
@@ -541,4 +543,5 @@ answers! {
     Key(Option<KeyMetadata>),
     KeyRotation(KeyRotation),
     AuthorizationDetails(AuthorizationDetails),
+    EventHistory(EventHistory),
 }

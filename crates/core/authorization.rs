@@ -177,17 +177,31 @@ impl<'a> Authorization<'a> {
         &self,
         principal: &'a PrincipalEntry,
     ) -> Observed<Vec<HeldPolicy<'a>>> {
-        let details = self.details(principal)?;
         let mut held = self.own_policies(principal)?;
-        for name in &details.groups {
-            let group = self.groups.get(name.as_str()).copied();
-            let group = group.ok_or_else(|| self.left_out(&format!("the group {name}")))?;
+        for group in self.memberships(principal)? {
             held.extend(self.own_policies(group)?);
         }
         Ok(held)
     }
 
-    fn own_policies(&self, holder: &'a PrincipalEntry) -> Observed<Vec<HeldPolicy<'a>>> {
+    /// The groups that a user is in.
+    ///
+    /// # Errors
+    /// Where it is not known which those are.
+    pub fn memberships(&self, principal: &'a PrincipalEntry) -> Observed<Vec<&'a PrincipalEntry>> {
+        let names = self.details(principal)?.groups.iter();
+        let group = |name: &String| {
+            let group = self.groups.get(name.as_str()).copied();
+            group.ok_or_else(|| self.left_out(&format!("the group {name}")))
+        };
+        names.map(group).collect()
+    }
+
+    /// The policies that hang on a principal or a group itself, in the order in which IAM tells of them.
+    ///
+    /// # Errors
+    /// As [`Self::identity_policies`].
+    pub fn own_policies(&self, holder: &'a PrincipalEntry) -> Observed<Vec<HeldPolicy<'a>>> {
         let inline = self.details(holder)?.inline_policies.iter().map(|policy| {
             let name = policy.policy_name.as_str();
             let what = || format!("the document of the policy {name} of {}", holder.arn);

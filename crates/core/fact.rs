@@ -105,6 +105,16 @@ pub enum Fact {
     AuthorizationDetails,
     /// The role by which CloudTrail acts for the organization, in the management account.
     ServiceLinkedRole,
+    /// The event history of one call that changes trails or event data stores, in one region.
+    TrailHistory,
+    /// The event history of one call that changes buckets, in one region of an account that owns a log bucket.
+    BucketHistory,
+    /// The event history of one call that changes keys, in one region of an account that owns a key of a trail.
+    KeyHistory,
+    /// The event history of one call that silences whoever watches, in one region of an account where somebody does.
+    DetectionHistory,
+    /// The event history of one call that changes who belongs to the organization, in its management account.
+    OrganizationHistory,
 }
 
 /// What one observation of a fact is about, beside the account that answered.
@@ -122,7 +132,7 @@ pub enum Scope {
 
 impl Fact {
     /// Every fact, in order.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 55] = [
         Self::Caller,
         Self::Organization,
         Self::Accounts,
@@ -173,6 +183,20 @@ impl Fact {
         Self::KeyPolicy,
         Self::AuthorizationDetails,
         Self::ServiceLinkedRole,
+        Self::TrailHistory,
+        Self::BucketHistory,
+        Self::KeyHistory,
+        Self::DetectionHistory,
+        Self::OrganizationHistory,
+    ];
+
+    /// The facts that event history tells: each is asked for one name of an event at a time.
+    pub const OF_HISTORY: [Self; 5] = [
+        Self::TrailHistory,
+        Self::BucketHistory,
+        Self::KeyHistory,
+        Self::DetectionHistory,
+        Self::OrganizationHistory,
     ];
 
     /// The operation that reads it, as `service:Operation`.
@@ -229,6 +253,11 @@ impl Fact {
             Self::KeyPolicy => "kms:GetKeyPolicy",
             Self::AuthorizationDetails => "iam:GetAccountAuthorizationDetails",
             Self::ServiceLinkedRole => "iam:GetRole",
+            Self::TrailHistory
+            | Self::BucketHistory
+            | Self::KeyHistory
+            | Self::DetectionHistory
+            | Self::OrganizationHistory => "cloudtrail:LookupEvents",
         }
     }
 
@@ -290,6 +319,11 @@ impl Fact {
             Self::KeyPolicy => &["kms:GetKeyPolicy"],
             Self::AuthorizationDetails => &["iam:GetAccountAuthorizationDetails"],
             Self::ServiceLinkedRole => &["iam:GetRole"],
+            Self::TrailHistory
+            | Self::BucketHistory
+            | Self::KeyHistory
+            | Self::DetectionHistory
+            | Self::OrganizationHistory => &["cloudtrail:LookupEvents"],
         }
     }
 
@@ -346,7 +380,12 @@ impl Fact {
             | Self::BucketEncryption
             | Self::Key
             | Self::KeyRotation
-            | Self::KeyPolicy => Scope::Resource,
+            | Self::KeyPolicy
+            | Self::TrailHistory
+            | Self::BucketHistory
+            | Self::KeyHistory
+            | Self::DetectionHistory
+            | Self::OrganizationHistory => Scope::Resource,
         }
     }
 
@@ -366,13 +405,15 @@ impl Fact {
             | Self::Alarms
             | Self::MuteRules
             | Self::EventRules
-            | Self::Key => &[Self::Trails],
+            | Self::Key
+            | Self::TrailHistory
+            | Self::DetectionHistory => &[Self::Trails],
             Self::EventDataStore | Self::StorePolicy => &[Self::EventDataStores],
-            Self::BucketHead => &[Self::Trails, Self::BucketList],
+            Self::BucketHead | Self::BucketHistory => &[Self::Trails, Self::BucketList],
             Self::OrganizationPolicy | Self::PolicyTargets => &[Self::OrganizationPolicies],
             Self::BucketOwner => &[Self::BucketHead],
             Self::BucketTags => &[Self::BucketList],
-            Self::KeyRotation | Self::KeyPolicy => &[Self::Key],
+            Self::KeyRotation | Self::KeyPolicy | Self::KeyHistory => &[Self::Key],
             Self::AccountPublicAccessBlock => &[Self::Trails, Self::BucketList],
             fact if Self::OF_A_BUCKET.contains(&fact) => &[Self::Trails, Self::BucketList],
             _ => &[],
@@ -429,6 +470,10 @@ impl Fact {
                 | Self::KeyRotation
                 | Self::KeyPolicy
                 | Self::ServiceLinkedRole
+                | Self::BucketHistory
+                | Self::KeyHistory
+                | Self::DetectionHistory
+                | Self::OrganizationHistory
         ) || Self::OF_A_BUCKET.contains(&self)
     }
 

@@ -19,6 +19,7 @@ use crate::snapshot::{Document, Manifest, Probe, Source, Sourced};
 use crate::trail::Best;
 
 mod closed;
+mod histories;
 mod keys;
 mod objects;
 mod trails;
@@ -70,6 +71,7 @@ pub struct GraphBuilder {
     nothing_unread: Arc<BTreeMap<Region, Gap>>,
     /// The sets of regions that are closed to accounts: most have the same.
     closed: BTreeSet<Arc<BTreeSet<Region>>>,
+    histories: BTreeMap<AccountId, Arc<Document>>,
 }
 
 /// An event data store, as its region's list shows it.
@@ -186,12 +188,14 @@ impl GraphBuilder {
             sights: BTreeSet::new(),
             nothing_unread: Arc::default(),
             closed: BTreeSet::new(),
+            histories: BTreeMap::new(),
         }
     }
 
     /// Adds one account's evidence.
     pub fn add(&mut self, document: &Document) {
         self.add_closed_regions(document);
+        self.add_history(document);
         self.add_member(document);
         for probe in document.observations.keys() {
             if probe.fact.crosses_accounts() {
@@ -474,6 +478,7 @@ impl GraphBuilder {
             control_policies: self.control_policies.clone(),
             pool: self.pool.clone(),
             members: self.members.clone(),
+            histories: self.histories.clone(),
             asked: self.asked.clone(),
             told: Arc::default(),
             objects: self.objects(),
@@ -494,6 +499,7 @@ impl GraphBuilder {
             control_policies: self.control_policies,
             pool: self.pool,
             members: self.members,
+            histories: self.histories,
             asked: self.asked,
             told: Arc::default(),
             objects,

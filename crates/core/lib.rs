@@ -25,6 +25,7 @@ pub mod finding;
 pub mod gate;
 mod graph;
 pub mod guardrail;
+pub mod history;
 mod judge;
 pub mod key;
 pub mod ledger;

@@ -15,7 +15,7 @@ use crate::key::{Key, KeyTarget};
 use crate::monitoring::Memo;
 use crate::pool::PolicyPool;
 use crate::roster::{AccountState, RegionEntry};
-use crate::snapshot::{Manifest, Probe, Source, Sourced};
+use crate::snapshot::{Document, Manifest, Probe, Source, Sourced};
 use crate::store::Store;
 use crate::trail::Trail;
 
@@ -176,6 +176,8 @@ pub struct Organization {
     /// The policy documents of all accounts, parsed once each.
     pub(crate) pool: Arc<PolicyPool>,
     pub(crate) objects: Objects,
+    /// What event history tells of those who may change what other accounts depend on.
+    pub(crate) histories: BTreeMap<AccountId, Arc<Document>>,
     /// The questions about shared objects that were asked already, and by which account.
     pub(crate) asked: BTreeSet<(AccountId, Probe)>,
     /// What was found out about who is told of what.

@@ -10,6 +10,7 @@ use crate::aws::{AccountId, Arn, Region};
 use crate::check::Check;
 use crate::control_policies::{PolicyKind, RCP_FULL_ACCESS};
 use crate::fact::{Fact, Scope};
+use crate::history::probes;
 use crate::key::KeyTarget;
 use crate::policies::Policies;
 use crate::roster::{AccountEntry, RegionEntry};
@@ -151,6 +152,9 @@ fn regional(demand: &Demand, manifest: &Manifest, document: &Document, wanted: &
         }
     }
     stores(demand, document, &regions, wanted);
+    if demand.wants(Fact::TrailHistory) {
+        wanted.extend(probes::of_trails(document, &regions));
+    }
     if !demand.wants(Fact::Trails) {
         return;
     }

@@ -101,25 +101,32 @@ impl Bulk {
     /// As [`PolicyDocument::parse`].
     pub fn policy(&mut self, name: &str, text: &str) -> Result<PolicyId, ParseError> {
         let first = self.by_text.get(text).copied();
-        let Some((first, known)) = first.and_then(|id| Some((id, self.interned(id)?))) else {
+        let Some(first) = first.filter(|id| self.interned(*id).is_some()) else {
             let policy = NamedPolicy::new(name, PolicyDocument::parse(text)?);
             let text: Arc<str> = text.into();
             let id = self.insert(policy, Some(text.clone()));
             self.by_text.insert(text, id);
             return Ok(id);
         };
+        Ok(self.renamed(first, name))
+    }
+
+    /// The same policy by another name, by which answers cite it; those who have it by whatever name are alike.
+    pub fn renamed(&mut self, id: PolicyId, name: &str) -> PolicyId {
+        let Some(known) = self.interned(id) else { return id };
         if known.policy.name.as_ref() == name {
-            return Ok(first);
+            return id;
         }
+        let first = known.same_as;
         let policy = NamedPolicy::new(name, known.policy.document.clone());
         let key = (first, policy.name.clone());
         if let Some(id) = self.by_name.get(&key) {
-            return Ok(*id);
+            return *id;
         }
         let id = self.next_id();
         self.policies.push(Interned { policy, text: None, same_as: first, speaks_of: Vec::new() });
         self.by_name.insert(key, id);
-        Ok(id)
+        id
     }
 
     /// A policy that was read already. Equal ones are not looked for: keep the id.

@@ -13,8 +13,8 @@ use super::gap::Failure;
 use super::recorder::{Record, recorded};
 use super::session::Session;
 use super::{
-    account, cloudtrail, cloudwatch, control_policies, events, iam, kms, lake, logs, organizations,
-    s3, sns,
+    account, cloudtrail, cloudwatch, control_policies, events, history, iam, kms, lake, logs,
+    organizations, s3, sns,
 };
 
 /// The clock of a run: the real one, or a fixed one for a demo that two runs must agree on.
@@ -92,6 +92,7 @@ fn parameters(probe: &Probe, called_at: Timestamp) -> BTreeMap<String, String> {
             Fact::Key | Fact::KeyRotation | Fact::KeyPolicy => "KeyId",
             Fact::Topic => "TopicArn",
             Fact::LogGroup | Fact::MetricFilters => "LogGroupArn",
+            fact if Fact::OF_HISTORY.contains(&fact) => "EventName",
             _ => "Bucket",
         };
         match resource.split_once('/') {
@@ -104,6 +105,10 @@ fn parameters(probe: &Probe, called_at: Timestamp) -> BTreeMap<String, String> {
     }
     if probe.fact == Fact::RecentEvents {
         parameters.insert("EndTime".to_owned(), cloudtrail::until(called_at).to_string());
+    }
+    if Fact::OF_HISTORY.contains(&probe.fact) {
+        parameters.insert("StartTime".to_owned(), history::since(called_at).to_string());
+        parameters.insert("EndTime".to_owned(), called_at.to_string());
     }
     let fixed = match probe.fact {
         Fact::Trails => Some(("IncludeShadowTrails", "true")),
@@ -176,6 +181,13 @@ async fn answer(session: &Session, probe: &Probe, called_at: Timestamp) -> Resul
         Fact::KeyPolicy => kms::policy(session, &region(), resource).await,
         Fact::AuthorizationDetails => iam::details(session).await,
         Fact::ServiceLinkedRole => iam::service_linked_role(session).await,
+        fact @ (Fact::TrailHistory
+        | Fact::BucketHistory
+        | Fact::KeyHistory
+        | Fact::DetectionHistory
+        | Fact::OrganizationHistory) => {
+            history::history(session, &region(), (fact, resource), called_at).await
+        }
     }
 }
 

@@ -50,7 +50,7 @@ impl Roll {
     pub fn administrators(&self) -> Administrators {
         let mut found = Administrators::default();
         for (at, principal) in self.principals.iter().enumerate() {
-            let held = principal.own.iter().chain(&principal.groups);
+            let held = principal.own.iter().chain(self.through_groups(principal));
             let mut documents = held.filter_map(|held| self.bulk.named(held.id?));
             let has = documents.any(|policy| {
                 let statement = gives_everything(&policy.document);

@@ -8,7 +8,8 @@ use crate::finding::{Status, Verdict};
 use crate::policy::Policy;
 use crate::safeguard::{BYPASS, Lock};
 
-/// Whether somebody who is not approved can lift the locks of a bucket in GOVERNANCE mode; fails for all who can.
+/// Whether somebody who is not approved has the permission that lifts the locks of a bucket in GOVERNANCE mode; fails for
+/// all who have it. Who could come by it is the question of the checks on tampering principals.
 ///
 /// # Errors
 /// As [`Question::judge`]; where there may be logs that nobody was asked about.
@@ -20,6 +21,7 @@ pub fn lifted(bucket: &Bucket, account: &AccountView<'_>, policy: &Policy) -> Ob
         targets: &[target],
         approved: &policy.approved_principals,
         strict: policy.strict_conditions,
+        by_escalation: false,
         can: "lift its locks, which are of GOVERNANCE mode",
     }
     .judge(|| account.organization.all_trails_complete())

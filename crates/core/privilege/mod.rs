@@ -7,7 +7,8 @@
 //!
 //! Not counted in, for nothing that is read tells of it: session policies, VPC endpoint policies, grants of KMS keys, access
 //! points, ACLs, and the account-wide resource policies of CloudWatch Logs. Service-linked roles are nobody's to use and
-//! are not on the roll; neither is the root user. What one could do as somebody else is another question.
+//! are not on the roll; neither is the root user. [`Roll::ways`] finds what one comes by as somebody else, or by changing
+//! what one may do.
 
 mod actions;
 mod administrators;
@@ -16,6 +17,7 @@ mod delivery;
 mod limits;
 mod locks;
 mod objects;
+mod reach;
 mod reason;
 mod roll;
 mod targets;
@@ -23,6 +25,7 @@ mod targets;
 mod tests;
 mod unread;
 mod verdict;
+mod ways;
 mod what_if;
 mod who;
 
@@ -32,9 +35,11 @@ pub use administrators::{Administrators, gives_everything};
 pub use delivery::{Delivery, delivery};
 pub use limits::Foreign;
 pub use locks::{holds, lifted};
+pub use reach::{Arrival, Reach, Stance, stance};
 pub use reason::Reason;
 pub use roll::{Principal, Roll};
 pub use targets::{Ask, Target};
 pub use verdict::Question;
+pub use ways::{Way, Ways, in_words};
 pub use what_if::{StatementName, reference};
 pub use who::{Can, Holder, Power};

@@ -41,8 +41,8 @@ impl Roll {
                 |policy| NamedPolicy::new(held.name.clone(), policy.document.clone()),
             )
         };
-        let all = |held: &[Held]| held.iter().map(named).collect::<Vec<_>>();
-        let (identity, groups) = (all(&principal.own), all(&principal.groups));
+        let identity: Vec<_> = principal.own.iter().map(named).collect();
+        let groups: Vec<_> = self.through_groups(principal).map(named).collect();
         let boundary = principal.boundary.as_ref().map(named);
         let policies = policy(target, Taken::Best).filter(|_| ask.on != "*");
         let owner = target.owner.as_ref().map(|owner| &*owner.most);

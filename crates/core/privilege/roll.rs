@@ -1,9 +1,10 @@
 //! The principals of one account, with what each has and what limits all of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use trailproof_iam::bulk::{Asker, Bulk, PolicyId};
+use trailproof_iam::escalation::{self, Escalation};
 use trailproof_iam::{Caller, Effect, NamedPolicy, PolicyDocument};
 
 use super::circumstances::{Circumstances, TagKeys};
@@ -24,13 +25,19 @@ pub struct Roll {
     pub(super) bulk: Bulk,
     pub(super) stand_ins: StandIns,
     pub(super) principals: Vec<Principal>,
+    pub(super) groups: Vec<Group>,
+    /// By the ARN of a customer managed policy, what its versions say that are not in force.
+    pub(super) versions: BTreeMap<Arc<str>, Vec<Option<PolicyId>>>,
     pub(super) scps: Path,
     pub(super) rcps: Path,
     pub(super) management: bool,
     pub(super) circumstances: Circumstances,
     pub(super) tag_keys: TagKeys,
-    source: Source,
-    partition: Partition,
+    pub(super) source: Source,
+    pub(super) partition: Partition,
+    pub(super) escalation: Escalation,
+    /// Where something new would be made first.
+    pub(super) regions: Vec<String>,
 }
 
 /// A user or a role on the roll.
@@ -41,10 +48,15 @@ pub struct Principal {
     /// Whether it is known that nobody can become it: a role whose trust policy allows it to none.
     pub is_beyond_reach: bool,
     pub(super) caller: Caller,
-    /// Its own policies, and those of its groups.
+    /// Its own policies.
     pub(super) own: Vec<Held>,
-    pub(super) groups: Vec<Held>,
+    /// The groups that it is in, by their place on the roll.
+    pub(super) member_of: Vec<usize>,
     pub(super) boundary: Option<Held>,
+    /// Of a role, who may assume it.
+    pub(super) trust: Trust,
+    /// What it is tagged with, as far as that is known.
+    pub(super) labels: BTreeMap<String, String>,
     /// Of a role whose sessions may bring tags of their own no tag is known.
     pub(super) tags: Option<BTreeMap<String, String>>,
     /// The first of its policies that was not read.
@@ -53,12 +65,38 @@ pub struct Principal {
     pub(super) doubt: Option<Gap>,
 }
 
+/// A group of users, with what it gives them.
+#[derive(Debug, Clone)]
+pub(super) struct Group {
+    pub(super) arn: String,
+    pub(super) held: Vec<Held>,
+    /// The first of its policies that was not read.
+    pub(super) gap: Option<Gap>,
+}
+
+/// Who may assume a role.
+#[derive(Debug, Clone)]
+pub(super) enum Trust {
+    /// It is a user.
+    None,
+    Read(NamedPolicy),
+    Unread(Gap),
+}
+
 /// A policy that a principal has.
 #[derive(Debug, Clone)]
 pub(super) struct Held {
     pub(super) name: Arc<str>,
     /// None where it was not read.
     pub(super) id: Option<PolicyId>,
+    /// Whether it is a managed policy, which hangs there by its ARN; the name is the ARN then.
+    pub(super) attached: bool,
+}
+
+impl Held {
+    fn unread() -> Self {
+        Self { name: "a policy that was not read".into(), id: None, attached: false }
+    }
 }
 
 /// The two policies that stand in for one that was not read.
@@ -79,19 +117,28 @@ impl Roll {
         actions: impl IntoIterator<Item = T>,
     ) -> Observed<Self> {
         let authorization = view.authorization()?;
+        let mut known: BTreeSet<String> = actions.into_iter().map(Into::into).collect();
+        known.extend(escalation::actions().into_iter().map(str::to_owned));
         let mut builder = Builder {
             authorization: &authorization,
-            bulk: Bulk::new(actions),
+            bulk: Bulk::new(known),
             known: BTreeMap::new(),
             kept: Vec::new(),
         };
-        let entries = authorization.principals().iter();
-        let entries = entries
-            .filter(|entry| entry.kind != PrincipalKind::Group && !entry.is_service_linked());
+        let entries = authorization.principals();
+        let is_group = |entry: &&PrincipalEntry| entry.kind == PrincipalKind::Group;
+        let mut groups: Vec<Group> =
+            entries.iter().filter(is_group).map(|entry| builder.group(entry)).collect();
+        groups.sort_by(|one, other| one.arn.cmp(&other.arn));
+        let others = entries.iter().filter(|entry| !is_group(entry) && !entry.is_service_linked());
         let mut principals: Vec<Principal> =
-            entries.map(|entry| builder.principal(entry, view)).collect();
+            others.map(|entry| builder.principal(entry, (view, &groups))).collect();
         principals.sort_by(|one, other| one.arn.cmp(&other.arn));
+        let versions = builder.versions(&principals);
         let mut bulk = builder.bulk;
+        let escalation = Escalation::new(&mut bulk).map_err(|error| {
+            Gap::new(Fact::AuthorizationDetails, Cause::InternalError, error.to_string())
+        })?;
         let stand_ins = StandIns {
             best: bulk.add(Taken::Best.of_caller()),
             worst: bulk.add(Taken::Worst.of_caller()),
@@ -110,6 +157,8 @@ impl Roll {
             bulk,
             stand_ins,
             principals,
+            groups,
+            versions,
             scps,
             rcps,
             management: organization.management().ok().flatten() == Some(view.id()),
@@ -117,6 +166,8 @@ impl Roll {
             tag_keys,
             source: authorization.source().clone(),
             partition: organization.partition().clone(),
+            escalation,
+            regions: first_regions(view),
         })
     }
 
@@ -147,13 +198,43 @@ impl Roll {
 
     /// Each policy document that anybody on it has, and those of the organization that bear on the account.
     pub(super) fn documents(&self) -> impl Iterator<Item = &Arc<PolicyDocument>> {
-        let held = self.principals.iter().flat_map(|principal| {
-            let own = principal.own.iter().chain(&principal.groups);
-            own.chain(&principal.boundary).filter_map(|held| held.id)
-        });
-        let held = held.filter_map(|id| self.bulk.named(id));
+        let held = self.held().filter_map(|held| self.bulk.named(held.id?));
         let levels = self.scps.most.iter().chain(&self.rcps.most);
         held.chain(levels.flat_map(|level| &level.policies)).map(|policy| &policy.document)
+    }
+
+    /// Each policy that anybody on it has or is bound by, and that a group has.
+    pub(super) fn held(&self) -> impl Iterator<Item = &Held> {
+        let groups = self.groups.iter().flat_map(|group| &group.held);
+        let own = self.principals.iter().flat_map(|one| one.own.iter().chain(&one.boundary));
+        own.chain(groups)
+    }
+
+    /// What a principal has through its groups.
+    pub(super) fn through_groups(&self, principal: &Principal) -> impl Iterator<Item = &Held> {
+        let groups = principal.member_of.iter().filter_map(|at| self.groups.get(*at));
+        groups.flat_map(|group| &group.held)
+    }
+
+    /// A principal as it is asked about, where what was not read is taken for one or the other.
+    pub(super) fn asker(&self, principal: &Principal, taken: Taken) -> Asker {
+        let id = |held: &Held| held.id.unwrap_or_else(|| self.stand_ins.of(taken));
+        Asker {
+            caller: principal.caller.clone(),
+            identity: principal.own.iter().map(id).collect(),
+            groups: self.through_groups(principal).map(id).collect(),
+            boundary: principal.boundary.as_ref().map(id),
+            known: Vec::new(),
+        }
+    }
+}
+
+impl StandIns {
+    pub(super) const fn of(self, taken: Taken) -> PolicyId {
+        match taken {
+            Taken::Best => self.best,
+            Taken::Worst => self.worst,
+        }
     }
 }
 
@@ -164,8 +245,10 @@ impl Principal {
             is_beyond_reach: false,
             caller,
             own: Vec::new(),
-            groups: Vec::new(),
+            member_of: Vec::new(),
             boundary: None,
+            trust: Trust::None,
+            labels: BTreeMap::new(),
             tags: None,
             gap: None,
             doubt: None,
@@ -176,22 +259,6 @@ impl Principal {
     #[must_use]
     pub fn short(&self) -> &str {
         self.arn.splitn(6, ':').nth(5).unwrap_or(&self.arn)
-    }
-
-    /// As it is asked about, where what was not read is taken for one or the other.
-    pub(super) fn asker(&self, stand_ins: StandIns, taken: Taken) -> Asker {
-        let stand_in = match taken {
-            Taken::Best => stand_ins.best,
-            Taken::Worst => stand_ins.worst,
-        };
-        let ids = |held: &[Held]| held.iter().map(|held| held.id.unwrap_or(stand_in)).collect();
-        Asker {
-            caller: self.caller.clone(),
-            identity: ids(&self.own),
-            groups: ids(&self.groups),
-            boundary: self.boundary.as_ref().map(|held| held.id.unwrap_or(stand_in)),
-            known: Vec::new(),
-        }
     }
 }
 
@@ -205,9 +272,31 @@ struct Builder<'b, 'a> {
 }
 
 impl<'a> Builder<'_, 'a> {
-    fn principal(&mut self, entry: &'a PrincipalEntry, view: &AccountView<'_>) -> Principal {
+    fn group(&mut self, entry: &'a PrincipalEntry) -> Group {
+        let mut group = Group { arn: entry.arn.clone(), held: Vec::new(), gap: None };
+        (group.held, group.gap) = self.own(entry);
+        group
+    }
+
+    /// What hangs on a principal or group itself, and the first of it that was not read.
+    fn own(&mut self, entry: &'a PrincipalEntry) -> (Vec<Held>, Option<Gap>) {
+        let mut gap = None;
+        let held = match self.authorization.own_policies(entry) {
+            Ok(policies) => policies.iter().map(|policy| self.held(policy, &mut gap)).collect(),
+            Err(found) => {
+                gap = Some(found);
+                vec![Held::unread()]
+            }
+        };
+        (held, gap)
+    }
+
+    fn principal(
+        &mut self,
+        entry: &'a PrincipalEntry,
+        (view, groups): (&AccountView<'_>, &[Group]),
+    ) -> Principal {
         let mut principal = Principal::new(&entry.arn, Caller::anonymous());
-        let unread = || Held { name: "a policy that was not read".into(), id: None };
         match entry.arn.parse::<Caller>() {
             Ok(caller) if caller.account() == Some(view.id().as_str()) => principal.caller = caller,
             _ => {
@@ -216,20 +305,23 @@ impl<'a> Builder<'_, 'a> {
                     account: Some(view.id()),
                     ..Gap::new(Fact::AuthorizationDetails, Cause::Undecidable, detail)
                 });
-                principal.own.push(unread());
+                principal.own.push(Held::unread());
                 return principal;
             }
         }
-        match self.authorization.identity_policies(entry) {
-            Ok(policies) => {
-                for policy in policies {
-                    let own = policy.holder.arn == entry.arn;
-                    let held = self.held(&policy, &mut principal.gap);
-                    if own { principal.own.push(held) } else { principal.groups.push(held) }
-                }
+        (principal.own, principal.gap) = self.own(entry);
+        match self.authorization.memberships(entry) {
+            Ok(all) => {
+                let place = |group: &&PrincipalEntry| {
+                    groups.binary_search_by(|one| one.arn.cmp(&group.arn)).ok()
+                };
+                principal.member_of = all.iter().filter_map(place).collect();
+                let mut of_groups = principal.member_of.iter().filter_map(|at| groups.get(*at));
+                let gap = of_groups.find_map(|group| group.gap.clone());
+                principal.gap = principal.gap.take().or(gap);
             }
             Err(gap) => {
-                principal.own.push(unread());
+                principal.own.push(Held::unread());
                 principal.gap.get_or_insert(gap);
             }
         }
@@ -238,7 +330,7 @@ impl<'a> Builder<'_, 'a> {
                 principal.boundary = boundary.map(|policy| self.held(&policy, &mut principal.gap));
             }
             Err(gap) => {
-                principal.boundary = Some(unread());
+                principal.boundary = Some(Held::unread());
                 principal.gap.get_or_insert(gap);
             }
         }
@@ -249,6 +341,7 @@ impl<'a> Builder<'_, 'a> {
     /// What its trust policy says of its sessions.
     fn become_it(&self, entry: &'a PrincipalEntry, principal: &mut Principal) {
         let tags = self.authorization.details(entry).map(|details| &details.tags);
+        principal.labels = tags.clone().ok().cloned().unwrap_or_default();
         if entry.kind != PrincipalKind::Role {
             principal.tags = tags.ok().cloned();
             return;
@@ -266,13 +359,19 @@ impl<'a> Builder<'_, 'a> {
                 if !allows("sts:TagSession") {
                     principal.tags = tags.ok().cloned();
                 }
+                let name = format!("the trust policy of {}", entry.arn);
+                principal.trust = Trust::Read(NamedPolicy::new(name, document.clone()));
             }
             Ok(Err(error)) => {
                 let detail = format!("who may assume {} cannot be understood: {error}", entry.arn);
                 let gap = Gap::new(Fact::AuthorizationDetails, Cause::Undecidable, detail);
+                principal.trust = Trust::Unread(gap.clone());
                 principal.doubt = Some(gap);
             }
-            Err(gap) => principal.doubt = Some(gap.clone()),
+            Err(gap) => {
+                principal.trust = Trust::Unread(gap.clone());
+                principal.doubt = Some(gap.clone());
+            }
         }
     }
 
@@ -289,19 +388,59 @@ impl<'a> Builder<'_, 'a> {
                 None
             }
         };
-        Held { name, id }
+        Held { name, id, attached: matches!(policy.name, PolicyName::Managed(_)) }
+    }
+
+    /// What the customer managed policies that somebody has said or would say in another version.
+    fn versions(&mut self, principals: &[Principal]) -> BTreeMap<Arc<str>, Vec<Option<PolicyId>>> {
+        let mut versions = BTreeMap::new();
+        let attached = principals.iter().flat_map(|one| &one.own).filter(|held| held.attached);
+        for name in attached.map(|held| held.name.clone()) {
+            if name.contains(":iam::aws:policy/") || versions.contains_key(&name) {
+                continue;
+            }
+            let Ok(policy) = self.authorization.policy(&name) else { continue };
+            let others = policy.versions.iter().filter(|version| !version.is_default_version);
+            let others: Vec<Option<PolicyId>> = others
+                .map(|version| {
+                    let document = self.authorization.version(policy, version).ok()?;
+                    let parsed = document.as_ref().as_ref().ok()?;
+                    let name = format!("{name} in version {}", version.version_id);
+                    Some(self.intern(&name.into(), parsed))
+                })
+                .collect();
+            if !others.is_empty() {
+                versions.insert(name, others);
+            }
+        }
+        versions
     }
 
     fn intern(&mut self, name: &Arc<str>, document: &Arc<PolicyDocument>) -> PolicyId {
         let place = Arc::as_ptr(document).addr();
         if let Some(id) = self.known.get(&place) {
-            return *id;
+            return self.bulk.renamed(*id, name);
         }
         let id = self.bulk.add(NamedPolicy::new(name.clone(), document.clone()));
         self.known.insert(place, id);
         self.kept.push(document.clone());
         id
     }
+}
+
+/// The regions in which somebody would make something first: the global one, and where the account's trails are at home.
+fn first_regions(view: &AccountView<'_>) -> Vec<String> {
+    const MOST: usize = 3;
+    let enabled: BTreeSet<String> = view.regions().map(ToString::to_string).collect();
+    let global = view.organization.partition().global_region().to_string();
+    let homes = view.trails().into_iter().flatten().map(|seen| seen.trail.home().to_string());
+    let mut regions: Vec<String> = Vec::new();
+    for region in [global].into_iter().chain(homes).chain(enabled.iter().cloned()) {
+        if regions.len() < MOST && enabled.contains(&region) && !regions.contains(&region) {
+            regions.push(region);
+        }
+    }
+    regions
 }
 
 /// The ways to become a role.

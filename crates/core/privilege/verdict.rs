@@ -1,4 +1,6 @@
 //! What a list of those who can comes to: one finding for all of them, which names the first and keeps the list.
+//!
+//! Whoever comes by a power on some way has it as much as one to whom it was given: both are in the finding, told apart.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,10 +8,15 @@ use serde_json::{Map, Value, json};
 
 use super::roll::{Principal, Roll};
 use super::targets::Target;
+use super::ways::Ways;
 use super::who::{Can, Holder, Power};
 use crate::evidence::{Evidence, Observed, find};
 use crate::finding::{Verdict, fail, pass};
 use crate::pattern;
+
+mod escalating;
+
+use escalating::{Escalating, OnRoll};
 
 /// So many principals are named in a finding's text.
 const NAMED: usize = 3;
@@ -29,6 +36,8 @@ pub struct Question<'a> {
     pub approved: &'a [String],
     /// Whether a yes under conditions counts.
     pub strict: bool,
+    /// Whether those count who come by a power on some way: as another principal, or by changing what one may do.
+    pub by_escalation: bool,
     /// What the powers come to, after "can": `stop the trail`.
     pub can: &'a str,
 }
@@ -44,30 +53,42 @@ impl<'a> Question<'a> {
         let holders = self.holders();
         let expected = "nobody but approved principals can";
         let (sure, conditional) = self.split(&holders);
+        let ways = if self.by_escalation { self.ways(&sure) } else { Ways::default() };
+        let (open, perhaps) = self.split_ways(&ways.ways);
         if !sure.is_empty() {
-            let text = format!("{} can {}", self.count(&sure), self.can);
+            let more = match open.len() {
+                0 => String::new(),
+                more => format!("; {more} more by escalation ({})", self.names(&open)),
+            };
+            let text = format!("{} can {}{more}", self.count(&sure), self.can);
             let verdict = fail(text).reason("unapproved_principals").expected(expected);
-            return Ok(verdict.observed(self.observed(&sure)).cite(self.evidence(&sure)));
+            let evidence = self.evidence(&sure).into_iter().chain(self.evidence_of_ways(&open));
+            return Ok(verdict.observed(self.observed(&sure)).cite(evidence));
+        }
+        if !open.is_empty() {
+            let text = format!("{} can by escalation {}", self.count(&open), self.can);
+            let verdict = fail(text).reason("escalation").expected(expected);
+            let observed = self.observed_way(&open);
+            return Ok(verdict.observed(observed).cite(self.evidence_of_ways(&open)));
         }
         self.gaps(&holders)?;
+        self.gaps_of_ways(&ways)?;
         for target in self.targets {
             target.incomplete.clone().map_or(Ok(()), Err)?;
         }
         complete()?;
         let total = self.roll.principals().len();
         let cite = || self.roll.cite(None, "principals", total);
-        let verdict = if conditional.is_empty() {
+        let verdict = if conditional.is_empty() && perhaps.is_empty() {
             pass(format!("none of {total} principals can {} unless approved", self.can))
         } else {
-            let keys = self.keys(&conditional);
-            pass(format!(
-                "{} can {}, and only depending on {keys}",
-                self.count(&conditional),
-                self.can
-            ))
-            .reason("conditional")
+            let keys = self.keys(&conditional, &perhaps);
+            let all = self.together(&conditional, &perhaps);
+            pass(format!("{} can {}, and only depending on {keys}", self.count(&all), self.can))
+                .reason("conditional")
         };
-        let evidence = self.evidence(&conditional);
+        let evidence = self.evidence(&conditional).into_iter();
+        let evidence = evidence.chain(self.evidence_of_ways(&perhaps));
         Ok(verdict.expected(expected).cite([cite()]).cite(evidence))
     }
 
@@ -109,22 +130,22 @@ impl<'a> Question<'a> {
         find(unknown, |()| Ok(false)).map(|_| ())
     }
 
-    fn principals<'h>(&self, holders: &'h [Holder]) -> impl Iterator<Item = &'h Holder> {
+    fn principals<'h, H: OnRoll>(&self, holders: &'h [H]) -> impl Iterator<Item = &'h H> {
         // Whoever can be somebody comes before what nobody can become; else by ARN.
-        let beyond = |holder: &&Holder| {
-            self.roll.principals().get(holder.principal).is_some_and(|p| p.is_beyond_reach)
+        let beyond = |holder: &&H| {
+            self.roll.principals().get(holder.place()).is_some_and(|p| p.is_beyond_reach)
         };
         let (far, near): (Vec<_>, Vec<_>) = holders.iter().partition(beyond);
         near.into_iter().chain(far)
     }
 
     /// `3 of 17 principals (role/Admin, user/ann and 1 more)`.
-    fn count(&self, holders: &[Holder]) -> String {
+    fn count<H: OnRoll>(&self, holders: &[H]) -> String {
         let total = self.roll.principals().len();
         let (all, names) = (holders.len(), self.names(holders));
         let beyond = holders
             .iter()
-            .filter_map(|holder| self.roll.principals().get(holder.principal))
+            .filter_map(|holder| self.roll.principals().get(holder.place()))
             .filter(|principal| principal.is_beyond_reach)
             .count();
         let noted = match beyond {
@@ -135,9 +156,9 @@ impl<'a> Question<'a> {
         format!("{all} of {total} principals ({names}{noted})")
     }
 
-    fn names(&self, holders: &[Holder]) -> String {
+    fn names<H: OnRoll>(&self, holders: &[H]) -> String {
         let named = self.principals(holders).take(NAMED);
-        let named = named.filter_map(|holder| self.roll.principals().get(holder.principal));
+        let named = named.filter_map(|holder| self.roll.principals().get(holder.place()));
         let names: Vec<&str> = named.map(Principal::short).collect();
         match holders.len().saturating_sub(names.len()) {
             0 => names.join(", "),
@@ -160,16 +181,14 @@ impl<'a> Question<'a> {
     }
 
     /// The keys on which those powers depend, of the first of them.
-    fn keys(&self, holders: &[Holder]) -> String {
-        let mut keys = BTreeSet::new();
-        for (holder, power) in
-            holders.iter().take(LISTED).flat_map(|h| h.powers.first().map(|p| (h, p)))
-        {
-            let reason = self.reason(holder, power);
-            keys.extend(reason.into_iter().flat_map(|reason| reason.answer.depends_on));
-        }
-        let keys: Vec<String> = keys.into_iter().take(SHOWN).collect();
-        keys.join(", ")
+    fn keys(&self, holders: &[Holder], ways: &[Escalating<'_>]) -> String {
+        let first = holders.iter().take(LISTED).flat_map(|h| h.powers.first().map(|p| (h, p)));
+        let reasons = first.filter_map(|(holder, power)| self.reason(holder, power));
+        let direct = reasons.flat_map(|reason| reason.answer.depends_on);
+        let ways = ways.iter().take(LISTED).filter_map(Escalating::nearest);
+        let on_ways = ways.flat_map(|way| self.keys_of_way(way));
+        let keys: BTreeSet<String> = direct.chain(on_ways).collect();
+        keys.into_iter().take(SHOWN).collect::<Vec<_>>().join(", ")
     }
 
     fn reason(&self, holder: &Holder, power: &Power) -> Option<super::Reason> {
@@ -199,15 +218,7 @@ impl<'a> Question<'a> {
             resources.entry(&target.resource).or_default().insert(action);
         }
         let mut entry = Map::new();
-        let can: Vec<Value> = resources
-            .iter()
-            .take(SHOWN)
-            .map(|(resource, actions)| {
-                let listed: Vec<&str> = actions.iter().copied().take(SHOWN).collect();
-                json!({ "resource": resource, "actions": listed, "number": actions.len() })
-            })
-            .collect();
-        entry.insert("can".into(), can.into());
+        entry.insert("can".into(), listed(&resources));
         let first = holder.powers.first()?;
         if let Some(reason) = self.reason(holder, first) {
             entry.insert("through".into(), reason.through().into());
@@ -224,4 +235,13 @@ impl<'a> Question<'a> {
         }
         Some(Value::Object(entry))
     }
+}
+
+/// By resource, the first of the actions and how many there are.
+fn listed(resources: &BTreeMap<&str, BTreeSet<&str>>) -> Value {
+    let can = resources.iter().take(SHOWN).map(|(resource, actions)| {
+        let listed: Vec<&str> = actions.iter().copied().take(SHOWN).collect();
+        json!({ "resource": resource, "actions": listed, "number": actions.len() })
+    });
+    can.collect::<Vec<_>>().into()
 }

@@ -83,9 +83,9 @@ impl Roll {
             }
         };
         for principal in &mut self.principals {
-            let own = principal.own.iter_mut().chain(&mut principal.groups);
-            own.chain(&mut principal.boundary).for_each(&mut left);
+            principal.own.iter_mut().chain(&mut principal.boundary).for_each(&mut left);
         }
+        self.groups.iter_mut().flat_map(|group| &mut group.held).for_each(&mut left);
         let paths = [&mut self.scps, &mut self.rcps];
         paths.into_iter().fold(found, |found, path| {
             name.take_from_levels(&mut path.most) | name.take_from_levels(&mut path.least) | found
@@ -117,12 +117,9 @@ impl Roll {
 
     /// Every policy on it by name, those of the organization too.
     pub fn named_policies(&self) -> impl Iterator<Item = (&str, &PolicyDocument)> {
-        let held = self.principals.iter().flat_map(|principal| {
-            let own = principal.own.iter().chain(&principal.groups);
-            own.chain(&principal.boundary).filter_map(|held| {
-                let policy = self.bulk.named(held.id?)?;
-                Some((&*held.name, &*policy.document))
-            })
+        let held = self.held().filter_map(|held| {
+            let policy = self.bulk.named(held.id?)?;
+            Some((&*held.name, &*policy.document))
         });
         let levels = self.scps.most.iter().chain(&self.rcps.most);
         let above = levels.flat_map(|level| &level.policies);

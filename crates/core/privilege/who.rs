@@ -6,7 +6,7 @@ use std::sync::Arc;
 use trailproof_iam::bulk::{Account, Asker, Decisions, Question, Setup};
 use trailproof_iam::{Decision, Known, NamedPolicy};
 
-use super::roll::{Principal, Roll, StandIns};
+use super::roll::{Principal, Roll};
 use super::targets::{Ask, Target};
 use super::unread::Taken;
 use crate::evidence::{Cause, Gap};
@@ -56,9 +56,9 @@ pub struct Holder {
 
 /// One reading of all that limits and grants: the setup, and who asks.
 struct Reading<'r> {
+    roll: &'r Roll,
     account: Account<'r>,
     taken: Taken,
-    stand_ins: StandIns,
 }
 
 impl Reading<'_> {
@@ -67,17 +67,24 @@ impl Reading<'_> {
         principal: &Principal,
         known: &[(String, Known)],
     ) -> std::rc::Rc<Decisions> {
-        let asker = principal.asker(self.stand_ins, self.taken);
+        let asker = self.roll.asker(principal, self.taken);
         self.account.decide(&Asker { known: known.to_vec(), ..asker })
     }
 }
 
 /// Why what a question hangs on was not read.
 #[derive(Default)]
-struct Gaps {
-    target: Option<Arc<Gap>>,
-    doubt: Option<Arc<Gap>>,
+pub(super) struct Gaps {
+    pub(super) target: Option<Arc<Gap>>,
+    pub(super) doubt: Option<Arc<Gap>>,
     moot: Option<Arc<Gap>>,
+}
+
+impl Gaps {
+    /// An answer, where having the action would matter at all.
+    pub(super) fn certain(&self, can: Can) -> Can {
+        self.moot.clone().map_or(can, Can::Unknown)
+    }
 }
 
 impl Roll {
@@ -109,7 +116,7 @@ impl Roll {
         let places = self.places(targets);
         let reading = |taken| {
             let account = self.bulk.account(self.setup(targets, &places, taken));
-            Reading { account, taken, stand_ins: self.stand_ins }
+            Reading { roll: self, account, taken }
         };
         let (mut most, mut least) = (reading(Taken::Best), reading(Taken::Worst));
         let gaps: Vec<Gaps> = places.iter().map(|place| gaps(targets, *place)).collect();
@@ -139,7 +146,7 @@ impl Roll {
     }
 
     /// The asks that there is a question for: those about an action that the roll was read for.
-    fn places(&self, targets: &[Target]) -> Vec<(usize, usize)> {
+    pub(super) fn places(&self, targets: &[Target]) -> Vec<(usize, usize)> {
         let asks = targets.iter().enumerate().flat_map(|(target, one)| {
             one.asks.iter().enumerate().map(move |(ask, asked)| (target, ask, asked))
         });
@@ -152,7 +159,12 @@ impl Roll {
         self.bulk.actions().iter().position(|action| action.eq_ignore_ascii_case(name))
     }
 
-    fn setup(&self, targets: &[Target], places: &[(usize, usize)], taken: Taken) -> Setup {
+    pub(super) fn setup(
+        &self,
+        targets: &[Target],
+        places: &[(usize, usize)],
+        taken: Taken,
+    ) -> Setup {
         let policies: Vec<Option<Arc<[NamedPolicy]>>> =
             targets.iter().map(|target| policy(target, taken)).collect();
         let question = |(target, ask): &(usize, usize)| {
@@ -194,14 +206,13 @@ impl Roll {
     }
 
     fn can(&self, (best, worst): (Decision, Decision), principal: &Principal, gaps: &Gaps) -> Can {
-        let certain = |can| gaps.moot.clone().map_or(can, Can::Unknown);
         match (best, worst) {
-            (Decision::Allowed, Decision::Allowed) => certain(Can::Yes),
+            (Decision::Allowed, Decision::Allowed) => gaps.certain(Can::Yes),
             (Decision::Conditional, Decision::Conditional) => {
                 let doubts = [&principal.doubt, &self.circumstances.doubt];
                 let doubt = doubts.into_iter().flatten().next();
                 let doubt = doubt.map(|gap| Arc::new(gap.clone())).or_else(|| gaps.doubt.clone());
-                doubt.map_or_else(|| certain(Can::If), Can::Unknown)
+                doubt.map_or_else(|| gaps.certain(Can::If), Can::Unknown)
             }
             _ => {
                 let gap = principal.gap.clone().map(Arc::new).or_else(|| gaps.target.clone());
@@ -225,7 +236,7 @@ pub(super) fn policy(target: &Target, taken: Taken) -> Option<Arc<[NamedPolicy]>
     }
 }
 
-fn gaps(targets: &[Target], (target, ask): (usize, usize)) -> Gaps {
+pub(super) fn gaps(targets: &[Target], (target, ask): (usize, usize)) -> Gaps {
     let Some(one) = targets.get(target) else { return Gaps::default() };
     let of_owner = || one.owner.as_ref().and_then(|owner| owner.gap.clone());
     let moot = one.asks.get(ask).and_then(|ask| ask.moot.clone());
@@ -234,6 +245,11 @@ fn gaps(targets: &[Target], (target, ask): (usize, usize)) -> Gaps {
         doubt: one.doubt.clone().map(Arc::new),
         moot: moot.map(Arc::new),
     }
+}
+
+/// How answers are ordered, the surest first.
+pub(super) const fn surest_of(can: &Can) -> u8 {
+    can.rank()
 }
 
 /// Of each action on each target the surest answer, the first of those.

@@ -86,6 +86,8 @@ pub struct Entity {
     pub trust: Option<NamedPolicy>,
     /// Its tags.
     pub tags: Vec<(String, String)>,
+    /// Whether its sessions may bring tags of their own, so that what it is tagged with says nothing of them.
+    pub brings_tags: bool,
 }
 
 impl Entity {
@@ -100,6 +102,7 @@ impl Entity {
             boundary: None,
             trust: None,
             tags: Vec::new(),
+            brings_tags: false,
         }
     }
 

@@ -63,6 +63,7 @@ impl Escalation {
             decided: BTreeMap::new(),
             ceilings: BTreeMap::new(),
             cut: false,
+            surely: false,
             passable: BTreeMap::new(),
         }
     }
@@ -80,8 +81,9 @@ pub struct Graph<'a> {
     decided: BTreeMap<State, Rc<Decisions>>,
     ceilings: BTreeMap<usize, Rc<Decisions>>,
     cut: bool,
-    /// By the address of the decisions, which are kept.
-    passable: BTreeMap<*const Decisions, Rc<FixedBitSet>>,
+    surely: bool,
+    /// By the address of the decisions, which are kept, and whether only what is sure counts.
+    passable: BTreeMap<(*const Decisions, bool), Rc<FixedBitSet>>,
 }
 
 /// A principal as whom one acts, with what was changed of it.
@@ -159,6 +161,13 @@ pub struct ToldStep {
 }
 
 impl<'a> Graph<'a> {
+    /// The same graph, in which only what is allowed whatever the circumstances counts: each step of each hop, and the power
+    /// in the end. What hangs on a tag that one would give oneself is not among it.
+    #[must_use]
+    pub fn surely(self) -> Self {
+        Self { surely: true, ..self }
+    }
+
     /// The principals of the account, and behind them those that somebody could make.
     #[must_use]
     pub fn entities(&self) -> &[Entity] {
@@ -227,6 +236,12 @@ impl<'a> Graph<'a> {
         }
     }
 
+    /// The ARN of the principal as whom it is had in the end.
+    #[must_use]
+    pub fn holder(&self, reached: &Reached) -> Option<&str> {
+        self.entities.get(reached.holder.entity).map(Entity::arn)
+    }
+
     fn asker(&self, state: State) -> Option<Asker> {
         let entity = self.entities.get(state.entity)?;
         let changes = Changes {
@@ -272,17 +287,39 @@ impl<'a> Graph<'a> {
         Some(decisions)
     }
 
-    /// The edges whose questions are all allowed, perhaps in some circumstances only.
+    /// Whether that counts: what is allowed, and unless only that is looked for what is allowed in some circumstances.
+    pub(super) fn counts(&self, decisions: &Decisions, question: usize) -> bool {
+        if self.surely {
+            decisions.get(question) == Some(Decision::Allowed)
+        } else {
+            decisions.is_possible(question)
+        }
+    }
+
+    /// The edges that count from there.
     pub(super) fn passable(&mut self, decisions: &Rc<Decisions>) -> Rc<FixedBitSet> {
+        self.edges_by(decisions, self.surely)
+    }
+
+    /// The edges that may count from there, whatever is changed.
+    pub(super) fn passable_at_most(&mut self, ceiling: &Rc<Decisions>) -> Rc<FixedBitSet> {
+        self.edges_by(ceiling, false)
+    }
+
+    fn edges_by(&mut self, decisions: &Rc<Decisions>, surely: bool) -> Rc<FixedBitSet> {
         let edges = &self.edges;
+        let counts = |question: usize| match surely {
+            true => decisions.get(question) == Some(Decision::Allowed),
+            false => decisions.is_possible(question),
+        };
         let of = || {
-            let all = |edge: &Edge| edge.questions.iter().all(|at| decisions.is_possible(*at));
+            let all = |edge: &Edge| edge.questions.iter().all(|at| counts(*at));
             let mut passable = FixedBitSet::with_capacity(edges.len());
             passable
                 .extend(edges.iter().enumerate().filter(|(_, edge)| all(edge)).map(|(at, _)| at));
             Rc::new(passable)
         };
-        self.passable.entry(Rc::as_ptr(decisions)).or_insert_with(of).clone()
+        self.passable.entry((Rc::as_ptr(decisions), surely)).or_insert_with(of).clone()
     }
 }
 

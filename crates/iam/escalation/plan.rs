@@ -7,7 +7,7 @@ use super::between::Between;
 use super::facts::{Entity, Facts};
 use super::fresh::Spoken;
 use super::organization::Gateway;
-use super::rights::{Changes, Rights};
+use super::rights::{Changes, PRINCIPAL_TAG, Rights};
 use super::ways::{On, Step, Target, Through, Way, Yields, ways};
 use crate::bulk::{Bulk, Owner, PolicyId, Question};
 use crate::context::Known;
@@ -92,7 +92,7 @@ impl<'a> Planner<'a> {
                 for key in crate::bulk::keys_of(statement, document.version.has_variables()) {
                     let key = key.to_ascii_lowercase();
                     mfa |= key.starts_with("aws:multifactorauth");
-                    if key.starts_with("aws:principaltag/") && !tags.contains(&key) {
+                    if key.starts_with(PRINCIPAL_TAG) && !tags.contains(&key) {
                         tags.push(key);
                     }
                 }
@@ -301,7 +301,9 @@ impl<'a> Planner<'a> {
             let place = match place {
                 Some(at) => self.facts.entities.len() + at,
                 None => {
-                    self.plan.entities.push(Entity::new(caller));
+                    // Whoever makes it may tag it.
+                    let made = Entity { brings_tags: true, ..Entity::new(caller) };
+                    self.plan.entities.push(made);
                     self.plan.entities.len() - 1
                 }
             };

@@ -5,6 +5,9 @@ use crate::bulk::{Asker, Bulk, PolicyId};
 use crate::context::Known;
 use crate::document::Effect;
 
+/// What stands before a tag's name in the condition key of a principal's tag.
+pub(super) const PRINCIPAL_TAG: &str = "aws:principaltag/";
+
 /// What was changed of a principal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct Rights {
@@ -73,11 +76,16 @@ impl Changes<'_> {
             asker.groups.extend(&joined.policies);
         }
         asker.boundary = entity.boundary.as_ref().map(|(_, id)| *id).filter(|_| !rights.unbounded);
-        for (key, tag) in &entity.tags {
-            asker.known.push((format!("aws:PrincipalTag/{key}"), Known::Values(vec![tag.clone()])));
-        }
-        if rights.any_tags {
-            asker.known = self.tags.iter().map(|key| (key.clone(), Known::Unknown)).collect();
+        let open = rights.any_tags || entity.brings_tags;
+        for key in self.tags {
+            let name = key.get(PRINCIPAL_TAG.len()..).unwrap_or_default();
+            let tag = entity.tags.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(name));
+            let known = match tag {
+                _ if open => Known::Unknown,
+                Some((_, value)) => Known::Values(vec![value.clone()]),
+                None => Known::Absent,
+            };
+            asker.known.push((key.clone(), known));
         }
         if rights.mfa {
             let yes = Known::Values(vec!["true".to_owned()]);

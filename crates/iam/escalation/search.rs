@@ -112,7 +112,8 @@ impl Search {
         let place = self.nodes.len();
         self.nodes.push(node);
         let powers = graph.powers();
-        let new = decisions.possible().take_while(|at| *at < powers).map(What::Power);
+        let new = decisions.possible().take_while(|at| *at < powers);
+        let new = new.filter(|at| graph.counts(&decisions, *at)).map(What::Power);
         let new: Vec<_> = new.filter(|what| self.found.insert(*what)).collect();
         if !new.is_empty() {
             let path = self.path(via);
@@ -177,7 +178,7 @@ impl Search {
         let powers = graph.powers();
         let mut at_most = ceiling.possible().take_while(|at| *at < powers).map(What::Power);
         at_most.any(|what| !self.found.contains(&what))
-            || !graph.passable(&ceiling).is_subset(&self.gone_through)
+            || !graph.passable_at_most(&ceiling).is_subset(&self.gone_through)
     }
 
     /// One acts as a principal that somebody changes.

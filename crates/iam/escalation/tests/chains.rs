@@ -40,6 +40,46 @@ fn three_roles_in_a_row_and_a_circle() {
     assert_eq!(lab.ways(alice, 0).unwrap().len(), 1);
 }
 
+/// The short way hangs on a second factor, the long one on nothing.
+#[test]
+fn a_sure_way_is_found_behind_a_shorter_one_that_is_not() {
+    let mut lab = Lab::new();
+    let arn = |name: &str| format!("arn:aws:iam::{ACCOUNT}:role/{name}");
+    let with_mfa = format!(
+        r#"{{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"{}",
+        "Condition":{{"Bool":{{"aws:MultiFactorAuthPresent":"true"}}}}}}"#,
+        arn("end")
+    );
+    let alice = lab.add("user/alice", &format!("{with_mfa},{}", assume(&arn("one"))));
+    lab.role("one", &assume(&arn("end")), &trusts_account(ACCOUNT));
+    lab.role("end", &allow(&[STOP]), &trusts_account(ACCOUNT));
+    let hops = |graph: &mut Graph<'_>| {
+        let found = graph.from(alice);
+        found.iter().find(|reached| reached.what == What::Power(0)).map(|found| found.path.len())
+    };
+    assert_eq!(hops(&mut lab.escalation.graph(&lab.bulk, &lab.facts, &[])), Some(1));
+    assert_eq!(hops(&mut lab.escalation.graph(&lab.bulk, &lab.facts, &[]).surely()), Some(2));
+    lab.facts.entities[alice].inline.clear();
+    let only = lab.policy(&with_mfa);
+    lab.facts.entities[alice].inline.push(only);
+    assert_eq!(hops(&mut lab.escalation.graph(&lab.bulk, &lab.facts, &[])), Some(1));
+    assert_eq!(hops(&mut lab.escalation.graph(&lab.bulk, &lab.facts, &[]).surely()), None);
+}
+
+/// Of a role whose sessions bring tags its own tags say nothing.
+#[test]
+fn a_session_may_bring_the_tag_that_is_asked_for() {
+    let mut lab = Lab::new();
+    let tagged = format!(
+        r#"{{"Effect":"Allow","Action":"{STOP}","Resource":"*",
+        "Condition":{{"StringEquals":{{"aws:PrincipalTag/team":"audit"}}}}}}"#
+    );
+    let role = lab.role("tagged", &tagged, &trusts_account(ACCOUNT));
+    assert_eq!(lab.path(role, 0), None, "it has no such tag");
+    lab.facts.entities[role].brings_tags = true;
+    assert_eq!(lab.path(role, 0), Some(Vec::new()));
+}
+
 #[test]
 fn a_boundary_holds_after_one_has_given_oneself_everything() {
     let mut lab = Lab::new();
