@@ -16,7 +16,7 @@ mod answering;
 mod printing;
 mod validating;
 
-pub use answering::{AnswerArgs, AnswerFormat, WhoCanArgs, WouldRecordArgs};
+pub use answering::{AnswerArgs, AnswerFormat, WhoCanArgs, WouldAlertArgs, WouldRecordArgs};
 pub use printing::{ChecksArgs, ExplainArgs, ListFormat, PolicyArgs, PolicyFormat, PolicyOf};
 pub use validating::ValidateLogsArgs;
 
@@ -64,7 +64,7 @@ impl Command {
             | Self::Assess(_)
             | Self::Report(_) => true,
             Self::Explain(_) | Self::Plan(_) | Self::Policy(_) => true,
-            Self::WouldRecord(_) | Self::WhoCan(_) => true,
+            Self::WouldRecord(_) | Self::WouldAlert(_) | Self::WhoCan(_) => true,
             Self::Checks(_) | Self::ValidateLogs(_) | Self::Waivers(_) | Self::ExitCodes => false,
         }
     }
@@ -93,6 +93,8 @@ pub enum Command {
     Plan(Box<PlanArgs>),
     /// Ask whether a call would be kept by any trail: where, for how long, and who could have deleted it since.
     WouldRecord(Box<WouldRecordArgs>),
+    /// Ask whether anybody would be told of an event, and where the chain to a person is broken if not.
+    WouldAlert(Box<WouldAlertArgs>),
     /// Ask which principals can do something to the evidence, by which statement, and what would change that.
     WhoCan(Box<WhoCanArgs>),
     /// Prove the log files of some time complete and unmodified, for every account and region of a bucket at once.

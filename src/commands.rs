@@ -37,6 +37,7 @@ use crate::select::{one, select};
 use crate::store::Reader;
 use crate::validate_logs::validate_logs;
 use crate::who_can::who_can;
+use crate::would_alert::would_alert;
 use crate::would_record::would_record;
 
 /// Does what was asked.
@@ -58,6 +59,7 @@ pub fn run(command: Command) -> Result<u8, Stop> {
         }
         Command::Explain(args) => explain(&args),
         Command::Policy(args) => print(printed_policy(&args)?.as_bytes()).map(|()| 0),
+        Command::WouldAlert(args) => would_alert(&args),
         Command::WouldRecord(args) => would_record(&args),
         Command::WhoCan(args) => who_can(&args),
         Command::ValidateLogs(args) => validate_logs(&args),

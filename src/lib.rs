@@ -29,6 +29,7 @@ mod signals;
 pub mod store;
 mod validate_logs;
 mod who_can;
+mod would_alert;
 mod would_record;
 
 pub use cli::CONCURRENCY;

@@ -235,8 +235,13 @@ fn distinct(document: &Document, row: &Row) -> Vec<Probe> {
     let parts = parts(row);
     let mut answers: BTreeSet<String> = BTreeSet::new();
     let mut telling = |(probe, observation): &(&Probe, &Observation)| {
-        let regional =
-            [Fact::Trails, Fact::TrailDelivery, Fact::RecentEvents, Fact::EventDataStores];
+        let regional = [
+            Fact::Trails,
+            Fact::TrailDelivery,
+            Fact::RecentEvents,
+            Fact::EventDataStores,
+            Fact::EventRules,
+        ];
         !regional.contains(&probe.fact)
             || probe.region.iter().any(|region| parts.contains(region))
             || answers

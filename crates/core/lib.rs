@@ -53,6 +53,7 @@ pub mod terms;
 pub mod trail;
 pub mod waiver;
 pub mod who_can;
+pub mod would_alert;
 pub mod would_record;
 
 pub use graph::GraphBuilder;

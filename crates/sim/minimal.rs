@@ -10,6 +10,7 @@ mod ledger;
 mod policies;
 mod reads;
 mod walk;
+mod watched;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

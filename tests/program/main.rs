@@ -35,4 +35,5 @@ mod usage;
 mod validates_bucket;
 mod validates_logs;
 mod who_can;
+mod would_alert;
 mod would_record;

@@ -27,6 +27,10 @@ pub(super) struct Reads {
     pub(super) trail_tags: bool,
     pub(super) topic: bool,
     pub(super) log_group: bool,
+    pub(super) filters: bool,
+    pub(super) alarms: bool,
+    pub(super) mutes: bool,
+    pub(super) rules: bool,
     pub(super) events: bool,
     pub(super) store_list: bool,
     pub(super) store: bool,
@@ -70,6 +74,10 @@ impl Reads {
             trail_tags: wants("cloudtrail:ListTags"),
             topic: wants("sns:GetTopicAttributes"),
             log_group: wants("logs:DescribeLogGroups"),
+            filters: wants("logs:DescribeMetricFilters"),
+            alarms: wants("cloudwatch:DescribeAlarms"),
+            mutes: wants("cloudwatch:ListAlarmMuteRules"),
+            rules: wants("events:ListRules"),
             events: wants("cloudtrail:LookupEvents"),
             store: wants("cloudtrail:GetEventDataStore"),
             store_policy: wants("cloudtrail:GetResourcePolicy"),
@@ -95,7 +103,11 @@ impl Reads {
             || reads.insights
             || reads.trail_tags
             || reads.topic
-            || reads.log_group;
+            || reads.log_group
+            || reads.filters
+            || reads.alarms
+            || reads.mutes
+            || reads.rules;
         reads.trails = of_a_trail || reads.key || log_buckets || wants("cloudtrail:DescribeTrails");
         reads.regions =
             reads.trails || reads.events || reads.store_list || wants("account:ListRegions");

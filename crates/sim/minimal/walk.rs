@@ -328,6 +328,9 @@ impl<'w> Walk<'w> {
             }
         }
         ledger.row(row);
+        if self.reads.rules {
+            super::watched::rules(self, account, (regions, row), ledger);
+        }
         for (trail, seen_in) in seen.into_values() {
             let home = &trail.trail.home_region;
             let own = trail.owner == account.id;
@@ -371,7 +374,7 @@ fn is_active(account: &Account) -> bool {
 }
 
 /// The pages of a list; an empty one has one too.
-fn pages(items: usize, page: usize) -> u64 {
+pub(super) fn pages(items: usize, page: usize) -> u64 {
     count(items.div_ceil(page).max(1))
 }
 
