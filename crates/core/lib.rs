@@ -31,6 +31,7 @@ pub mod key;
 pub mod ledger;
 pub mod likeness;
 pub mod organization;
+pub mod period;
 pub mod plan;
 pub mod policies;
 pub mod policy;

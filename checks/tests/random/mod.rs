@@ -2,10 +2,12 @@
 
 mod beside;
 mod guards;
+mod past;
 mod powers;
 
 use beside::beside;
 use guards::{guarded, guards};
+use past::past;
 use powers::powers;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -182,7 +184,7 @@ prop_compose! {
         (data, attached) in (prop::option::of(0..2usize), any::<bool>()),
         policy in (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
         (beside, powers) in (beside(), powers()),
-        guards in guards(),
+        (guards, past) in (guards(), past()),
     ) -> (World, Policy) {
         let base = if organized { organization() } else { account() };
         let mut world = base.but(|w| w.partition = Partition::new(PARTITION));
@@ -284,6 +286,7 @@ prop_compose! {
         };
         beside.enter(&mut world, &mut policy);
         powers.enter(&mut world, &mut policy);
+        past.enter(&mut world, &mut policy);
         (guarded(world, &guards), policy)
     }
 }
