@@ -253,6 +253,27 @@ fn who_stopped_a_trail_for_a_while_is_named_and_so_is_who_was_refused() {
 }
 
 #[test]
+fn of_a_quarter_that_is_named_the_report_says_which_days_it_tells_of() {
+    let demo = |format: &str| {
+        let asked = ["demo", "--period", "2026-Q3", "--format", format];
+        Place::new().run(&asked).quietly(0).stdout
+    };
+    let report = Report::read(demo("json")).unwrap();
+    let period = &report.0["scope"]["period"];
+    assert_eq!(period["provable"]["to"], "2026-10-01T00:00:00Z");
+    assert_eq!(period["missing"][0]["from"], "2026-07-01T00:00:00Z");
+    // What was done in October is no matter of that quarter.
+    let mut tampered = report.having("check", "trail-tamper-events-90d");
+    assert!(tampered.all(|result| result["status"] != "fail"));
+    for format in ["table", "junit"] {
+        let flat = demo(format).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains("validate-logs"), "{format}");
+    }
+    let ended = Place::new().run(&["demo", "--period", "2026-Q5"]);
+    ended.stopped(2, &["2026-Q5", "2026-09"]);
+}
+
+#[test]
 fn the_demo_over_http_reaches_the_same_verdicts_as_in_memory() {
     let (code, scanned) = Place::new().scan(&Served::new(organizations::demo()), &[]);
     assert_eq!(code, 3, "what could not be read makes a scan incomplete");
