@@ -370,7 +370,7 @@ pub static PARAMETERS: &[(&str, &[&str])] = &[
     ("trail-cloudwatch-delivery-healthy", &["cwl_stale_hours"]),
     ("trail-digest-delivery-healthy", &["digest_stale_hours"]),
     ("trail-flapping-90d", &["lookback_days"]),
-    ("trail-key-tamper-events-90d", &["lookback_days"]),
+    ("trail-key-tamper-events-90d", &["approved_principals", "lookback_days"]),
     ("trail-log-group-usable", &["require_log_group_deletion_protection"]),
     ("trail-log-immediate-availability", &["immediate_days"]),
     ("trail-log-retention", &["retention_days"]),

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use trailproof_core::assessment::Milli;
 use trailproof_core::check::Severity;
 use trailproof_core::control::{Framework, UnknownFramework};
+use trailproof_core::period::Period;
 
 use crate::exit::EXIT_CODES;
 use crate::log::LogFormat;
@@ -310,6 +311,10 @@ pub struct GateArgs {
     /// Exit 0 whatever was found; other errors keep their codes.
     #[arg(long)]
     pub exit_zero: bool,
+    /// The time that the checks on event history are about: 2026-Q3, 2026-09, 2026 or 2026-07-01..2026-09-30. Of what event
+    /// history does not tell the report says what would.
+    #[arg(long, value_name = "PERIOD", help_heading = "Period")]
+    pub period: Option<Period>,
 }
 
 /// Where a run's evidence is kept.

@@ -10,8 +10,10 @@ use trailproof_core::assessment::{Assessment, Unread};
 use trailproof_core::aws::Partition;
 use trailproof_core::check::{Check, Severity};
 use trailproof_core::gate::{self, GateRequest, Gates};
+use trailproof_core::period::Period;
 use trailproof_core::plan::Demand;
 use trailproof_core::snapshot::Snapshot;
+use trailproof_core::terms::Terms;
 
 use crate::catalogue::{self, Wanted};
 use crate::cli::{
@@ -100,7 +102,7 @@ fn explain(args: &ExplainArgs) -> Result<u8, Stop> {
         wanted.of(&report)?
     } else {
         let reader = Reader::open(path)?;
-        wanted.of(&judge(&reader, &[check], &mut Gates::default())?)?
+        wanted.of(&judge(&reader, &[check], (&mut Gates::default(), None))?)?
     };
     print(format!("{rule}\n{results}").as_bytes()).map(|()| 0)
 }
@@ -131,12 +133,13 @@ fn lint(file: &Path, snapshot: Option<&Path>) -> Result<u8, Stop> {
 fn judge<'a>(
     reader: &'a Reader,
     checks: &'a [&'a Check],
-    gates: &mut Gates,
+    (gates, period): (&mut Gates, Option<Period>),
 ) -> Result<Assessment<Judged<'a, Reader>>, Stop> {
     // An interrupted run has an exit code of its own.
     let wanted = !reader.manifest().interrupted
         && reader.manifest().accounts.iter().any(|account| account.in_scope);
-    let assessment = assess_watched(reader, checks, terms(), &mut |findings| gates.see(findings))?;
+    let terms = Terms { period, ..terms().clone() };
+    let assessment = assess_watched(reader, checks, &terms, &mut |findings| gates.see(findings))?;
     if wanted && assessment.coverage.accounts.assessed == 0 {
         let why = told_first(reader, &assessment.coverage.unread).unwrap_or_default();
         return Err(Stop::start(format!(
@@ -172,7 +175,7 @@ fn conclude(
     (args, of): (&GateArgs, Of<'_>),
 ) -> Result<u8, Stop> {
     let mut gates = Gates::new(gates(args));
-    let mut assessment = judge(reader, checks, &mut gates)?;
+    let mut assessment = judge(reader, checks, (&mut gates, args.period))?;
     outputs.leave_frameworks(&mut assessment.score.frameworks);
     assessment.gates = gates.outcomes(&assessment);
     outputs.write(&assessment)?;
@@ -209,6 +212,7 @@ fn demo(args: &DemoArgs) -> Result<u8, Stop> {
             checks: checks.iter().map(|check| check.id.to_owned()).collect(),
             filter: Filter::default(),
             expected_owners: trusted(),
+            lookup_max_pages: terms().policies.lookup_max_pages(),
         },
         role: Role {
             name: ROLE_NAME.to_owned(),
@@ -264,7 +268,7 @@ fn collect_only(args: &CollectArgs) -> Result<u8, Stop> {
     }
     let place = args.output.as_ref().unwrap_or(&gathered.directory);
     print(format!("{}\n", place.display()).as_bytes())?;
-    let complete = judge(&gathered.reader, &checks, &mut Gates::default())?.run.complete;
+    let complete = judge(&gathered.reader, &checks, (&mut Gates::default(), None))?.run.complete;
     Ok(match (gathered.interrupted(), complete) {
         (Some(code), _) => code,
         (None, true) => 0,
@@ -311,7 +315,7 @@ fn report(args: &ReportArgs) -> Result<u8, Stop> {
     }
     let reader = Reader::open(&args.input)?;
     let checks = checks_for(&reader, &SelectArgs::default())?;
-    outputs.write(&judge(&reader, &checks, &mut Gates::default())?)?;
+    outputs.write(&judge(&reader, &checks, (&mut Gates::default(), None))?)?;
     Ok(0)
 }
 

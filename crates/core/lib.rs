@@ -32,6 +32,7 @@ pub mod ledger;
 pub mod likeness;
 pub mod monitoring;
 pub mod organization;
+pub mod period;
 pub mod plan;
 pub mod policies;
 pub mod policy;

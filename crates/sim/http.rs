@@ -245,6 +245,8 @@ impl Request {
         let named = members.iter().find_map(|name| self.text(name));
         let named =
             named.or_else(|| lists.iter().find_map(|name| self.list(name).first().copied()));
+        let looked_up = || self.objects("LookupAttributes").first()?["AttributeValue"].as_str();
+        let named = named.or_else(looked_up);
         named.or(self.account_header.as_deref()).unwrap_or_default().to_owned()
     }
 

@@ -41,10 +41,16 @@ fn a_way_through_another_account_is_told_step_by_step() {
     let told = ask(&place, "s3:DeleteObject", &bucket, &[]).quietly(1).stdout;
     let lines: Vec<&str> = told.lines().collect();
     let at = lines.iter().position(|line| line.starts_with(BREAK_GLASS)).unwrap();
-    assert!(lines[at].contains("by a way of one step, as arn:aws:iam::222233334444:role/Org"), "{told}");
+    assert!(
+        lines[at].contains("by a way of one step, as arn:aws:iam::222233334444:role/Org"),
+        "{told}"
+    );
     let hop = lines[at + 1];
     let role = "arn:aws:iam::222233334444:role/OrganizationAccountAccessRole";
-    assert!(hop.starts_with(&format!("    1. as {BREAK_GLASS}: sts:AssumeRole on {role}, by ")), "{hop}");
+    assert!(
+        hop.starts_with(&format!("    1. as {BREAK_GLASS}: sts:AssumeRole on {role}, by ")),
+        "{hop}"
+    );
     assert!(hop.contains("the trust policy of"), "{hop}");
     // Left out where only what each has as it is was asked for.
     let direct = ask(&place, "s3:DeleteObject", &bucket, &["--direct"]).quietly(1).stdout;
@@ -60,7 +66,8 @@ fn a_way_through_another_account_is_told_step_by_step() {
         "scp.json",
         r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"s3:DeleteObject","Resource":"*"}}"#,
     );
-    let closed = ask(&place, "s3:DeleteObject", &bucket, &["--with-scp", "scp.json"]).with(0).stdout;
+    let closed =
+        ask(&place, "s3:DeleteObject", &bucket, &["--with-scp", "scp.json"]).with(0).stdout;
     let loses = format!("{BREAK_GLASS}  loses  s3:DeleteObject on ");
     assert!(closed.lines().any(|line| line.starts_with(&loses)), "{closed}");
 }

@@ -3,11 +3,13 @@
 mod alerts;
 mod beside;
 mod guards;
+mod past;
 mod powers;
 
 use alerts::alerts;
 use beside::beside;
 use guards::{guarded, guards};
+use past::past;
 use powers::powers;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -184,7 +186,7 @@ prop_compose! {
         (data, attached) in (prop::option::of(0..2usize), any::<bool>()),
         policy in (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
         (beside, powers, alerts) in (beside(), powers(), alerts()),
-        guards in guards(),
+        (guards, past) in (guards(), past()),
     ) -> (World, Policy) {
         let base = if organized { organization() } else { account() };
         let mut world = base.but(|w| w.partition = Partition::new(PARTITION));
@@ -287,6 +289,7 @@ prop_compose! {
         beside.enter(&mut world, &mut policy);
         alerts.enter(&mut world);
         powers.enter(&mut world, &mut policy);
+        past.enter(&mut world, &mut policy);
         (guarded(world, &guards), policy)
     }
 }

@@ -6,6 +6,7 @@
 
 mod beyond;
 mod buckets;
+mod continuity;
 mod cost;
 mod data;
 mod delivery;
@@ -124,6 +125,7 @@ pub fn rows() -> Vec<Row> {
         keys::rows(),
         buckets::rows(),
         cost::rows(),
+        continuity::rows(),
         retention::rows(),
         delivery::rows(),
         lake::rows(),

@@ -80,6 +80,21 @@ pub struct Event {
     /// Who did it.
     #[serde(default = "user")]
     pub user: String,
+    /// The name of the role whose session did it; without one it was the IAM user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// From where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_ip: Option<String>,
+    /// The error that it ended in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<String>,
+    /// What was asked for, in CloudTrail's own form.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub request: Value,
+    /// What came of it, likewise.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub response: Value,
     /// Whether it only read.
     #[serde(default = "yes")]
     pub read_only: bool,
@@ -88,7 +103,18 @@ pub struct Event {
 impl Event {
     /// An everyday event.
     pub(crate) fn everyday(time: When) -> Self {
-        Self { time, name: assume_role(), source: sts(), user: user(), read_only: true }
+        Self {
+            time,
+            name: assume_role(),
+            source: sts(),
+            user: user(),
+            role: None,
+            source_ip: None,
+            error_code: None,
+            request: Value::Null,
+            response: Value::Null,
+            read_only: true,
+        }
     }
 }
 
