@@ -20,6 +20,8 @@ mod gaps;
 mod gathered;
 pub(crate) mod page;
 
+pub(crate) use findings::resource;
+pub(crate) use gaps::is_of_unread_account;
 use gathered::{Gathered, gather};
 use page::{Cell, Head, Page, Row, Style};
 

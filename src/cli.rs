@@ -225,9 +225,14 @@ impl SelectArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Reports")]
 pub struct OutputArgs {
-    /// A report as FORMAT or FORMAT=PATH (table, json, junit); without a path, or with -, to stdout. Repeat for more.
+    /// A report as FORMAT or FORMAT=PATH (table, json, jsonl, junit, sarif, ocsf, asff, csv, markdown, github, gitlab,
+    /// html);
+    /// without a path, or with -, to stdout; of asff the path is a folder. Repeat for more.
     #[arg(long, value_name = "FORMAT[=PATH]")]
     pub format: Vec<String>,
+    /// Write the whole set into this folder, under names that stay, and index.json that lists them.
+    #[arg(short, long, value_name = "DIR")]
+    pub output_dir: Option<PathBuf>,
     /// Overwrite reports that exist.
     #[arg(long)]
     pub force: bool,
@@ -240,6 +245,31 @@ pub struct OutputArgs {
     /// At most so many accounts in a JUnit file: PATH.xml becomes PATH.1.xml, PATH.2.xml and so on.
     #[arg(long, value_name = "ACCOUNTS", value_parser = clap::value_parser!(u32).range(1..))]
     pub junit_split: Option<u32>,
+    /// Put all SARIF results on this file of the repository, in place of paths that are none.
+    #[arg(long, value_name = "FILE")]
+    pub sarif_anchor: Option<String>,
+    /// Also show these in SARIF, as suppressed; GitHub opens alerts for them all the same.
+    #[arg(long, value_enum)]
+    pub sarif_include: Option<SarifInclude>,
+    /// At most so many SARIF results, the worst first: 5000 unless told otherwise, as GitHub keeps no more.
+    #[arg(long, value_name = "RESULTS", value_parser = clap::value_parser!(u32).range(1..=25_000))]
+    pub sarif_max: Option<u32>,
+    /// Write OCSF as one JSON array, in place of a line for each event.
+    #[arg(long)]
+    pub ocsf_array: bool,
+    /// Begin CSV with a byte order mark, by which Excel knows UTF-8.
+    #[arg(long)]
+    pub csv_bom: bool,
+    /// Append the Markdown report to the page of this GitHub Actions step.
+    #[arg(long)]
+    pub github_summary: bool,
+}
+
+/// What SARIF leaves out unless it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SarifInclude {
+    /// Waived results.
+    Waived,
 }
 
 /// When to colour.

@@ -32,6 +32,7 @@ use crate::keep::Store;
 use crate::log;
 use crate::output::{Outputs, folder_takes, print};
 use crate::progress::Progress;
+use crate::protection::protection;
 use crate::scope::{self, Asked, trusted};
 use crate::select::{one, select};
 use crate::store::Reader;
@@ -70,6 +71,9 @@ pub fn run(command: Command) -> Result<u8, Stop> {
 }
 
 fn printed_policy(args: &PolicyArgs) -> Result<String, Stop> {
+    if let Some(snapshot) = &args.snapshot {
+        return protection(snapshot);
+    }
     let checks = select(&args.select)?;
     match (args.format, args.of) {
         (PolicyFormat::Json, of) => {

@@ -22,6 +22,7 @@ mod log;
 mod output;
 mod plan;
 pub mod progress;
+mod protection;
 mod question;
 mod scope;
 mod select;

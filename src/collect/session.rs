@@ -125,6 +125,14 @@ impl Session {
         self.kms.get_or_init(|| aws_sdk_kms::Client::from_conf(service!(self, aws_sdk_kms).build()))
     }
 
+    pub(super) fn cloudwatch(&self) -> aws_sdk_cloudwatch::Client {
+        aws_sdk_cloudwatch::Client::from_conf(service!(self, aws_sdk_cloudwatch).build())
+    }
+
+    pub(super) fn events(&self) -> aws_sdk_eventbridge::Client {
+        aws_sdk_eventbridge::Client::from_conf(service!(self, aws_sdk_eventbridge).build())
+    }
+
     pub(super) fn sns(&self) -> aws_sdk_sns::Client {
         aws_sdk_sns::Client::from_conf(service!(self, aws_sdk_sns).build())
     }
