@@ -19,7 +19,7 @@ mod validating;
 
 pub use answering::{AnswerArgs, AnswerFormat, WhoCanArgs, WouldAlertArgs, WouldRecordArgs};
 pub use printing::{ChecksArgs, ExplainArgs, ListFormat, PolicyArgs, PolicyFormat, PolicyOf};
-pub use validating::ValidateLogsArgs;
+pub use validating::{EventFormat, EventsArgs, LogsArgs, ValidateLogsArgs};
 
 /// The role that members are read through unless told otherwise.
 pub const ROLE_NAME: &str = "TrailproofAudit";
@@ -66,7 +66,11 @@ impl Command {
             | Self::Report(_) => true,
             Self::Explain(_) | Self::Plan(_) | Self::Policy(_) => true,
             Self::WouldRecord(_) | Self::WouldAlert(_) | Self::WhoCan(_) => true,
-            Self::Checks(_) | Self::ValidateLogs(_) | Self::Waivers(_) | Self::ExitCodes => false,
+            Self::Checks(_)
+            | Self::ValidateLogs(_)
+            | Self::Events(_)
+            | Self::Waivers(_)
+            | Self::ExitCodes => false,
         }
     }
 }
@@ -100,6 +104,8 @@ pub enum Command {
     WhoCan(Box<WhoCanArgs>),
     /// Prove the log files of some time complete and unmodified, for every account and region of a bucket at once.
     ValidateLogs(Box<ValidateLogsArgs>),
+    /// Print the events of some time, of log files that are proved while they are read.
+    Events(Box<EventsArgs>),
     /// Look after waivers.
     #[command(subcommand)]
     Waivers(WaiversCommand),

@@ -27,6 +27,7 @@ use crate::collect::{
     discover, identify, still,
 };
 use crate::config::{self, terms};
+use crate::events::events;
 use crate::exit::{EXIT_CODES, Stop, USAGE};
 use crate::gather::{gather, run_file, runtime};
 use crate::keep::Store;
@@ -65,6 +66,7 @@ pub fn run(command: Command) -> Result<u8, Stop> {
         Command::WouldRecord(args) => would_record(&args),
         Command::WhoCan(args) => who_can(&args),
         Command::ValidateLogs(args) => validate_logs(&args),
+        Command::Events(args) => events(&args),
         Command::Waivers(WaiversCommand::Lint { file, snapshot }) => {
             lint(&file, snapshot.as_deref())
         }

@@ -13,6 +13,7 @@ mod closing;
 pub mod collect;
 mod commands;
 mod config;
+mod events;
 pub mod exit;
 mod files;
 mod gather;

@@ -13,6 +13,7 @@ mod corpus;
 mod demo;
 mod denials;
 mod deploys;
+mod events;
 mod explains;
 mod formats;
 mod frameworks;
