@@ -297,6 +297,13 @@ pub struct GateArgs {
     /// Fail where a waiver has expired.
     #[arg(long)]
     pub fail_on_expired_waiver: bool,
+    /// Fail where a finding fails that did not fail in the baseline: of any severity, or of this one and worse.
+    #[arg(long, value_name = "SEVERITY", value_parser = severity, requires = "baseline",
+          num_args = 0..=1, require_equals = true, default_missing_value = "info")]
+    pub fail_on_new: Option<Severity>,
+    /// An earlier JSON report: reports then also tell what changed since.
+    #[arg(long, value_name = "REPORT")]
+    pub baseline: Option<PathBuf>,
     /// For pipelines: --fail-on high --min-coverage 100, no progress, no colour.
     #[arg(long)]
     pub ci: bool,

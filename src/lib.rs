@@ -16,6 +16,7 @@ mod config;
 pub mod exit;
 mod files;
 mod gather;
+mod gating;
 pub mod keep;
 mod log;
 mod output;

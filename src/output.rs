@@ -95,6 +95,11 @@ impl Outputs {
         }
     }
 
+    /// Whether the results are looked at often.
+    pub fn are_many(&self) -> bool {
+        self.set.is_some() || self.targets.len() > 1
+    }
+
     /// Writes every report.
     ///
     /// # Errors
