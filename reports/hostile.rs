@@ -6,7 +6,7 @@ use serde_json::Value;
 use trailproof_core::assessment::Assessment;
 
 use crate::sample::{self, hostile};
-use crate::{Format, Grain, Options, json, junit, text, write};
+use crate::{Format, Grain, Options, html, json, junit, text, write};
 use crate::{asff, code_quality, csv, github, markdown, sarif};
 
 /// The places of all texts that the report's own form leaves free: not the ids, words and times of closed lists.
@@ -85,6 +85,11 @@ fn check(assessment: &Assessment) {
             assert_eq!(suite.trim_end(), expected.trim_end());
         }
     }
+
+    let page = written(assessment, Format::Html, Options::default());
+    html::tests::check_form(&page);
+    let ours = page.replace(html::STYLE, "").replace(html::SCRIPT, "");
+    assert_eq!(obeyed(&ours), None);
 }
 
 /// The formats of one line or one list.

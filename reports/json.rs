@@ -8,7 +8,8 @@ use serde::ser::{Error as _, SerializeSeq};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use trailproof_core::assessment::{
-    Assessment, CheckInfo, CoverageReport, GateOutcome, Run, SCHEMA, ScopeReport, ScoreReport,
+    Assessment, CheckInfo, CoverageReport, GateOutcome, Route, Run, SCHEMA, ScopeReport,
+    ScoreReport,
 };
 use trailproof_core::results::Results;
 use trailproof_core::waiver::WaiverReport;
@@ -44,6 +45,7 @@ struct Document<'a, R: Results> {
     schema: &'a str,
     run: &'a Run,
     scope: &'a ScopeReport,
+    routes: &'a [Route],
     coverage: &'a CoverageReport,
     score: &'a ScoreReport,
     gates: &'a [GateOutcome],
@@ -87,12 +89,24 @@ pub fn write<R: Results>(
 ) -> Result<(), ReportError<R::Error>> {
     let stopped = RefCell::new(None);
     // Taken apart, so that a new field cannot be forgotten here.
-    let Assessment { schema, run, scope, coverage, score, gates, checks, results, waivers, diff } =
-        assessment;
+    let Assessment {
+        schema,
+        run,
+        scope,
+        routes,
+        coverage,
+        score,
+        gates,
+        checks,
+        results,
+        waivers,
+        diff,
+    } = assessment;
     let document = Document {
         schema,
         run,
         scope,
+        routes,
         coverage,
         score,
         gates,

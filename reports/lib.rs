@@ -4,10 +4,12 @@ pub mod asff;
 pub mod code_quality;
 pub mod csv;
 pub mod github;
+pub mod html;
 mod index;
 pub mod json;
 pub mod jsonl;
 pub mod junit;
+pub mod logs;
 pub mod markdown;
 pub mod ocsf;
 pub mod sarif;
@@ -33,6 +35,7 @@ use trailproof_core::results::Results;
 
 pub use crate::json::{ReadError, SCHEMA_DOCUMENT, read, schema_of};
 pub use crate::junit::{Grain, write_split};
+pub use crate::logs::{LOGS_FORMATS, LogsReport, LogsSource, LogsTotals, UnreadPlace, write_logs};
 pub use crate::sarif::SarifOptions;
 pub use crate::text::line as one_line;
 
@@ -61,11 +64,13 @@ pub enum Format {
     Github,
     /// For GitLab's code quality widget.
     Gitlab,
+    /// For people with a browser: one page that needs nothing else.
+    Html,
 }
 
 impl Format {
     /// All, in the order of the command line's help.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Table,
         Self::Json,
         Self::Jsonl,
@@ -77,6 +82,7 @@ impl Format {
         Self::Markdown,
         Self::Github,
         Self::Gitlab,
+        Self::Html,
     ];
 
     /// The name on the command line.
@@ -94,6 +100,7 @@ impl Format {
             Self::Markdown => "markdown",
             Self::Github => "github",
             Self::Gitlab => "gitlab",
+            Self::Html => "html",
         }
     }
 }
@@ -113,6 +120,7 @@ impl Format {
             Self::Csv => Some("report.csv"),
             Self::Markdown => Some("report.md"),
             Self::Gitlab => Some("report.gitlab.json"),
+            Self::Html => Some("report.html"),
             Self::Github => None,
         }
     }
@@ -199,6 +207,7 @@ pub fn write<R: Results>(
         Format::Markdown => markdown::write(assessment, out)?,
         Format::Github => github::write(assessment, out)?,
         Format::Gitlab => code_quality::write(assessment, out)?,
+        Format::Html => html::write(assessment, out)?,
     }
     out.flush()?;
     Ok(())
@@ -266,6 +275,7 @@ mod tests {
             schema,
             run,
             scope,
+            routes,
             coverage,
             score,
             gates,
@@ -275,7 +285,19 @@ mod tests {
             diff,
         } = sample::assessment();
         let results = Brittle { findings: results, breaks, shown: std::cell::Cell::new(0) };
-        Assessment { schema, run, scope, coverage, score, gates, checks, results, waivers, diff }
+        Assessment {
+            schema,
+            run,
+            scope,
+            routes,
+            coverage,
+            score,
+            gates,
+            checks,
+            results,
+            waivers,
+            diff,
+        }
     }
 
     #[test]

@@ -14,9 +14,11 @@ use trailproof_core::likeness::nearest;
 
 mod answering;
 mod printing;
+mod validating;
 
 pub use answering::{AnswerArgs, AnswerFormat, WhoCanArgs, WouldRecordArgs};
 pub use printing::{ChecksArgs, ExplainArgs, ListFormat, PolicyArgs, PolicyFormat, PolicyOf};
+pub use validating::ValidateLogsArgs;
 
 /// The role that members are read through unless told otherwise.
 pub const ROLE_NAME: &str = "TrailproofAudit";
@@ -63,7 +65,7 @@ impl Command {
             | Self::Report(_) => true,
             Self::Explain(_) | Self::Plan(_) | Self::Policy(_) => true,
             Self::WouldRecord(_) | Self::WhoCan(_) => true,
-            Self::Checks(_) | Self::Waivers(_) | Self::ExitCodes => false,
+            Self::Checks(_) | Self::ValidateLogs(_) | Self::Waivers(_) | Self::ExitCodes => false,
         }
     }
 }
@@ -93,6 +95,8 @@ pub enum Command {
     WouldRecord(Box<WouldRecordArgs>),
     /// Ask which principals can do something to the evidence, by which statement, and what would change that.
     WhoCan(Box<WhoCanArgs>),
+    /// Prove the log files of some time complete and unmodified, for every account and region of a bucket at once.
+    ValidateLogs(Box<ValidateLogsArgs>),
     /// Look after waivers.
     #[command(subcommand)]
     Waivers(WaiversCommand),
@@ -215,7 +219,8 @@ impl SelectArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Reports")]
 pub struct OutputArgs {
-    /// A report as FORMAT or FORMAT=PATH (table, json, jsonl, junit, sarif, ocsf, asff, csv, markdown, github, gitlab);
+    /// A report as FORMAT or FORMAT=PATH (table, json, jsonl, junit, sarif, ocsf, asff, csv, markdown, github, gitlab,
+    /// html);
     /// without a path, or with -, to stdout; of asff the path is a folder. Repeat for more.
     #[arg(long, value_name = "FORMAT[=PATH]")]
     pub format: Vec<String>,

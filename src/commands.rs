@@ -31,9 +31,11 @@ use crate::keep::Store;
 use crate::log;
 use crate::output::{Outputs, folder_takes, print};
 use crate::progress::Progress;
+use crate::protection::protection;
 use crate::scope::{self, Asked, trusted};
 use crate::select::{one, select};
 use crate::store::Reader;
+use crate::validate_logs::validate_logs;
 use crate::who_can::who_can;
 use crate::would_record::would_record;
 
@@ -58,6 +60,7 @@ pub fn run(command: Command) -> Result<u8, Stop> {
         Command::Policy(args) => print(printed_policy(&args)?.as_bytes()).map(|()| 0),
         Command::WouldRecord(args) => would_record(&args),
         Command::WhoCan(args) => who_can(&args),
+        Command::ValidateLogs(args) => validate_logs(&args),
         Command::Waivers(WaiversCommand::Lint { file, snapshot }) => {
             lint(&file, snapshot.as_deref())
         }
@@ -66,6 +69,9 @@ pub fn run(command: Command) -> Result<u8, Stop> {
 }
 
 fn printed_policy(args: &PolicyArgs) -> Result<String, Stop> {
+    if let Some(snapshot) = &args.snapshot {
+        return protection(snapshot);
+    }
     let checks = select(&args.select)?;
     match (args.format, args.of) {
         (PolicyFormat::Json, of) => {

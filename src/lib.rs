@@ -22,11 +22,13 @@ mod log;
 mod output;
 mod plan;
 pub mod progress;
+mod protection;
 mod question;
 mod scope;
 mod select;
 mod signals;
 pub mod store;
+mod validate_logs;
 mod who_can;
 mod would_record;
 

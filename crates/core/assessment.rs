@@ -19,8 +19,11 @@ use crate::terms::PolicyReport;
 use crate::waiver::WaiverReport;
 
 mod profile;
+mod route;
 
 pub use profile::{ControlScore, FrameworkScore, StatusCounts};
+pub(crate) use route::routes;
+pub use route::{Route, Stop};
 
 /// The schema that this version writes and reads.
 pub const SCHEMA: &str = "trailproof.report/1";
@@ -345,6 +348,9 @@ pub struct Assessment<R = Vec<Finding>> {
     pub run: Run,
     /// What the run looked at.
     pub scope: ScopeReport,
+    /// Where each trail's evidence goes, by the trail's ARN.
+    #[serde(default)]
+    pub routes: Vec<Route>,
     /// How much of the evidence was there.
     pub coverage: CoverageReport,
     /// The scores.
@@ -372,13 +378,25 @@ impl<R: Results> Assessment<R> {
             held.extend_from_slice(findings);
             ControlFlow::Continue(())
         })?;
-        let Self { schema, run, scope, coverage, score, gates, checks, results: _, waivers, diff } =
-            self;
+        let Self {
+            schema,
+            run,
+            scope,
+            routes,
+            coverage,
+            score,
+            gates,
+            checks,
+            results: _,
+            waivers,
+            diff,
+        } = self;
         let results = held;
         let whole = Assessment {
             schema,
             run,
             scope,
+            routes,
             coverage,
             score,
             gates,

@@ -244,6 +244,7 @@ pub fn built(
             notes: Vec::new(),
             accounts,
         },
+        routes: Vec::new(),
         coverage: CoverageReport {
             percent: score.total.coverage,
             accounts: counts,

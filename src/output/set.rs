@@ -10,7 +10,7 @@ use trailproof_core::assessment::Assessment;
 use trailproof_core::results::Results;
 use trailproof_reports::{Format, Options, asff};
 
-use super::stopped;
+use super::{pages, stopped};
 use crate::exit::Stop;
 use crate::files::{AtomicFile, stream_atomically, unwritable};
 
@@ -52,6 +52,10 @@ where
         if format == Format::Asff {
             let files = write_asff(assessment, &path)?;
             listed.extend(files.iter().map(|file| (format, format!("{name}/{file}"))));
+            continue;
+        }
+        if format == Format::Html {
+            listed.extend(pages::write(assessment, &path)?.into_iter().map(|page| (format, page)));
             continue;
         }
         stream_atomically(&path, |out| {

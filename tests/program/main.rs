@@ -7,6 +7,7 @@
 
 mod arrows;
 mod calls;
+mod chains;
 mod configures;
 mod corpus;
 mod demo;
@@ -23,6 +24,7 @@ mod moto_server;
 mod organizations;
 mod outputs;
 mod program;
+mod protects;
 mod report;
 mod resumes;
 mod served;
@@ -30,5 +32,7 @@ mod snapshot;
 mod snapshot_faults;
 mod starts;
 mod usage;
+mod validates_bucket;
+mod validates_logs;
 mod who_can;
 mod would_record;

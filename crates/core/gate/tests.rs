@@ -105,6 +105,7 @@ fn assessment(proven: u32, potential: u32, coverage: u32) -> Assessment {
             notes: Vec::new(),
             accounts: vec![account],
         },
+        routes: Vec::new(),
         coverage: CoverageReport {
             percent,
             accounts: AccountCounts { listed: 1, assessed: 1, ..AccountCounts::default() },
