@@ -13,10 +13,12 @@ use crate::log::LogFormat;
 use trailproof_core::likeness::nearest;
 
 mod answering;
+mod comparing;
 mod printing;
 mod validating;
 
 pub use answering::{AnswerArgs, AnswerFormat, WhoCanArgs, WouldRecordArgs};
+pub use comparing::{DiffArgs, HistoryArgs};
 pub use printing::{ChecksArgs, ExplainArgs, ListFormat, PolicyArgs, PolicyFormat, PolicyOf};
 pub use validating::ValidateLogsArgs;
 
@@ -65,7 +67,12 @@ impl Command {
             | Self::Report(_) => true,
             Self::Explain(_) | Self::Plan(_) | Self::Policy(_) => true,
             Self::WouldRecord(_) | Self::WhoCan(_) => true,
-            Self::Checks(_) | Self::ValidateLogs(_) | Self::Waivers(_) | Self::ExitCodes => false,
+            Self::Diff(_) => true,
+            Self::History(_)
+            | Self::Checks(_)
+            | Self::ValidateLogs(_)
+            | Self::Waivers(_)
+            | Self::ExitCodes => false,
         }
     }
 }
@@ -83,6 +90,10 @@ pub enum Command {
     Assess(Box<AssessArgs>),
     /// Write a snapshot's or an earlier JSON report's results again, without gates.
     Report(Box<ReportArgs>),
+    /// Tell what changed between two runs: finding by finding, and what it did to the score.
+    Diff(DiffArgs),
+    /// Draw the score over time from the JSON reports in a folder and below it.
+    History(HistoryArgs),
     /// List the checks.
     Checks(ChecksArgs),
     /// Tell everything about one check, and with a snapshot how it went there.

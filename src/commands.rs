@@ -23,6 +23,7 @@ use crate::collect::{
     Aws, Clock, Ending, Filter, InProcess, Pace, Plan, Rates, Request, Role, Watch, collect,
     discover, identify, still,
 };
+use crate::compare;
 use crate::config::{self, terms};
 use crate::exit::{EXIT_CODES, Stop, USAGE};
 use crate::gather::{gather, run_file, runtime};
@@ -51,6 +52,8 @@ pub fn run(command: Command) -> Result<u8, Stop> {
         Command::Assess(args) => assess_only(&args),
         Command::Report(args) => report(&args),
         Command::Plan(args) => plan(&args),
+        Command::Diff(args) => compare::diff(&args),
+        Command::History(args) => compare::history(&args),
         Command::Checks(args) => {
             let checks = select(&args.select)?;
             let text = catalogue::list(&checks, &args.select.framework, args.format);
@@ -114,7 +117,10 @@ fn lint(file: &Path, snapshot: Option<&Path>) -> Result<u8, Stop> {
 }
 
 /// Judges, and shows the findings to the gates on the way.
-fn judge<'a>(
+///
+/// # Errors
+/// A snapshot that cannot be judged, or no account that could be read.
+pub fn judge<'a>(
     reader: &'a Reader,
     checks: &'a [&'a Check],
     gates: &mut Gates,
@@ -277,7 +283,10 @@ fn collect_only(args: &CollectArgs) -> Result<u8, Stop> {
 }
 
 /// The checks that were asked for, else those for which the snapshot was collected.
-fn checks_for(reader: &Reader, args: &SelectArgs) -> Result<Vec<&'static Check>, Stop> {
+///
+/// # Errors
+/// An unknown check (2).
+pub fn checks_for(reader: &Reader, args: &SelectArgs) -> Result<Vec<&'static Check>, Stop> {
     let named = &reader.manifest().checks;
     if !args.is_empty() || named.is_empty() {
         return select(args);

@@ -12,6 +12,7 @@ mod cli;
 mod closing;
 pub mod collect;
 mod commands;
+mod compare;
 mod config;
 pub mod exit;
 mod files;

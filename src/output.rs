@@ -290,7 +290,7 @@ fn warn_of_size(path: &Path) {
 }
 
 /// `COLUMNS`, else the terminal's width.
-fn width() -> Option<u16> {
+pub fn width() -> Option<u16> {
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     columns.or_else(|| console::Term::stdout().size_checked().map(|(_, columns)| columns))
 }

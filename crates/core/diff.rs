@@ -143,7 +143,9 @@ pub struct Side {
 }
 
 impl Side {
-    fn of<R>(assessment: &Assessment<R>) -> Self {
+    /// Of a run.
+    #[must_use]
+    pub fn of<R>(assessment: &Assessment<R>) -> Self {
         let (run, total) = (&assessment.run, &assessment.score.total);
         Self {
             run_id: run.id.clone(),
