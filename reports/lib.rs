@@ -3,7 +3,9 @@
 pub mod asff;
 pub mod code_quality;
 pub mod csv;
+pub mod difference;
 pub mod github;
+pub mod history;
 pub mod html;
 mod index;
 pub mod json;
@@ -33,6 +35,8 @@ use std::str::FromStr;
 use trailproof_core::assessment::Assessment;
 use trailproof_core::results::Results;
 
+pub use crate::difference::{DiffFormat, write_diff};
+pub use crate::history::{History, HistoryRun, write_history};
 pub use crate::json::{ReadError, SCHEMA_DOCUMENT, read, schema_of};
 pub use crate::junit::{Grain, write_split};
 pub use crate::logs::{LOGS_FORMATS, LogsReport, LogsSource, LogsTotals, UnreadPlace, write_logs};

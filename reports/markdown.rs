@@ -196,7 +196,7 @@ fn account(index: &Index<'_>, finding: &Finding) -> String {
 }
 
 /// A table of what fits, and how many rows do not; nothing where there are none.
-fn table(
+pub fn table(
     page: &mut String,
     title: &str,
     (head, (rows, all)): (&str, (impl IntoIterator<Item = String>, usize)),
@@ -231,7 +231,7 @@ fn table(
 }
 
 /// A text in a cell: on one line, and nothing in it is markup.
-fn cell(value: &str) -> String {
+pub fn cell(value: &str) -> String {
     let value = text::line(value);
     escaped_line(&text::cut_chars(&value, CELL))
 }
@@ -269,7 +269,7 @@ fn escaped_line(value: &str) -> String {
 }
 
 /// A name between backticks; one that is no plain name is only text.
-fn code(value: &str) -> String {
+pub fn code(value: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     if value.len() <= CELL && !value.is_empty() && value.bytes().all(plain) {
         format!("`{value}`")

@@ -17,6 +17,11 @@ pub fn indented<W: Write>(out: W) -> Serializer<W, Visible<PrettyFormatter<'stat
     Serializer::with_formatter(out, Visible(PrettyFormatter::new()))
 }
 
+/// Writes a value indented, without the last line's end.
+pub fn pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    value.serialize(&mut indented(out)).map_err(io::Error::from)
+}
+
 /// Writes a value on one line, without the line's end.
 pub fn compact(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = Serializer::with_formatter(out, Visible(CompactFormatter));

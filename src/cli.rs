@@ -14,10 +14,12 @@ use crate::log::LogFormat;
 use trailproof_core::likeness::nearest;
 
 mod answering;
+mod comparing;
 mod printing;
 mod validating;
 
 pub use answering::{AnswerArgs, AnswerFormat, WhoCanArgs, WouldAlertArgs, WouldRecordArgs};
+pub use comparing::{DiffArgs, HistoryArgs};
 pub use printing::{ChecksArgs, ExplainArgs, ListFormat, PolicyArgs, PolicyFormat, PolicyOf};
 pub use validating::{EventFormat, EventsArgs, LogsArgs, ValidateLogsArgs};
 
@@ -66,7 +68,9 @@ impl Command {
             | Self::Report(_) => true,
             Self::Explain(_) | Self::Plan(_) | Self::Policy(_) => true,
             Self::WouldRecord(_) | Self::WouldAlert(_) | Self::WhoCan(_) => true,
-            Self::Checks(_)
+            Self::Diff(_) => true,
+            Self::History(_)
+            | Self::Checks(_)
             | Self::ValidateLogs(_)
             | Self::Events(_)
             | Self::Waivers(_)
@@ -88,6 +92,10 @@ pub enum Command {
     Assess(Box<AssessArgs>),
     /// Write a snapshot's or an earlier JSON report's results again, without gates.
     Report(Box<ReportArgs>),
+    /// Tell what changed between two runs: finding by finding, and what it did to the score.
+    Diff(DiffArgs),
+    /// Draw the score over time from the JSON reports in a folder and below it.
+    History(HistoryArgs),
     /// List the checks.
     Checks(ChecksArgs),
     /// Tell everything about one check, and with a snapshot how it went there.
@@ -311,6 +319,13 @@ pub struct GateArgs {
     /// Fail where a waiver has expired.
     #[arg(long)]
     pub fail_on_expired_waiver: bool,
+    /// Fail where a finding fails that did not fail in the baseline: of any severity, or of this one and worse.
+    #[arg(long, value_name = "SEVERITY", value_parser = severity, requires = "baseline",
+          num_args = 0..=1, require_equals = true, default_missing_value = "info")]
+    pub fail_on_new: Option<Severity>,
+    /// An earlier JSON report: reports then also tell what changed since.
+    #[arg(long, value_name = "REPORT")]
+    pub baseline: Option<PathBuf>,
     /// For pipelines: --fail-on high --min-coverage 100, no progress, no colour.
     #[arg(long)]
     pub ci: bool,

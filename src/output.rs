@@ -96,6 +96,11 @@ impl Outputs {
         }
     }
 
+    /// Whether the results are looked at often.
+    pub fn are_many(&self) -> bool {
+        self.set.is_some() || self.targets.len() > 1
+    }
+
     /// Writes every report of a command that judges no checks.
     ///
     /// # Errors
@@ -285,7 +290,7 @@ fn warn_of_size(path: &Path) {
 }
 
 /// `COLUMNS`, else the terminal's width.
-fn width() -> Option<u16> {
+pub fn width() -> Option<u16> {
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     columns.or_else(|| console::Term::stdout().size_checked().map(|(_, columns)| columns))
 }

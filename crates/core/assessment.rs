@@ -283,7 +283,7 @@ pub struct ScoreReport {
 /// How one gate went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GateOutcome {
-    /// `fail-on`, `min-score`, `min-coverage` or `fail-on-expired-waiver`.
+    /// `fail-on`, `fail-on-new`, `min-score`, `min-coverage` or `fail-on-expired-waiver`.
     pub gate: String,
     /// What was asked, such as `high` or `80`.
     pub threshold: String,

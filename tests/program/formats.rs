@@ -103,7 +103,8 @@ fn an_old_report_gives_the_same_set_again() {
         let other = place.path("two").join(name);
         assert!(fs::read(&file).unwrap() == fs::read(other).unwrap(), "{} differs", name.display());
     }
-    place.run(&again).stopped(2, &["two", "not empty", "--force"]);
+    let refused = [&again[..4], &["--format=table=three.txt"]].concat();
+    place.run(&refused).stopped(2, &["two", "not empty", "--force"]);
     place.run(&[&again[..], &["--force"]].concat()).quietly(0);
 }
 

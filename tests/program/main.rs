@@ -8,6 +8,7 @@
 mod arrows;
 mod calls;
 mod chains;
+mod compares;
 mod configures;
 mod corpus;
 mod demo;
@@ -24,6 +25,7 @@ mod moto;
 mod moto_server;
 mod organizations;
 mod outputs;
+mod pipelines;
 mod program;
 mod protects;
 mod report;

@@ -18,6 +18,7 @@ const HIGH: GateRequest = GateRequest {
     min_score: None,
     min_coverage: None,
     fail_on_expired_waiver: false,
+    fail_on_new: None,
 };
 
 fn milli(percent: u32) -> Milli {
