@@ -14,9 +14,11 @@ use trailproof_core::likeness::nearest;
 
 mod answering;
 mod printing;
+mod validating;
 
 pub use answering::{AnswerArgs, AnswerFormat, WhoCanArgs, WouldRecordArgs};
 pub use printing::{ChecksArgs, ExplainArgs, ListFormat, PolicyArgs, PolicyFormat, PolicyOf};
+pub use validating::ValidateLogsArgs;
 
 /// The role that members are read through unless told otherwise.
 pub const ROLE_NAME: &str = "TrailproofAudit";
@@ -63,7 +65,7 @@ impl Command {
             | Self::Report(_) => true,
             Self::Explain(_) | Self::Plan(_) | Self::Policy(_) => true,
             Self::WouldRecord(_) | Self::WhoCan(_) => true,
-            Self::Checks(_) | Self::Waivers(_) | Self::ExitCodes => false,
+            Self::Checks(_) | Self::ValidateLogs(_) | Self::Waivers(_) | Self::ExitCodes => false,
         }
     }
 }
@@ -93,6 +95,8 @@ pub enum Command {
     WouldRecord(Box<WouldRecordArgs>),
     /// Ask which principals can do something to the evidence, by which statement, and what would change that.
     WhoCan(Box<WhoCanArgs>),
+    /// Prove the log files of some time complete and unmodified, for every account and region of a bucket at once.
+    ValidateLogs(Box<ValidateLogsArgs>),
     /// Look after waivers.
     #[command(subcommand)]
     Waivers(WaiversCommand),
@@ -215,9 +219,14 @@ impl SelectArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Reports")]
 pub struct OutputArgs {
-    /// A report as FORMAT or FORMAT=PATH (table, json, junit, html); without a path, or with -, to stdout. Repeat for more.
+    /// A report as FORMAT or FORMAT=PATH (table, json, jsonl, junit, sarif, ocsf, asff, csv, markdown, github, gitlab,
+    /// html);
+    /// without a path, or with -, to stdout; of asff the path is a folder. Repeat for more.
     #[arg(long, value_name = "FORMAT[=PATH]")]
     pub format: Vec<String>,
+    /// Write the whole set into this folder, under names that stay, and index.json that lists them.
+    #[arg(short, long, value_name = "DIR")]
+    pub output_dir: Option<PathBuf>,
     /// Overwrite reports that exist.
     #[arg(long)]
     pub force: bool,
@@ -230,6 +239,31 @@ pub struct OutputArgs {
     /// At most so many accounts in a JUnit file: PATH.xml becomes PATH.1.xml, PATH.2.xml and so on.
     #[arg(long, value_name = "ACCOUNTS", value_parser = clap::value_parser!(u32).range(1..))]
     pub junit_split: Option<u32>,
+    /// Put all SARIF results on this file of the repository, in place of paths that are none.
+    #[arg(long, value_name = "FILE")]
+    pub sarif_anchor: Option<String>,
+    /// Also show these in SARIF, as suppressed; GitHub opens alerts for them all the same.
+    #[arg(long, value_enum)]
+    pub sarif_include: Option<SarifInclude>,
+    /// At most so many SARIF results, the worst first: 5000 unless told otherwise, as GitHub keeps no more.
+    #[arg(long, value_name = "RESULTS", value_parser = clap::value_parser!(u32).range(1..=25_000))]
+    pub sarif_max: Option<u32>,
+    /// Write OCSF as one JSON array, in place of a line for each event.
+    #[arg(long)]
+    pub ocsf_array: bool,
+    /// Begin CSV with a byte order mark, by which Excel knows UTF-8.
+    #[arg(long)]
+    pub csv_bom: bool,
+    /// Append the Markdown report to the page of this GitHub Actions step.
+    #[arg(long)]
+    pub github_summary: bool,
+}
+
+/// What SARIF leaves out unless it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SarifInclude {
+    /// Waived results.
+    Waived,
 }
 
 /// When to colour.

@@ -35,6 +35,7 @@ use crate::protection::protection;
 use crate::scope::{self, Asked, trusted};
 use crate::select::{one, select};
 use crate::store::Reader;
+use crate::validate_logs::validate_logs;
 use crate::who_can::who_can;
 use crate::would_record::would_record;
 
@@ -59,6 +60,7 @@ pub fn run(command: Command) -> Result<u8, Stop> {
         Command::Policy(args) => print(printed_policy(&args)?.as_bytes()).map(|()| 0),
         Command::WouldRecord(args) => would_record(&args),
         Command::WhoCan(args) => who_can(&args),
+        Command::ValidateLogs(args) => validate_logs(&args),
         Command::Waivers(WaiversCommand::Lint { file, snapshot }) => {
             lint(&file, snapshot.as_deref())
         }

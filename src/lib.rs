@@ -27,6 +27,7 @@ mod scope;
 mod select;
 mod signals;
 pub mod store;
+mod validate_logs;
 mod who_can;
 mod would_record;
 

@@ -123,6 +123,11 @@ pub(crate) enum Signature {
 }
 
 impl Evidence {
+    /// How many bytes were read, as they are stored.
+    pub fn stored_bytes(&self) -> u64 {
+        self.compressed
+    }
+
     /// The fingerprint of the key that a digest is signed with: what is not in the key ring may be fetched before the
     /// evidence is handed on.
     pub fn fingerprint(&self) -> Option<&str> {

@@ -60,7 +60,7 @@ impl Condition {
         Self::Not(Box::new(Self::Exists(field.to_owned())))
     }
 
-    fn formula(&self, reading: Reading) -> Formula {
+    pub(crate) fn formula(&self, reading: Reading) -> Formula {
         let text = |text: &String| Leaf::Literal(Scalar::Text(text.clone()));
         let each = |parts: &[Self]| parts.iter().map(|part| part.formula(reading)).collect();
         match self {

@@ -35,6 +35,8 @@ pub(crate) struct Request {
     pub(crate) service: String,
     pub(crate) operation: String,
     pub(crate) resource: String,
+    /// The object's key, of a request that is about one.
+    pub(crate) key: String,
     pub(crate) attempt: u32,
     /// A function of the request alone; each service's request id is made from it.
     pub(crate) digest: String,
@@ -110,6 +112,7 @@ impl Request {
             service,
             operation,
             resource: bucket,
+            key: if protocol == Protocol::S3 { url.key() } else { String::new() },
             attempt: header("amz-sdk-request").and_then(|text| attempt(&text)).unwrap_or(1),
             digest: String::new(),
             head: http.method() == "HEAD",
@@ -308,6 +311,15 @@ impl Url {
         self.host_bucket().unwrap_or_else(in_path).to_owned()
     }
 
+    fn key(&self) -> String {
+        let path = self.path.trim_start_matches('/');
+        match self.host_bucket() {
+            Some(_) => path,
+            None => path.split_once('/').map_or("", |(_, key)| key),
+        }
+        .to_owned()
+    }
+
     fn bucket_operation(&self, method: &str, parameters: &BTreeMap<String, String>) -> String {
         let segments = self.path.split('/').filter(|segment| !segment.is_empty()).count();
         let on_bucket =
@@ -316,6 +328,7 @@ impl Url {
         let known = match (method, on_bucket, read) {
             ("GET", true, Some((_, operation))) if !self.bucket().is_empty() => Some(*operation),
             ("GET", true, None) if self.bucket().is_empty() => Some("ListBuckets"),
+            ("GET", true, None) if parameters.contains_key("list-type") => Some("ListObjectsV2"),
             ("HEAD", true, None) if !self.bucket().is_empty() => Some("HeadBucket"),
             _ => None,
         };

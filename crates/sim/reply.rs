@@ -22,6 +22,7 @@ enum Body {
     Json(Value),
     Xml(Element),
     Text(String),
+    Bytes(Vec<u8>),
     Empty,
 }
 
@@ -37,6 +38,10 @@ impl Reply {
 
     pub(crate) fn text(text: String) -> Self {
         Self { body: Body::Text(text), headers: Vec::new() }
+    }
+
+    pub(crate) fn bytes(bytes: Vec<u8>) -> Self {
+        Self { body: Body::Bytes(bytes), headers: Vec::new() }
     }
 
     pub(crate) fn empty() -> Self {
@@ -62,15 +67,16 @@ impl Envelope<'_> {
         match answer {
             Ok(reply) => {
                 let body = match reply.body {
-                    Body::Json(value) => value.to_string(),
+                    Body::Json(value) => value.to_string().into_bytes(),
                     Body::Xml(element) if self.request.protocol == Protocol::Query => {
-                        self.query_result(element).document()
+                        self.query_result(element).document().into_bytes()
                     }
-                    Body::Xml(element) => element.document(),
-                    Body::Text(text) => text,
-                    Body::Empty => String::new(),
+                    Body::Xml(element) => element.document().into_bytes(),
+                    Body::Text(text) => text.into_bytes(),
+                    Body::Bytes(bytes) => bytes,
+                    Body::Empty => Vec::new(),
                 };
-                self.respond(200, body.into_bytes(), &reply.headers)
+                self.respond(200, body, &reply.headers)
             }
             Err(failure) => {
                 let body = self.error(&failure);

@@ -12,7 +12,10 @@ use trailproof_core::snapshot::{Observation, Outcome, Probe};
 use super::gap::Failure;
 use super::recorder::{Record, recorded};
 use super::session::Session;
-use super::{account, cloudtrail, control_policies, iam, kms, lake, logs, organizations, s3, sns};
+use super::{
+    account, cloudtrail, cloudwatch, control_policies, events, history, iam, kms, lake, logs,
+    organizations, s3, sns,
+};
 
 /// The clock of a run: the real one, or a fixed one for a demo that two runs must agree on.
 #[derive(Debug, Clone, Copy)]
@@ -88,7 +91,8 @@ fn parameters(probe: &Probe, called_at: Timestamp) -> BTreeMap<String, String> {
             Fact::OrganizationPolicy | Fact::PolicyTargets => "PolicyId",
             Fact::Key | Fact::KeyRotation | Fact::KeyPolicy => "KeyId",
             Fact::Topic => "TopicArn",
-            Fact::LogGroup => "LogGroupArn",
+            Fact::LogGroup | Fact::MetricFilters => "LogGroupArn",
+            fact if Fact::OF_HISTORY.contains(&fact) => "EventName",
             _ => "Bucket",
         };
         match resource.split_once('/') {
@@ -101,6 +105,10 @@ fn parameters(probe: &Probe, called_at: Timestamp) -> BTreeMap<String, String> {
     }
     if probe.fact == Fact::RecentEvents {
         parameters.insert("EndTime".to_owned(), cloudtrail::until(called_at).to_string());
+    }
+    if Fact::OF_HISTORY.contains(&probe.fact) {
+        parameters.insert("StartTime".to_owned(), history::since(called_at).to_string());
+        parameters.insert("EndTime".to_owned(), called_at.to_string());
     }
     let fixed = match probe.fact {
         Fact::Trails => Some(("IncludeShadowTrails", "true")),
@@ -140,6 +148,10 @@ async fn answer(session: &Session, probe: &Probe, called_at: Timestamp) -> Resul
         Fact::TrailTags => cloudtrail::tags(session, &region(), resource).await,
         Fact::Topic => sns::topic(session, &region(), resource).await,
         Fact::LogGroup => logs::group(session, &region(), resource).await,
+        Fact::MetricFilters => logs::filters(session, &region(), resource).await,
+        Fact::Alarms => cloudwatch::alarms(session, &region()).await,
+        Fact::MuteRules => cloudwatch::mute_rules(session, &region()).await,
+        Fact::EventRules => events::rules(session, &region()).await,
         Fact::RecentEvents => cloudtrail::newest_event(session, &region(), called_at).await,
         Fact::EventDataStores => lake::stores(session, &region()).await,
         Fact::EventDataStore => lake::store(session, &region(), resource).await,
@@ -169,6 +181,13 @@ async fn answer(session: &Session, probe: &Probe, called_at: Timestamp) -> Resul
         Fact::KeyPolicy => kms::policy(session, &region(), resource).await,
         Fact::AuthorizationDetails => iam::details(session).await,
         Fact::ServiceLinkedRole => iam::service_linked_role(session).await,
+        fact @ (Fact::TrailHistory
+        | Fact::BucketHistory
+        | Fact::KeyHistory
+        | Fact::DetectionHistory
+        | Fact::OrganizationHistory) => {
+            history::history(session, &region(), (fact, resource), called_at).await
+        }
     }
 }
 

@@ -7,12 +7,14 @@
 
 mod arrows;
 mod calls;
+mod chains;
 mod configures;
 mod corpus;
 mod demo;
 mod denials;
 mod deploys;
 mod explains;
+mod formats;
 mod frameworks;
 mod gates;
 mod interrupts;
@@ -30,5 +32,7 @@ mod snapshot;
 mod snapshot_faults;
 mod starts;
 mod usage;
+mod validates_bucket;
+mod validates_logs;
 mod who_can;
 mod would_record;

@@ -139,6 +139,25 @@ pub fn lone() -> Description {
     })
 }
 
+/// The demo's organization in which every account's name is one that breaks some reader.
+pub fn hostile() -> Description {
+    const NAMES: [&str; 8] = [
+        "=cmd|' /C calc'!A0",
+        "\u{1b}[31mred\u{1b}[0m\u{202e}",
+        "x\r\n::error::injected, a:b%",
+        "<script>alert(1)</script> ]]> &#27;",
+        "\", \"forged\": true, \"",
+        "| cell | [text](javascript:x) `code`",
+        "../../../etc/passwd",
+        "監査\tアカウント\u{0}",
+    ];
+    edited(|document| {
+        for (account, name) in accounts(document).iter_mut().zip(NAMES.iter().cycle()) {
+            account["name"] = json!(name);
+        }
+    })
+}
+
 /// An organization whose accounts hold nothing at all.
 pub fn empty() -> Description {
     edited(|document| {
