@@ -13,10 +13,12 @@ use crate::log::LogFormat;
 use trailproof_core::likeness::nearest;
 
 mod answering;
+mod packing;
 mod printing;
 mod validating;
 
 pub use answering::{AnswerArgs, AnswerFormat, WhoCanArgs, WouldRecordArgs};
+pub use packing::{PackageArgs, Redaction, VerifyArgs};
 pub use printing::{ChecksArgs, ExplainArgs, ListFormat, PolicyArgs, PolicyFormat, PolicyOf};
 pub use validating::ValidateLogsArgs;
 
@@ -62,9 +64,11 @@ impl Command {
             | Self::Demo(_)
             | Self::Collect(_)
             | Self::Assess(_)
-            | Self::Report(_) => true,
+            | Self::Report(_)
+            | Self::Package(_) => true,
             Self::Explain(_) | Self::Plan(_) | Self::Policy(_) => true,
             Self::WouldRecord(_) | Self::WhoCan(_) => true,
+            Self::Verify(_) => false,
             Self::Checks(_) | Self::ValidateLogs(_) | Self::Waivers(_) | Self::ExitCodes => false,
         }
     }
@@ -97,6 +101,10 @@ pub enum Command {
     WhoCan(Box<WhoCanArgs>),
     /// Prove the log files of some time complete and unmodified, for every account and region of a bucket at once.
     ValidateLogs(Box<ValidateLogsArgs>),
+    /// Put a run into an evidence package: answers, findings, reports and hashes, to be verified without AWS.
+    Package(Box<PackageArgs>),
+    /// Verify an evidence package: every hash, every account, and every verdict judged again from its answers.
+    Verify(VerifyArgs),
     /// Look after waivers.
     #[command(subcommand)]
     Waivers(WaiversCommand),

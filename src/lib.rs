@@ -19,6 +19,7 @@ mod gather;
 pub mod keep;
 mod log;
 mod output;
+mod package;
 mod plan;
 pub mod progress;
 mod protection;

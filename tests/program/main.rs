@@ -23,6 +23,7 @@ mod moto;
 mod moto_server;
 mod organizations;
 mod outputs;
+mod packages;
 mod program;
 mod protects;
 mod report;
