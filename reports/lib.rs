@@ -35,7 +35,7 @@ use trailproof_core::results::Results;
 
 pub use crate::json::{ReadError, SCHEMA_DOCUMENT, read, schema_of};
 pub use crate::junit::{Grain, write_split};
-pub use crate::logs::{LogsReport, LogsSource, LogsTotals, UnreadPlace, write_logs};
+pub use crate::logs::{LOGS_FORMATS, LogsReport, LogsSource, LogsTotals, UnreadPlace, write_logs};
 pub use crate::sarif::SarifOptions;
 pub use crate::text::line as one_line;
 

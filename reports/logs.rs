@@ -123,10 +123,13 @@ impl LogsTotals {
     }
 }
 
+/// The formats that it can be written in.
+pub const LOGS_FORMATS: [Format; 3] = [Format::Table, Format::Json, Format::Junit];
+
 /// Writes the report in one format.
 ///
 /// # Errors
-/// When the output cannot be written.
+/// When the output cannot be written, or not in that format.
 pub fn write_logs(
     format: Format,
     report: &LogsReport,
@@ -141,5 +144,6 @@ pub fn write_logs(
             out.flush()
         }
         Format::Junit => junit::write(report, out),
+        _ => Err(io::Error::new(io::ErrorKind::Unsupported, "no format for log files")),
     }
 }

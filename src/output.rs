@@ -1,7 +1,7 @@
 //! Reports to files and stdout: checked before the scan, written whole or not at all.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use trailproof_core::assessment::{Assessment, FrameworkScore};
@@ -104,27 +104,37 @@ impl Outputs {
         &self,
         render: &dyn Fn(Format, &Options, &mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Stop> {
-        let (files, stdout): (Vec<_>, Vec<_>) =
-            self.targets.iter().partition(|(_, path)| path.is_some());
-        for (format, path) in files.into_iter().chain(stdout) {
-            let options = Options {
-                width: width(),
-                color: path.is_none() && self.colored(),
-                junit_grain: self.grain,
-                frameworks: false,
-            };
-            let place = path.as_ref().map_or("stdout".into(), |path| path.display().to_string());
+        let (stdout, files): (Vec<_>, Vec<_>) =
+            self.targets.iter().partition(|(_, place)| *place == Place::Stdout);
+        for (format, place) in files.into_iter().chain(stdout) {
+            let options = self.options(*place == Place::Stdout);
+            let told = place.path().map_or("stdout".into(), |path| path.display().to_string());
             let written = |out: &mut dyn Write| {
                 render(*format, &options, out).map_err(|error| {
-                    Stop::output(format!("cannot write the {format} report to {place}: {error}"))
+                    Stop::output(format!("cannot write the {format} report to {told}: {error}"))
                 })
             };
-            match path {
+            match place.path() {
                 Some(path) => stream_atomically(path, written)?,
                 None => written(&mut io::BufWriter::new(io::stdout().lock()))?,
             }
         }
         Ok(())
+    }
+
+    /// The same, where all that was asked for is in one of these formats.
+    ///
+    /// # Errors
+    /// Another format (2).
+    pub fn only(self, formats: &[Format]) -> Result<Self, Stop> {
+        match self.targets.iter().find(|(format, _)| !formats.contains(format)) {
+            None => Ok(self),
+            Some((format, _)) => {
+                let all: Vec<&str> = formats.iter().map(|format| format.code()).collect();
+                let all = all.join(", ");
+                Err(Stop::usage(format!("--format {format}: one of {all} is expected here")))
+            }
+        }
     }
 
     /// Writes every report.

@@ -17,7 +17,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::json;
 use trailproof_digest::{ChainReport, Finding, Options, PlaceReport, Trail, Verdict};
-use trailproof_reports::{LogsReport, LogsSource, LogsTotals, UnreadPlace, write_logs};
+use trailproof_reports::{
+    LOGS_FORMATS, LogsReport, LogsSource, LogsTotals, UnreadPlace, write_logs,
+};
 
 use crate::cli::{JunitGrain, OutputArgs, ValidateLogsArgs};
 use crate::collect::{Aws, Clock, Ending, Filter, Halt, Objects, identify};
@@ -51,7 +53,7 @@ const WINDOW: usize = 64;
 /// Flags or a file of keys that cannot be used; a run that cannot start or was interrupted; a report that cannot be
 /// written.
 pub fn validate_logs(args: &ValidateLogsArgs) -> Result<u8, Stop> {
-    let outputs = Outputs::prepare(&outputs_of(args), false)?;
+    let outputs = Outputs::prepare(&outputs_of(args), false)?.only(&LOGS_FORMATS)?;
     log::set(args.connect.log_format);
     let begun = match &args.resume {
         Some(directory) => Some(Journal::resume(directory)?),
@@ -78,6 +80,13 @@ fn outputs_of(args: &ValidateLogsArgs) -> OutputArgs {
         color: args.color,
         junit_grain: JunitGrain::Check,
         junit_split: None,
+        output_dir: None,
+        sarif_anchor: None,
+        sarif_include: None,
+        sarif_max: None,
+        ocsf_array: false,
+        csv_bom: false,
+        github_summary: false,
     }
 }
 

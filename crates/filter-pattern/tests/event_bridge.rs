@@ -5,7 +5,7 @@ mod common;
 
 use common::{SETS, bridge};
 use serde_json::{Value, json};
-use trailproof_filter_pattern::{Answer, Condition, Event, EventPattern, Required, Schema};
+use trailproof_filter_pattern::{Answer, Event, EventPattern, Required, Schema};
 
 fn required(id: &str) -> Required {
     let set = SETS.iter().find(|set| set.id == id).unwrap();
