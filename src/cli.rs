@@ -15,11 +15,13 @@ use trailproof_core::likeness::nearest;
 
 mod answering;
 mod comparing;
+mod packing;
 mod printing;
 mod validating;
 
 pub use answering::{AnswerArgs, AnswerFormat, WhoCanArgs, WouldAlertArgs, WouldRecordArgs};
 pub use comparing::{DiffArgs, HistoryArgs};
+pub use packing::{PackageArgs, Redaction, VerifyArgs};
 pub use printing::{ChecksArgs, ExplainArgs, ListFormat, PolicyArgs, PolicyFormat, PolicyOf};
 pub use validating::{EventFormat, EventsArgs, LogsArgs, ValidateLogsArgs};
 
@@ -65,11 +67,13 @@ impl Command {
             | Self::Demo(_)
             | Self::Collect(_)
             | Self::Assess(_)
-            | Self::Report(_) => true,
+            | Self::Report(_)
+            | Self::Package(_) => true,
             Self::Explain(_) | Self::Plan(_) | Self::Policy(_) => true,
             Self::WouldRecord(_) | Self::WouldAlert(_) | Self::WhoCan(_) => true,
             Self::Diff(_) => true,
             Self::History(_)
+            | Self::Verify(_)
             | Self::Checks(_)
             | Self::ValidateLogs(_)
             | Self::Events(_)
@@ -114,6 +118,10 @@ pub enum Command {
     ValidateLogs(Box<ValidateLogsArgs>),
     /// Print the events of some time, of log files that are proved while they are read.
     Events(Box<EventsArgs>),
+    /// Put a run into an evidence package: answers, findings, reports and hashes, to be verified without AWS.
+    Package(Box<PackageArgs>),
+    /// Verify an evidence package: every hash, every account, and every verdict judged again from its answers.
+    Verify(VerifyArgs),
     /// Look after waivers.
     #[command(subcommand)]
     Waivers(WaiversCommand),

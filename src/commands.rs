@@ -34,10 +34,11 @@ use crate::gating::{Gating, earlier_report};
 use crate::keep::Store;
 use crate::log;
 use crate::output::{Outputs, folder_takes, print};
+use crate::package::{package, verify};
 use crate::progress::Progress;
 use crate::protection::protection;
 use crate::scope::{self, Asked, trusted};
-use crate::select::{one, select};
+use crate::select::{checks_for, one, select};
 use crate::store::Reader;
 use crate::validate_logs::validate_logs;
 use crate::who_can::who_can;
@@ -68,6 +69,8 @@ pub fn run(command: Command) -> Result<u8, Stop> {
         Command::WouldAlert(args) => would_alert(&args),
         Command::WouldRecord(args) => would_record(&args),
         Command::WhoCan(args) => who_can(&args),
+        Command::Package(args) => package(&args),
+        Command::Verify(args) => verify(&args),
         Command::ValidateLogs(args) => validate_logs(&args),
         Command::Events(args) => events(&args),
         Command::Waivers(WaiversCommand::Lint { file, snapshot }) => {
@@ -288,32 +291,6 @@ fn collect_only(args: &CollectArgs) -> Result<u8, Stop> {
         (None, true) => 0,
         (None, false) => gate::INCOMPLETE,
     })
-}
-
-/// The checks that were asked for, else those for which the snapshot was collected.
-///
-/// # Errors
-/// An unknown check (2).
-pub fn checks_for(reader: &Reader, args: &SelectArgs) -> Result<Vec<&'static Check>, Stop> {
-    let named = &reader.manifest().checks;
-    if !args.is_empty() || named.is_empty() {
-        return select(args);
-    }
-    let known: Vec<&'static Check> = CATALOGUE
-        .iter()
-        .copied()
-        .filter(|check| named.iter().any(|name| name == check.id))
-        .collect();
-    if known.len() < named.len() {
-        let missing: Vec<&str> = named
-            .iter()
-            .map(String::as_str)
-            .filter(|name| !known.iter().any(|check| check.id == *name))
-            .collect();
-        let line = format!("this version does not know {}; the rest is judged", missing.join(", "));
-        log::say("note", &line, serde_json::json!({ "checks": missing }));
-    }
-    if known.is_empty() { select(args) } else { Ok(known) }
 }
 
 fn assess_only(args: &AssessArgs) -> Result<u8, Stop> {

@@ -12,11 +12,12 @@ use trailproof_core::results::Results;
 use trailproof_reports::{DiffFormat, History, HistoryRun, write_diff, write_history};
 
 use crate::cli::{DiffArgs, HistoryArgs, SelectArgs, ToldArgs};
-use crate::commands::{checks_for, judge};
+use crate::commands::judge;
 use crate::exit::Stop;
 use crate::files::stream_atomically;
 use crate::gating::earlier_report;
 use crate::output::{folder_takes, width};
+use crate::select::checks_for;
 use crate::store::Reader;
 
 /// Tells what changed from one run to another.

@@ -22,6 +22,7 @@ mod gating;
 pub mod keep;
 mod log;
 mod output;
+mod package;
 mod plan;
 pub mod progress;
 mod protection;

@@ -25,6 +25,7 @@ mod moto;
 mod moto_server;
 mod organizations;
 mod outputs;
+mod packages;
 mod pipelines;
 mod program;
 mod protects;
