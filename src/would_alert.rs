@@ -10,7 +10,7 @@ use trailproof_core::aws::{AccountId, Region};
 use trailproof_core::events::{event, names, regions};
 use trailproof_core::fact::Fact;
 use trailproof_core::monitoring::Events;
-use trailproof_core::snapshot::Document;
+use trailproof_core::snapshot::{Document, Snapshot};
 use trailproof_core::would_alert::{Answer, Question, State, answer};
 use trailproof_core::would_record::Outcome;
 use trailproof_reports::one_line as line;
