@@ -66,9 +66,8 @@ fn analysers(account: &AccountView<'_>, audit: &Audit<'_>) -> Vec<Observed<BTree
         kinds(audit, trail.arn(), trail.owner)
     };
     let stores = audit.organization.stores_for(account.id());
-    let of_store = |store: Observed<&Store>| {
-        store.and_then(|store| kinds(audit, &store.arn, store.owner))
-    };
+    let of_store =
+        |store: Observed<&Store>| store.and_then(|store| kinds(audit, &store.arn, store.owner));
     account.trails().into_iter().map(of_trail).chain(stores.into_iter().map(of_store)).collect()
 }
 
