@@ -255,9 +255,8 @@ impl<'a> AccountView<'a> {
         }
         // What was deleted: by the account itself, or by those who may change the organization's trails.
         let others = self.organization.trail_administrators();
-        let looks = others.iter().filter_map(|document| {
-            (document.account != self.id()).then(|| Look::at(document, all_of(document), days))
-        });
+        let others = others.iter().filter(|document| document.account != self.id());
+        let looks = others.map(|document| Look::at(document, all_of(document), days));
         let looks: Vec<Look<'_>> = [own].into_iter().chain(looks).collect();
         for (at, look) in looks.iter().enumerate() {
             let gone = Course::gone(look, window, (self.organization.partition(), &known, at == 0));
