@@ -17,7 +17,7 @@ use crate::index::{Index, waiver};
 use crate::{text, visit};
 
 mod files;
-mod xml;
+pub(crate) mod xml;
 
 use files::Files;
 use xml::{Case, Counts, Outcome, Suite, Tag};

@@ -20,7 +20,7 @@ use crate::output::print;
 use crate::question::{account, evidence, graph, hint, known};
 
 /// What the answer rests on.
-const FACTS: [Fact; 18] = [
+const FACTS: [Fact; 19] = [
     Fact::Organization,
     Fact::Accounts,
     Fact::Regions,
@@ -28,6 +28,7 @@ const FACTS: [Fact; 18] = [
     Fact::EventDataStores,
     Fact::EventDataStore,
     Fact::DelegatedAdministrators,
+    Fact::TrustedServices,
     Fact::BucketList,
     Fact::BucketHead,
     Fact::BucketObjectLock,
@@ -55,24 +56,28 @@ pub fn who_can(args: &WhoCanArgs) -> Result<u8, Stop> {
     let account = args.account.as_deref().map(account).transpose()?;
     let without = args.without.as_deref().map(statement).transpose()?;
     let with_scp = args.with_scp.as_deref().map(scp).transpose()?;
-    let reader = evidence(args.snapshot.as_deref(), &args.answer, &FACTS)?;
+    let reader = evidence(args.snapshot.as_deref().or(args.from.as_deref()), &args.answer, &FACTS)?;
     let organization = graph(&reader)?;
     if let Some(account) = account {
         known(&organization, account)?;
     }
     let objects = resolve(&organization, &args.resource)
         .map_err(|why| Stop::usage(format!("--resource: {why}")))?;
-    let question = Question { wanted, objects, account, why: args.why.clone(), without, with_scp };
+    let (why, by_escalation) = (args.why.clone(), !args.direct);
+    let question = Question { wanted, objects, account, why, without, with_scp, by_escalation };
     let policies = terms().policies.resolve(&organization);
     let mut asking = Asking::new(&organization, &question, &policies);
     if asking.actions().is_empty() {
         return Err(unfit(args));
     }
     let asked = told::Asked::of(&asking.actions());
-    reader.visit(&mut |document| {
-        asking.ask(document);
-        ControlFlow::Continue(())
-    })?;
+    let passes = [Asking::survey, Asking::link, Asking::ask];
+    for pass in passes.into_iter().skip(if by_escalation { 0 } else { 2 }) {
+        reader.visit(&mut |document| {
+            pass(&mut asking, document);
+            ControlFlow::Continue(())
+        })?;
+    }
     let mut answer = asking.answer().map_err(Stop::usage)?;
     answer.notes.extend(doubtful(&question.wanted));
     let text = match args.answer.format {
@@ -181,6 +186,7 @@ fn json(args: &WhoCanArgs, asked: &told::Asked, answer: &Answer) -> Result<Strin
             "resource": args.resource,
             "account_id": args.account,
             "why": args.why,
+            "direct": args.direct,
             "without": args.without,
             "with_scp": args.with_scp.as_ref().map(|path| path.display().to_string()),
             "asked": asked.0,

@@ -241,6 +241,7 @@ fn distinct(document: &Document, row: &Row) -> Vec<Probe> {
             Fact::TrailDelivery,
             Fact::RecentEvents,
             Fact::EventDataStores,
+            Fact::EventRules,
             Fact::TrailHistory,
         ];
         // Of the names that one region's history was asked for and that told nothing, one stands for all.

@@ -14,6 +14,7 @@ use crate::roster::{AccountEntry, RegionEntry};
 mod bucket;
 mod history;
 mod iam;
+mod monitoring;
 mod organization;
 mod store;
 mod trail;
@@ -23,6 +24,10 @@ pub use history::{EventHistory, PastEvent};
 pub use iam::{
     AuthorizationDetails, DocumentTable, InlinePolicy, ManagedPolicyEntry, PolicyVersion,
     PrincipalDetails, PrincipalEntry, PrincipalKind,
+};
+pub use monitoring::{
+    Alarms, CompositeAlarm, EventRule, MetricAlarm, MetricFilter, MetricQuery,
+    MetricTransformation, MuteRule,
 };
 pub use organization::{
     OrganizationDescription, OrganizationalTree, OrganizationalUnit, PolicySummary, PolicyTargets,
@@ -512,6 +517,10 @@ answers! {
     InsightSelectors(InsightSelectors),
     Topic(Option<Topic>),
     LogGroup(Option<LogGroup>),
+    MetricFilters(Vec<MetricFilter>),
+    Alarms(Alarms),
+    MuteRules(Vec<MuteRule>),
+    EventRules(Vec<EventRule>),
     RecentEvents(Option<RecentEvent>),
     EventDataStores(Vec<StoreEntry>),
     EventDataStore(EventDataStore),

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::assessment::{
     AccountCounts, Assessment, CheckInfo, CoverageReport, Run, SCHEMA, ScopeAccount, ScopeRegion,
-    ScopeReport,
+    ScopeReport, routes,
 };
 use crate::aws::AccountId;
 use crate::check::Check;
@@ -138,6 +138,7 @@ pub fn assess_watched<'a, S: Snapshot>(
             policy: terms.policies.report(),
         },
         scope,
+        routes: routes(organization),
         coverage: CoverageReport { percent: score.total.coverage, accounts: counts, unread },
         score,
         gates: Vec::new(),

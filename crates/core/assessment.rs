@@ -21,8 +21,11 @@ use crate::terms::PolicyReport;
 use crate::waiver::WaiverReport;
 
 mod profile;
+mod route;
 
 pub use profile::{ControlScore, FrameworkScore, StatusCounts};
+pub(crate) use route::routes;
+pub use route::{Route, Stop};
 
 /// The schema that this version writes and reads.
 pub const SCHEMA: &str = "trailproof.report/1";
@@ -280,7 +283,7 @@ pub struct ScoreReport {
 /// How one gate went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GateOutcome {
-    /// `fail-on`, `min-score`, `min-coverage` or `fail-on-expired-waiver`.
+    /// `fail-on`, `fail-on-new`, `min-score`, `min-coverage` or `fail-on-expired-waiver`.
     pub gate: String,
     /// What was asked, such as `high` or `80`.
     pub threshold: String,
@@ -353,6 +356,9 @@ pub struct Assessment<R = Vec<Finding>> {
     pub run: Run,
     /// What the run looked at.
     pub scope: ScopeReport,
+    /// Where each trail's evidence goes, by the trail's ARN.
+    #[serde(default)]
+    pub routes: Vec<Route>,
     /// How much of the evidence was there.
     pub coverage: CoverageReport,
     /// The scores.
@@ -380,13 +386,25 @@ impl<R: Results> Assessment<R> {
             held.extend_from_slice(findings);
             ControlFlow::Continue(())
         })?;
-        let Self { schema, run, scope, coverage, score, gates, checks, results: _, waivers, diff } =
-            self;
+        let Self {
+            schema,
+            run,
+            scope,
+            routes,
+            coverage,
+            score,
+            gates,
+            checks,
+            results: _,
+            waivers,
+            diff,
+        } = self;
         let results = held;
         let whole = Assessment {
             schema,
             run,
             scope,
+            routes,
             coverage,
             score,
             gates,

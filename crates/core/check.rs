@@ -12,6 +12,7 @@ use crate::evidence::Observed;
 use crate::fact::Fact;
 use crate::finding::Verdict;
 use crate::key::Key;
+use crate::monitoring::{TrailGroup, WatchedAlarm};
 use crate::organization::Organization;
 use crate::period::{Period, Reach};
 use crate::policy::Policy;
@@ -246,6 +247,10 @@ pub enum Judge {
     Key(fn(&Key, &Audit<'_>) -> Observed<Verdict>),
     /// Each of those, and the keys of log buckets' default encryption and of log groups.
     AnyKey(fn(&Key, &Audit<'_>) -> Observed<Verdict>),
+    /// Each log group that a trail delivers to, at its owner.
+    LogGroup(fn(&TrailGroup, &Audit<'_>) -> Observed<Verdict>),
+    /// Each alarm that looks at a metric of such a log group's filters, at the log group's owner.
+    Alarm(fn(&WatchedAlarm<'_>, &Audit<'_>) -> Observed<Verdict>),
     /// Each trail, at its owner and only there, with all that the owner's account tells.
     GuardedTrail(fn(&Trail, &AccountView<'_>, &Audit<'_>) -> Observed<Verdict>),
     /// Each bucket that a trail delivers to, as [`Self::Bucket`], with all that its owner's account tells.
@@ -274,6 +279,8 @@ impl Judge {
             | Self::GuardedTrail(_)
             | Self::GuardedBucket(_)
             | Self::GuardedKey(_)
+            | Self::LogGroup(_)
+            | Self::Alarm(_)
             | Self::Key(_)
             | Self::AnyKey(_) => true,
             Self::Organization(_)
@@ -304,6 +311,8 @@ impl Judge {
             Self::BucketOwner(_) => "account",
             Self::BucketAndAccount { .. } => "bucket and account",
             Self::Key(_) | Self::AnyKey(_) | Self::GuardedKey(_) => "key",
+            Self::LogGroup(_) => "log group",
+            Self::Alarm(_) => "alarm",
             Self::Principal(_) => "principal",
         }
     }

@@ -47,6 +47,14 @@ pub enum Fact {
     Topic,
     /// The log group that a trail delivers to.
     LogGroup,
+    /// The metric filters of a log group that a trail delivers to.
+    MetricFilters,
+    /// The alarms of a region in which a trail's log group lies, composite ones included.
+    Alarms,
+    /// The rules that mute alarms of such a region.
+    MuteRules,
+    /// The rules on a region's default event bus, and whether they have a target.
+    EventRules,
     /// The newest management event of a region from before the run.
     RecentEvents,
     /// The event data stores of a region.
@@ -124,7 +132,7 @@ pub enum Scope {
 
 impl Fact {
     /// Every fact, in order.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 55] = [
         Self::Caller,
         Self::Organization,
         Self::Accounts,
@@ -146,6 +154,10 @@ impl Fact {
         Self::TrailTags,
         Self::Topic,
         Self::LogGroup,
+        Self::MetricFilters,
+        Self::Alarms,
+        Self::MuteRules,
+        Self::EventRules,
         Self::RecentEvents,
         Self::EventDataStores,
         Self::EventDataStore,
@@ -212,6 +224,10 @@ impl Fact {
             Self::TrailTags => "cloudtrail:ListTags",
             Self::Topic => "sns:GetTopicAttributes",
             Self::LogGroup => "logs:DescribeLogGroups",
+            Self::MetricFilters => "logs:DescribeMetricFilters",
+            Self::Alarms => "cloudwatch:DescribeAlarms",
+            Self::MuteRules => "cloudwatch:ListAlarmMuteRules",
+            Self::EventRules => "events:ListRules",
             Self::RecentEvents => "cloudtrail:LookupEvents",
             Self::EventDataStores => "cloudtrail:ListEventDataStores",
             Self::EventDataStore => "cloudtrail:GetEventDataStore",
@@ -274,6 +290,10 @@ impl Fact {
             Self::TrailTags => &["cloudtrail:ListTags"],
             Self::Topic => &["sns:GetTopicAttributes"],
             Self::LogGroup => &["logs:DescribeLogGroups"],
+            Self::MetricFilters => &["logs:DescribeMetricFilters"],
+            Self::Alarms => &["cloudwatch:DescribeAlarms"],
+            Self::MuteRules => &["cloudwatch:GetAlarmMuteRule", "cloudwatch:ListAlarmMuteRules"],
+            Self::EventRules => &["events:ListRules", "events:ListTargetsByRule"],
             Self::RecentEvents => &["cloudtrail:LookupEvents"],
             Self::EventDataStores => &["cloudtrail:ListEventDataStores"],
             Self::EventDataStore => &["cloudtrail:GetEventDataStore"],
@@ -328,7 +348,12 @@ impl Fact {
             | Self::AccountPublicAccessBlock
             | Self::AuthorizationDetails
             | Self::ServiceLinkedRole => Scope::Account,
-            Self::Trails | Self::RecentEvents | Self::EventDataStores => Scope::Region,
+            Self::Trails
+            | Self::Alarms
+            | Self::MuteRules
+            | Self::EventRules
+            | Self::RecentEvents
+            | Self::EventDataStores => Scope::Region,
             Self::TrailStatus
             | Self::TrailDelivery
             | Self::EventSelectors
@@ -336,6 +361,7 @@ impl Fact {
             | Self::TrailTags
             | Self::Topic
             | Self::LogGroup
+            | Self::MetricFilters
             | Self::EventDataStore
             | Self::StorePolicy
             | Self::BucketHead
@@ -375,6 +401,10 @@ impl Fact {
             | Self::TrailTags
             | Self::Topic
             | Self::LogGroup
+            | Self::MetricFilters
+            | Self::Alarms
+            | Self::MuteRules
+            | Self::EventRules
             | Self::Key
             | Self::TrailHistory
             | Self::DetectionHistory => &[Self::Trails],
@@ -430,6 +460,9 @@ impl Fact {
                 | Self::TrailTags
                 | Self::Topic
                 | Self::LogGroup
+                | Self::MetricFilters
+                | Self::Alarms
+                | Self::MuteRules
                 | Self::BucketHead
                 | Self::BucketOwner
                 | Self::AccountPublicAccessBlock

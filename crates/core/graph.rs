@@ -12,7 +12,7 @@ use crate::aws::{AccountId, Arn, Region};
 use crate::control_policies::ControlPolicies;
 use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
-use crate::organization::{Member, Organization};
+use crate::organization::{Member, Organization, of_region};
 use crate::pool::PolicyPool;
 use crate::roster::{AccountEntry, AccountState, OptInStatus, RegionEntry};
 use crate::snapshot::{Document, Manifest, Probe, Source, Sourced};
@@ -230,11 +230,19 @@ impl GraphBuilder {
                 }
                 (Fact::EventDataStores, _) => self.add_stores(document, probe),
                 (Fact::ServiceLinkedRole, None) => self.add_resource(document, probe, ""),
+                // They belong to an account and region, and are read where a trail's log group lies.
+                (Fact::Alarms | Fact::MuteRules, None) => {
+                    if let Some(region) = &probe.region {
+                        let place = of_region(document.account, region);
+                        self.add_resource(document, probe, &place);
+                    }
+                }
                 (
                     Fact::InsightSelectors
                     | Fact::TrailTags
                     | Fact::Topic
                     | Fact::LogGroup
+                    | Fact::MetricFilters
                     | Fact::EventDataStore
                     | Fact::StorePolicy
                     | Fact::KeyRotation
@@ -472,6 +480,7 @@ impl GraphBuilder {
             members: self.members.clone(),
             histories: self.histories.clone(),
             asked: self.asked.clone(),
+            told: Arc::default(),
             objects: self.objects(),
         }
     }
@@ -492,6 +501,7 @@ impl GraphBuilder {
             members: self.members,
             histories: self.histories,
             asked: self.asked,
+            told: Arc::default(),
             objects,
         }
     }

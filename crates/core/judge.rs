@@ -257,6 +257,8 @@ impl Engine<'_> {
                 | Judge::GuardedTrail(_)
                 | Judge::GuardedBucket(_)
                 | Judge::GuardedKey(_)
+                | Judge::LogGroup(_)
+                | Judge::Alarm(_)
                 | Judge::Key(_)
                 | Judge::AnyKey(_) => {}
             }

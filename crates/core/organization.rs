@@ -12,6 +12,7 @@ use crate::control_policies::ControlPolicies;
 use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
 use crate::key::{Key, KeyTarget};
+use crate::monitoring::Memo;
 use crate::pool::PolicyPool;
 use crate::roster::{AccountState, RegionEntry};
 use crate::snapshot::{Document, Manifest, Probe, Source, Sourced};
@@ -148,6 +149,11 @@ pub(crate) struct Objects {
     pub(crate) trails_unread: Option<Box<Gap>>,
 }
 
+/// The name under which what belongs to a region of an account is kept.
+pub(crate) fn of_region(account: AccountId, region: &Region) -> String {
+    format!("{account}/{region}")
+}
+
 /// The organization as one graph.
 #[derive(Debug, Clone)]
 pub struct Organization {
@@ -174,6 +180,8 @@ pub struct Organization {
     pub(crate) histories: BTreeMap<AccountId, Arc<Document>>,
     /// The questions about shared objects that were asked already, and by which account.
     pub(crate) asked: BTreeSet<(AccountId, Probe)>,
+    /// What was found out about who is told of what.
+    pub(crate) told: Arc<Memo>,
 }
 
 impl Organization {

@@ -17,6 +17,7 @@ use crate::roster::{AccountEntry, RegionEntry};
 use crate::snapshot::{Document, Manifest, Probe};
 
 mod follow_ups;
+mod monitoring;
 
 pub(crate) use follow_ups::OWNERS;
 pub use follow_ups::{FollowUps, follow_ups};
@@ -196,6 +197,9 @@ fn regional(demand: &Demand, manifest: &Manifest, document: &Document, wanted: &
             own_objects(demand, document, trail, wanted);
         }
     }
+    if demand.wants(Fact::EventRules) {
+        wanted.extend(monitoring::event_rules(manifest, document, &regions));
+    }
 }
 
 /// What else an account is asked of its event data stores.
@@ -269,6 +273,11 @@ fn own_objects(
                 .map(|(_, probe)| probe),
         );
     }
+    let group = trail.cloud_watch_logs_log_group_arn.as_deref();
+    wanted.extend(group.into_iter().flat_map(|arn| {
+        let own = |(owner, probe)| (owner == document.account).then_some(probe);
+        monitoring::of_group(demand, arn).into_iter().filter_map(own)
+    }));
 }
 
 /// A key that is the account's own, and what else it is asked once it is known which it is.

@@ -11,6 +11,7 @@ mod ledger;
 mod policies;
 mod reads;
 mod walk;
+mod watched;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

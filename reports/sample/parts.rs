@@ -246,6 +246,7 @@ pub fn built(
             period: None,
             accounts,
         },
+        routes: Vec::new(),
         coverage: CoverageReport {
             percent: score.total.coverage,
             accounts: counts,

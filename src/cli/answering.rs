@@ -73,6 +73,27 @@ pub struct WouldRecordArgs {
     pub answer: AnswerArgs,
 }
 
+/// `would-alert`.
+#[derive(Debug, Args)]
+#[command(
+    mut_arg("region", |region| region.help_heading("The event")
+        .help("The region that was called; that of the record where one is given")),
+    after_help = "Exit codes: 0 somebody would be told, 1 nobody would, 3 cannot tell.\n\n\
+                  Without a snapshot AWS is read, as `scan` would, for what the answer needs."
+)]
+pub struct WouldAlertArgs {
+    /// The event: SERVICE:NAME, such as cloudtrail:StopLogging, or a file with a record of CloudTrail's; - reads it from
+    /// the standard input.
+    pub event: String,
+    /// A run's folder, a .tar.zst archive, or a snapshot in one JSON document; without it, AWS is asked.
+    pub snapshot: Option<PathBuf>,
+    /// The account in which it happens; that of the record where one is given.
+    #[arg(long, value_name = "ID", help_heading = "The event")]
+    pub account: Option<String>,
+    #[command(flatten)]
+    pub answer: AnswerArgs,
+}
+
 /// `who-can`.
 #[derive(Debug, Args)]
 #[command(
@@ -84,6 +105,8 @@ pub struct WouldRecordArgs {
 pub struct WhoCanArgs {
     /// One action, such as s3:DeleteObject, or the word tamper for every one that harms evidence of this kind.
     pub action: String,
+    /// The evidence: a run's folder, a .tar.zst archive, or a snapshot in one JSON document; without it, AWS is asked.
+    pub snapshot: Option<PathBuf>,
     /// An ARN of a trail, bucket, object, key, log group, topic or event data store; of a trail also the name. A trail
     /// stands for its bucket and logs, key, log group and topic, too.
     #[arg(long, value_name = "ARN|TRAIL", help_heading = "The question")]
@@ -101,9 +124,19 @@ pub struct WhoCanArgs {
     /// Tell what would change if this service control policy were attached to each account.
     #[arg(long, value_name = "FILE", help_heading = "The question")]
     pub with_scp: Option<PathBuf>,
-    /// A run's folder, a .tar.zst archive, or a snapshot in one JSON document.
-    #[arg(long, value_name = "PATH", help_heading = "Evidence")]
-    pub snapshot: Option<PathBuf>,
+    /// Leave out who would come by it as another principal or by changing what one may do: what each principal has as it
+    /// is, which is quicker to tell.
+    #[arg(long, help_heading = "The question")]
+    pub direct: bool,
+    /// The same as the SNAPSHOT behind the action.
+    #[arg(
+        id = "from",
+        long = "snapshot",
+        value_name = "PATH",
+        conflicts_with_all = ["snapshot", "run_dir"],
+        help_heading = "Evidence"
+    )]
+    pub from: Option<PathBuf>,
     #[command(flatten)]
     pub answer: AnswerArgs,
 }

@@ -69,6 +69,13 @@ pub enum PolicyOf {
 pub struct PolicyArgs {
     #[command(flatten)]
     pub select: SelectArgs,
+    /// Print instead the service control policy that would protect a snapshot's trails, event data stores, log buckets and
+    /// keys, once it is proved that nobody but the approved principals could harm them under it, and that these still can.
+    #[arg(long, requires = "snapshot", conflicts_with_all = ["of", "format"])]
+    pub scp: bool,
+    /// The snapshot: a run's folder, a .tar.zst archive, or one JSON document.
+    #[arg(long, value_name = "PATH", requires = "scp")]
+    pub snapshot: Option<PathBuf>,
     /// Whose policy to print: both in one, unless the format is a template, which is the reader's.
     #[arg(long = "for", value_enum)]
     pub of: Option<PolicyOf>,

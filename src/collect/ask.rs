@@ -13,7 +13,8 @@ use super::gap::Failure;
 use super::recorder::{Record, recorded};
 use super::session::Session;
 use super::{
-    account, cloudtrail, control_policies, history, iam, kms, lake, logs, organizations, s3, sns,
+    account, cloudtrail, cloudwatch, control_policies, events, history, iam, kms, lake, logs,
+    organizations, s3, sns,
 };
 
 /// The clock of a run: the real one, or a fixed one for a demo that two runs must agree on.
@@ -107,7 +108,7 @@ fn parameters(probe: &Probe, called_at: Timestamp) -> BTreeMap<String, String> {
             Fact::OrganizationPolicy | Fact::PolicyTargets => "PolicyId",
             Fact::Key | Fact::KeyRotation | Fact::KeyPolicy => "KeyId",
             Fact::Topic => "TopicArn",
-            Fact::LogGroup => "LogGroupArn",
+            Fact::LogGroup | Fact::MetricFilters => "LogGroupArn",
             fact if Fact::OF_HISTORY.contains(&fact) => "EventName",
             _ => "Bucket",
         };
@@ -168,6 +169,10 @@ async fn answer(
         Fact::TrailTags => cloudtrail::tags(session, &region(), resource).await,
         Fact::Topic => sns::topic(session, &region(), resource).await,
         Fact::LogGroup => logs::group(session, &region(), resource).await,
+        Fact::MetricFilters => logs::filters(session, &region(), resource).await,
+        Fact::Alarms => cloudwatch::alarms(session, &region()).await,
+        Fact::MuteRules => cloudwatch::mute_rules(session, &region()).await,
+        Fact::EventRules => events::rules(session, &region()).await,
         Fact::RecentEvents => cloudtrail::newest_event(session, &region(), called_at).await,
         Fact::EventDataStores => lake::stores(session, &region()).await,
         Fact::EventDataStore => lake::store(session, &region(), resource).await,

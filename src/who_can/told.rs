@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use trailproof_core::who_can::{Answer, Change, Decision, Derivation, Holder, Outcome, Power};
+use trailproof_core::who_can::{
+    Answer, By, Change, Decision, Derivation, Holder, Hop, HopStep, Outcome, Power,
+};
 use trailproof_reports::one_line as line;
 
 use crate::cli::WhoCanArgs;
@@ -47,6 +49,12 @@ pub fn told(args: &WhoCanArgs, asked: &Asked, answer: &Answer) -> String {
     }
     if args.why.is_some() {
         answer.why.iter().for_each(|(arn, derived)| derivations(&mut text, arn, derived));
+        let on_some_way = |holder: &&Holder| holder.powers.iter().any(|p| !p.path.is_empty());
+        for holder in answer.holders.iter().filter(on_some_way) {
+            let only = holder.powers.iter().filter(|power| !power.path.is_empty()).cloned();
+            text.push('\n');
+            holds(&mut text, &Holder { powers: only.collect(), ..holder.clone() });
+        }
     } else if args.without.is_some() || args.with_scp.is_some() {
         changes(&mut text, &answer.changes);
     } else if !answer.holders.is_empty() {
@@ -108,9 +116,13 @@ fn holds(text: &mut String, holder: &Holder) {
             }
             (Decision::CannotTell, None) => "cannot tell".to_owned(),
         };
-        let by =
-            power.by.as_ref().map_or_else(|| "no single statement".to_owned(), |by| by.label());
-        (power.resource.clone(), decision, by)
+        let by = match power.path.as_slice() {
+            [] => power.by.as_ref().map_or_else(|| "no single statement".to_owned(), By::label),
+            [_] => format!("a way of one step, as {}", power.holder),
+            hops => format!("a way of {} steps, as {}", hops.len(), power.holder),
+        };
+        let hops: Vec<String> = power.path.iter().map(hop).collect();
+        (power.resource.clone(), decision, by, hops)
     };
     let mut rows: BTreeMap<_, Vec<String>> = BTreeMap::new();
     for power in &holder.powers {
@@ -123,7 +135,7 @@ fn holds(text: &mut String, holder: &Holder) {
     if !holder.assumable {
         marks.push_str("  [nobody can assume it]");
     }
-    for ((resource, decision, by), actions) in rows {
+    for ((resource, decision, by, hops), actions) in rows {
         let _ = writeln!(
             text,
             "{}  {}  {} on {}  by {}{marks}",
@@ -133,7 +145,23 @@ fn holds(text: &mut String, holder: &Holder) {
             line(&resource),
             line(&by),
         );
+        for (at, hop) in hops.iter().enumerate() {
+            let _ = writeln!(text, "    {}. {}", at + 1, line(hop));
+        }
     }
+}
+
+/// What is done in one hop, and by which statement.
+fn hop(hop: &Hop) -> String {
+    let step = |step: &HopStep| {
+        let by: Vec<String> = step.by.iter().map(By::label).collect();
+        let by = if by.is_empty() { String::new() } else { format!(", by {}", by.join(", ")) };
+        let keys = step.depends_on.join(", ");
+        let only = if keys.is_empty() { keys } else { format!(", only if {keys}") };
+        format!("{} on {}{by}{only}", step.action, step.on)
+    };
+    let steps: Vec<String> = hop.steps.iter().map(step).collect();
+    format!("as {}: {}", hop.principal, steps.join("; "))
 }
 
 fn derivations(text: &mut String, arn: &str, derived: &[Derivation]) {

@@ -14,6 +14,7 @@ mod guardrails;
 mod keys;
 mod lake;
 mod left_out;
+mod monitoring;
 mod organizations;
 mod policies;
 mod presence;
@@ -131,6 +132,7 @@ pub fn rows() -> Vec<Row> {
         policies::rows(),
         guardrails::rows(),
         privilege::rows(),
+        monitoring::rows(),
         beyond::rows(),
     ]
     .concat()

@@ -18,6 +18,7 @@ const HIGH: GateRequest = GateRequest {
     min_score: None,
     min_coverage: None,
     fail_on_expired_waiver: false,
+    fail_on_new: None,
 };
 
 fn milli(percent: u32) -> Milli {
@@ -106,6 +107,7 @@ fn assessment(proven: u32, potential: u32, coverage: u32) -> Assessment {
             period: None,
             accounts: vec![account],
         },
+        routes: Vec::new(),
         coverage: CoverageReport {
             percent,
             accounts: AccountCounts { listed: 1, assessed: 1, ..AccountCounts::default() },

@@ -93,13 +93,15 @@ const OF_A_ROLE: [&str; 9] = [
 /// approved principal still can.
 ///
 /// # Errors
-/// Where not all trails were read, where there is nothing to protect or too much for one place, and where the proof
-/// fails.
+/// Where no trail was read or the management account is not known, where there is nothing to protect or too much for one
+/// place, and where the proof fails.
 pub fn protecting(organization: &Organization, approved: &[String]) -> Result<Written, WriteError> {
-    let (treasure, left_out) =
+    let Found { treasure, left_out, unread } =
         treasure(organization).map_err(|gap| WriteError::Unread(Box::new(gap)))?;
     if treasure.values().all(BTreeMap::is_empty) {
-        return Err(WriteError::Nothing);
+        // What was not read may be all that there is.
+        let gap = unread.into_iter().next();
+        return Err(gap.map_or(WriteError::Nothing, |gap| WriteError::Unread(Box::new(gap))));
     }
     let documents = documents(&treasure, approved);
     // One place is taken by the policy that allows everything.
@@ -109,13 +111,22 @@ pub fn protecting(organization: &Organization, approved: &[String]) -> Result<Wr
     let parsed: Result<Vec<_>, _> =
         documents.iter().map(|text| PolicyDocument::parse(text).map(Arc::new)).collect();
     prove(organization, &parsed?, (&treasure, approved))?;
-    let explanation = explanation(&treasure, approved, &left_out);
+    let explanation = explanation(&treasure, approved, (&left_out, &unread));
     Ok(Written { documents, explanation })
 }
 
+/// What there is to protect, as far as it was read.
+struct Found {
+    treasure: Treasure,
+    /// What no service control policy of the organization binds anybody at.
+    left_out: BTreeSet<String>,
+    /// Why there may be more.
+    unread: Vec<Gap>,
+}
+
 /// What member accounts own of the record, and what the management account does.
-fn treasure(organization: &Organization) -> Observed<(Treasure, BTreeSet<String>)> {
-    organization.all_trails_complete()?;
+fn treasure(organization: &Organization) -> Observed<Found> {
+    let mut unread: Vec<Gap> = organization.all_trails_complete().err().into_iter().collect();
     let management = organization.management()?;
     let partition = organization.partition();
     let (mut treasure, mut left_out) = (Treasure::new(), BTreeSet::new());
@@ -130,7 +141,7 @@ fn treasure(organization: &Organization) -> Observed<(Treasure, BTreeSet<String>
         add(("cloudtrail", "trail"), trail.arn().to_owned(), trail.owner);
     }
     for member in organization.members.values().filter(|member| member.is_judged()) {
-        organization.stores_complete(member.id)?;
+        unread.extend(organization.stores_complete(member.id).err());
         for store in organization.stores_for(member.id).into_iter().flatten() {
             add(("cloudtrail", "eventdatastore"), store.arn.clone(), store.owner);
         }
@@ -148,7 +159,7 @@ fn treasure(organization: &Organization) -> Observed<(Treasure, BTreeSet<String>
             add(("kms", "key"), arn, key.target.account);
         }
     }
-    Ok((treasure, left_out))
+    Ok(Found { treasure, left_out, unread })
 }
 
 /// The actions that are denied on a type of resource: what stops, blinds, destroys or takes the key.
@@ -282,7 +293,7 @@ fn asked(guardrail: &Guardrail, question: &Question<'_>) -> Result<(), WriteErro
 fn explanation(
     treasure: &Treasure,
     approved: &[String],
-    left_out: &BTreeSet<String>,
+    (left_out, unread): (&BTreeSet<String>, &[Gap]),
 ) -> Vec<String> {
     let number = |kind| treasure.get(&kind).map_or(0, BTreeMap::len);
     let mut told = vec![format!(
@@ -310,6 +321,13 @@ fn explanation(
             "Leaves out what belongs to the management account or to no account of the organization, which no service \
              control policy of it binds: {}.",
             names.join(", ")
+        ));
+    }
+    if !unread.is_empty() {
+        let why: BTreeSet<&str> = unread.iter().map(|gap| gap.detail.as_str()).collect();
+        told.push(format!(
+            "Names only what was read; there may be more behind: {}.",
+            why.into_iter().collect::<Vec<_>>().join("; ")
         ));
     }
     told.push(

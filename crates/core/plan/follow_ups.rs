@@ -84,6 +84,8 @@ pub fn follow_ups(demand: &Demand, graph: &Organization, organization: &Document
             asks.extend(question.filter(|(owner, _)| graph.can_ask(*owner)));
         }
     }
+    let watched = super::monitoring::follow_ups(demand, graph).into_iter();
+    asks.extend(watched.filter(|(owner, _)| graph.can_ask(*owner)));
     if demand.wants(Fact::ServiceLinkedRole)
         && let Ok(Some(management)) = graph.management()
         && graph.can_ask(management)

@@ -74,7 +74,7 @@ impl Roll {
         if reached.is_empty() {
             return Ways { ways: Vec::new(), incomplete: incomplete(complete) };
         }
-        let least = self.has_gaps(targets).then(|| facts(Taken::Worst));
+        let least = self.first_gap(targets).map(|_| facts(Taken::Worst));
         let worst = least.as_ref().unwrap_or(&best);
         let (sure, all) = self.search(worst, &reached, true);
         complete &= all;
@@ -136,18 +136,21 @@ impl Roll {
         doubt.map_or_else(|| gaps.certain(Can::If), Can::Unknown)
     }
 
-    fn has_gaps(&self, targets: &[Target]) -> bool {
-        let unread = |held: &Held| held.id.is_none();
-        let trusts = |one: &Principal| matches!(one.trust, Trust::Unread(_));
-        self.scps.gap.is_some()
-            || self.rcps.gap.is_some()
-            || self.held().any(unread)
-            || self.principals.iter().any(trusts)
-            || self.versions.values().flatten().any(Option::is_none)
-            || targets.iter().any(|target| {
-                let owner = target.owner.as_ref();
-                target.policy.is_err() || owner.is_some_and(|owner| owner.gap.is_some())
-            })
+    /// The first thing that was not read and may decide.
+    pub(super) fn first_gap(&self, targets: &[Target]) -> Option<Gap> {
+        let of_targets = targets.iter().find_map(|target| {
+            let owner = || target.owner.as_ref().and_then(|owner| owner.gap.clone());
+            target.policy.as_ref().err().cloned().or_else(owner)
+        });
+        let above = || self.scps.gap.clone().or_else(|| self.rcps.gap.clone());
+        let groups = || self.groups.iter().find_map(|group| group.gap.clone());
+        let versions = || {
+            let unread = self.versions.values().flatten().any(Option::is_none);
+            let detail = "some version of a policy was not read";
+            unread.then(|| Gap::new(Fact::AuthorizationDetails, Cause::ServiceError, detail))
+        };
+        let of_principals = || self.principals.iter().find_map(unread_of);
+        above().or(of_targets).or_else(of_principals).or_else(groups).or_else(versions)
     }
 
     /// Those as whom one acts on the way, and those who are changed.
@@ -161,23 +164,13 @@ impl Roll {
 
     /// What was not read and decides on the way.
     fn gap_on(&self, start: usize, path: &[Told], gaps: &Gaps) -> Arc<Gap> {
-        let of = |one: &Principal| {
-            let trust = match &one.trust {
-                Trust::Unread(gap) => Some(gap.clone()),
-                Trust::None | Trust::Read(_) => None,
-            };
-            one.gap.clone().or(trust)
-        };
-        let on_path = self.on_path(start, path).into_iter().find_map(of);
-        let anywhere = || {
-            let groups = self.groups.iter().find_map(|group| group.gap.clone());
-            let above = self.scps.gap.clone().or_else(|| self.rcps.gap.clone());
-            above.or(groups).or_else(|| self.principals.iter().find_map(of))
-        };
+        let on_path = self.on_path(start, path).into_iter().find_map(unread_of);
         let gap = on_path.map(Arc::new).or_else(|| gaps.target.clone());
-        gap.or_else(|| anywhere().map(Arc::new)).unwrap_or_else(|| {
-            let detail = "some version of a policy was not read";
-            Arc::new(Gap::new(Fact::AuthorizationDetails, Cause::ServiceError, detail))
+        let gap = gap.or_else(|| self.first_gap(&[]).map(Arc::new));
+        // Two readings differ only where something was not read.
+        gap.unwrap_or_else(|| {
+            let detail = "two readings of the same policies differ";
+            Arc::new(Gap::new(Fact::AuthorizationDetails, Cause::InternalError, detail))
         })
     }
 
@@ -262,12 +255,21 @@ fn arn(held: &Held, id: PolicyId) -> (String, PolicyId) {
     (held.name.to_string(), id)
 }
 
+/// The first thing that was not read of a principal itself.
+fn unread_of(one: &Principal) -> Option<Gap> {
+    let trust = || match &one.trust {
+        Trust::Unread(gap) => Some(gap.clone()),
+        Trust::None | Trust::Read(_) => None,
+    };
+    one.gap.clone().or_else(trust)
+}
+
 fn incomplete(complete: bool) -> Option<Gap> {
     let detail = "one can become more principals than are followed";
     (!complete).then(|| Gap::new(Fact::AuthorizationDetails, Cause::Undecidable, detail))
 }
 
-fn told(graph: &Graph<'_>, reached: &Reached) -> Vec<Told> {
+pub(super) fn told(graph: &Graph<'_>, reached: &Reached) -> Vec<Told> {
     reached.path.iter().filter_map(|hop| graph.tell(hop)).collect()
 }
 

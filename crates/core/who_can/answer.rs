@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use trailproof_iam::StatementRef;
+use trailproof_iam::escalation::{Told, ToldStep};
 
 use super::why::Derivation;
 use crate::aws::AccountId;
@@ -16,7 +17,7 @@ const NOT_EVALUATED: [&str; 8] = [
     "permission sets of Identity Center that are not provisioned yet",
     "grants of KMS keys, access points and ACLs of S3, account-wide resource policies of CloudWatch Logs",
     "root users and service-linked roles",
-    "what a principal could do as another one that it can assume or change",
+    "what already runs as a role (functions, instances, stacks) and could be made to act for somebody",
     "principals outside the organization that a resource's policy lets in",
     "alarms, detectors and other watchers behind the log group and the topic",
     "service quotas, and what an action needs beside its own right",
@@ -116,6 +117,47 @@ pub struct Power {
     pub depends_on: Vec<String>,
     /// What was not read.
     pub gap: Option<Open>,
+    /// What is done first, in order, where the principal does not have it as it is.
+    pub path: Vec<Hop>,
+    /// As whom it is done in the end, by ARN; the principal itself where nothing is done first.
+    pub holder: String,
+}
+
+/// One hop of a way to a power.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Hop {
+    /// The way's name, such as `put-role-policy`.
+    pub way: &'static str,
+    /// As whom it is taken, by ARN.
+    pub principal: String,
+    /// What is done, in order.
+    pub steps: Vec<HopStep>,
+}
+
+/// One step of a hop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HopStep {
+    /// The action.
+    pub action: String,
+    /// The ARN that it is done to.
+    pub on: String,
+    /// The statements that grant it.
+    pub by: Vec<By>,
+    /// The keys on which it depends.
+    pub depends_on: Vec<String>,
+}
+
+impl Hop {
+    pub(super) fn of(told: &Told) -> Self {
+        let step = |step: &ToldStep| HopStep {
+            action: step.action.clone(),
+            on: step.resource.clone(),
+            by: step.statements.iter().map(By::of).collect(),
+            depends_on: step.depends_on.clone(),
+        };
+        let steps = told.steps.iter().map(step).collect();
+        Self { way: told.way, principal: told.by.clone(), steps }
+    }
 }
 
 /// A principal that can do something of what was asked, or may.

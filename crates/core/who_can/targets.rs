@@ -193,6 +193,12 @@ pub(super) fn target(
         target.owner = Some(Foreign::of(organization, *owner));
         let unknown = |key: &str| (key.to_owned(), Known::Unknown);
         target.known.extend(["aws:ResourceOrgPaths", "aws:ResourceOrgID"].map(unknown));
+        if object.kind == Kind::Topic {
+            // AWS documents it no more. The policy that every topic begins with keeps other accounts out by it, so that
+            // whoever calls from one surely does not bear the owner's.
+            let caller = Known::Values(vec![view.id().to_string()]);
+            target.known.push(("aws:SourceOwner".to_owned(), caller));
+        }
     }
     Ok(match concern {
         Concern::Doubt(gap) => target.map(|target| target.moot(&actions, gap)),

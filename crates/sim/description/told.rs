@@ -1,7 +1,7 @@
 //! What hangs on trails: the topics that they tell, the log groups that they write to, the events that they record.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::When;
 
@@ -50,6 +50,19 @@ pub struct LogGroup {
     /// Whether it cannot be deleted before that is switched off.
     #[serde(default, skip_serializing_if = "super::is_false")]
     pub deletion_protection: bool,
+    /// Its metric filters, with the members that AWS answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metric_filters: Vec<Map<String, Value>>,
+}
+
+/// An alarm, a mute rule or a rule on the event bus: where it lies, and the members that AWS answers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Regional {
+    /// Where it lies.
+    pub region: String,
+    /// Its members in AWS's spelling.
+    #[serde(flatten)]
+    pub members: Map<String, Value>,
 }
 
 /// A management event of the event history.

@@ -16,7 +16,7 @@ pub(super) struct Follow {
     buckets: BTreeMap<String, Named>,
     pub(super) keys: Keys,
     topics: BTreeMap<String, Named>,
-    groups: BTreeMap<String, BTreeMap<String, Named>>,
+    pub(super) groups: BTreeMap<String, BTreeMap<String, Named>>,
     /// The row after which every list of buckets is known.
     lists: u64,
     /// Accounts that cannot be entered and may own what nobody lists.
@@ -86,6 +86,11 @@ impl Follow {
         self.lists = self.lists.max(row);
     }
 
+    /// A topic is named in an answer after so many calls in a row.
+    pub(super) fn topic(&mut self, arn: String, row: u64) {
+        self.topics.entry(arn).or_default().add(row, None);
+    }
+
     /// An account cannot be entered.
     pub(super) fn closed(&mut self) {
         self.closed += 1;
@@ -125,6 +130,7 @@ impl Follow {
     /// All that the gathered names lead to, with each account's own credentials.
     pub(super) fn all(mut self, walk: &Walk<'_>, ledger: &mut Ledger<'_>) {
         self.stand_in(walk, ledger);
+        self.watched(walk, ledger);
         self.topics(walk, ledger);
         self.groups(walk, ledger);
         self.detection(walk, ledger);

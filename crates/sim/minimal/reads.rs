@@ -29,6 +29,10 @@ pub(super) struct Reads {
     pub(super) trail_tags: bool,
     pub(super) topic: bool,
     pub(super) log_group: bool,
+    pub(super) filters: bool,
+    pub(super) alarms: bool,
+    pub(super) mutes: bool,
+    pub(super) rules: bool,
     pub(super) events: bool,
     pub(super) trail_history: bool,
     pub(super) bucket_history: bool,
@@ -77,6 +81,10 @@ impl Reads {
             trail_tags: wants("cloudtrail:ListTags"),
             topic: wants("sns:GetTopicAttributes"),
             log_group: wants("logs:DescribeLogGroups"),
+            filters: wants("logs:DescribeMetricFilters"),
+            alarms: wants("cloudwatch:DescribeAlarms"),
+            mutes: wants("cloudwatch:ListAlarmMuteRules"),
+            rules: wants("events:ListRules"),
             events: wants("cloudtrail:LookupEvents"),
             trail_history: wants(history::TRAILS),
             bucket_history: wants(history::BUCKETS),
@@ -112,6 +120,10 @@ impl Reads {
             || reads.trail_tags
             || reads.topic
             || reads.log_group
+            || reads.filters
+            || reads.alarms
+            || reads.mutes
+            || reads.rules
             || reads.trail_history
             || reads.detection_history;
         reads.trails = of_a_trail || reads.key || log_buckets || wants("cloudtrail:DescribeTrails");

@@ -332,6 +332,9 @@ impl<'w> Walk<'w> {
             }
         }
         ledger.row(row);
+        if self.reads.rules {
+            super::watched::rules(self, account, (regions, row), ledger);
+        }
         let trails: Vec<SeenTrail<'_>> = seen.values().map(|(trail, _)| *trail).collect();
         self.trail_history((account, regions), &trails, (row, &mut *ledger));
         for (trail, seen_in) in seen.into_values() {
@@ -377,7 +380,7 @@ fn is_active(account: &Account) -> bool {
 }
 
 /// The pages of a list; an empty one has one too.
-fn pages(items: usize, page: usize) -> u64 {
+pub(super) fn pages(items: usize, page: usize) -> u64 {
     count(items.div_ceil(page).max(1))
 }
 
