@@ -142,7 +142,9 @@ mod tests {
             .is_unknown(Cause::AccessDenied, both().deny(Fact::InsightSelectors))
             .is_unknown(Cause::AccessDenied, both().deny(Fact::TrailStatus))
             .is_unknown(Cause::AccessDenied, stored().deny(Fact::EventDataStores))
-            .policy(|policy| drop(policy.required_insights.pop_last()))
+            .policy(|policy| {
+                policy.required_insights.pop_last();
+            })
             .passes(world(with(&BOTH[..1], &[])));
     }
 }
