@@ -179,19 +179,9 @@ impl Case {
                     .map(str::to_owned),
             );
         } else {
-            let run = format!("run-{}", fastrand::u64(..));
             arguments.extend(
-                [
-                    "--endpoint-url",
-                    url,
-                    "--region",
-                    HOME,
-                    "--run-dir",
-                    &run,
-                    "--as-of",
-                    "2026-11-01",
-                ]
-                .map(str::to_owned),
+                ["--endpoint-url", url, "--region", HOME, "--as-of", "2026-11-01"]
+                    .map(str::to_owned),
             );
         }
         measured(&arguments, place, 0)
