@@ -18,7 +18,7 @@ mod printing;
 mod validating;
 
 pub use answering::{AnswerArgs, AnswerFormat, WhoCanArgs, WouldRecordArgs};
-pub use comparing::{DiffArgs, HistoryArgs};
+pub use comparing::{DiffArgs, HistoryArgs, ToldArgs};
 pub use printing::{ChecksArgs, ExplainArgs, ListFormat, PolicyArgs, PolicyFormat, PolicyOf};
 pub use validating::ValidateLogsArgs;
 
