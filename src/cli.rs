@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use trailproof_core::assessment::Milli;
 use trailproof_core::check::Severity;
 use trailproof_core::control::{Framework, UnknownFramework};
+use trailproof_core::period::Period;
 
 use crate::exit::EXIT_CODES;
 use crate::log::LogFormat;
@@ -14,13 +15,15 @@ use trailproof_core::likeness::nearest;
 
 mod answering;
 mod comparing;
+mod packing;
 mod printing;
 mod validating;
 
-pub use answering::{AnswerArgs, AnswerFormat, WhoCanArgs, WouldRecordArgs};
+pub use answering::{AnswerArgs, AnswerFormat, WhoCanArgs, WouldAlertArgs, WouldRecordArgs};
 pub use comparing::{DiffArgs, HistoryArgs, ToldArgs};
+pub use packing::{PackageArgs, Redaction, VerifyArgs};
 pub use printing::{ChecksArgs, ExplainArgs, ListFormat, PolicyArgs, PolicyFormat, PolicyOf};
-pub use validating::ValidateLogsArgs;
+pub use validating::{EventFormat, EventsArgs, LogsArgs, ValidateLogsArgs};
 
 /// The role that members are read through unless told otherwise.
 pub const ROLE_NAME: &str = "TrailproofAudit";
@@ -64,13 +67,16 @@ impl Command {
             | Self::Demo(_)
             | Self::Collect(_)
             | Self::Assess(_)
-            | Self::Report(_) => true,
+            | Self::Report(_)
+            | Self::Package(_) => true,
             Self::Explain(_) | Self::Plan(_) | Self::Policy(_) => true,
-            Self::WouldRecord(_) | Self::WhoCan(_) => true,
+            Self::WouldRecord(_) | Self::WouldAlert(_) | Self::WhoCan(_) => true,
             Self::Diff(_) => true,
             Self::History(_)
+            | Self::Verify(_)
             | Self::Checks(_)
             | Self::ValidateLogs(_)
+            | Self::Events(_)
             | Self::Waivers(_)
             | Self::ExitCodes => false,
         }
@@ -104,10 +110,18 @@ pub enum Command {
     Plan(Box<PlanArgs>),
     /// Ask whether a call would be kept by any trail: where, for how long, and who could have deleted it since.
     WouldRecord(Box<WouldRecordArgs>),
+    /// Ask whether anybody would be told of an event, and where the chain to a person is broken if not.
+    WouldAlert(Box<WouldAlertArgs>),
     /// Ask which principals can do something to the evidence, by which statement, and what would change that.
     WhoCan(Box<WhoCanArgs>),
     /// Prove the log files of some time complete and unmodified, for every account and region of a bucket at once.
     ValidateLogs(Box<ValidateLogsArgs>),
+    /// Print the events of some time, of log files that are proved while they are read.
+    Events(Box<EventsArgs>),
+    /// Put a run into an evidence package: answers, findings, reports and hashes, to be verified without AWS.
+    Package(Box<PackageArgs>),
+    /// Verify an evidence package: every hash, every account, and every verdict judged again from its answers.
+    Verify(VerifyArgs),
     /// Look after waivers.
     #[command(subcommand)]
     Waivers(WaiversCommand),
@@ -326,6 +340,10 @@ pub struct GateArgs {
     /// Exit 0 whatever was found; other errors keep their codes.
     #[arg(long)]
     pub exit_zero: bool,
+    /// The time that the checks on event history are about: 2026-Q3, 2026-09, 2026 or 2026-07-01..2026-09-30. Of what event
+    /// history does not tell the report says what would.
+    #[arg(long, value_name = "PERIOD", help_heading = "Period")]
+    pub period: Option<Period>,
 }
 
 /// Where a run's evidence is kept.

@@ -4,14 +4,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use trailproof_checks::CATALOGUE;
 use trailproof_core::assess::{Judged, assess_watched};
 use trailproof_core::assessment::{Assessment, Unread};
 use trailproof_core::aws::Partition;
 use trailproof_core::check::Check;
 use trailproof_core::gate::{self, Gates};
+use trailproof_core::period::Period;
 use trailproof_core::plan::Demand;
 use trailproof_core::snapshot::Snapshot;
+use trailproof_core::terms::Terms;
 
 use crate::catalogue::{self, Wanted};
 use crate::cli::{
@@ -25,19 +26,22 @@ use crate::collect::{
 };
 use crate::compare;
 use crate::config::{self, terms};
+use crate::events::events;
 use crate::exit::{EXIT_CODES, Stop, USAGE};
 use crate::gather::{gather, run_file, runtime};
 use crate::gating::{Gating, earlier_report};
 use crate::keep::Store;
 use crate::log;
 use crate::output::{Outputs, folder_takes, print};
+use crate::package::{package, verify};
 use crate::progress::Progress;
 use crate::protection::protection;
 use crate::scope::{self, Asked, trusted};
-use crate::select::{one, select};
+use crate::select::{checks_for, one, select};
 use crate::store::Reader;
 use crate::validate_logs::validate_logs;
 use crate::who_can::who_can;
+use crate::would_alert::would_alert;
 use crate::would_record::would_record;
 
 /// Does what was asked.
@@ -61,9 +65,13 @@ pub fn run(command: Command) -> Result<u8, Stop> {
         }
         Command::Explain(args) => explain(&args),
         Command::Policy(args) => print(printed_policy(&args)?.as_bytes()).map(|()| 0),
+        Command::WouldAlert(args) => would_alert(&args),
         Command::WouldRecord(args) => would_record(&args),
         Command::WhoCan(args) => who_can(&args),
+        Command::Package(args) => package(&args),
+        Command::Verify(args) => verify(&args),
         Command::ValidateLogs(args) => validate_logs(&args),
+        Command::Events(args) => events(&args),
         Command::Waivers(WaiversCommand::Lint { file, snapshot }) => {
             lint(&file, snapshot.as_deref())
         }
@@ -101,7 +109,7 @@ fn explain(args: &ExplainArgs) -> Result<u8, Stop> {
         wanted.of(&report)?
     } else {
         let reader = Reader::open(path)?;
-        wanted.of(&judge(&reader, &[check], &mut Gates::default())?)?
+        wanted.of(&judge(&reader, &[check], (&mut Gates::default(), None))?)?
     };
     print(format!("{rule}\n{results}").as_bytes()).map(|()| 0)
 }
@@ -123,12 +131,13 @@ fn lint(file: &Path, snapshot: Option<&Path>) -> Result<u8, Stop> {
 pub fn judge<'a>(
     reader: &'a Reader,
     checks: &'a [&'a Check],
-    gates: &mut Gates,
+    (gates, period): (&mut Gates, Option<Period>),
 ) -> Result<Assessment<Judged<'a, Reader>>, Stop> {
     // An interrupted run has an exit code of its own.
     let wanted = !reader.manifest().interrupted
         && reader.manifest().accounts.iter().any(|account| account.in_scope);
-    let assessment = assess_watched(reader, checks, terms(), &mut |findings| gates.see(findings))?;
+    let terms = Terms { period, ..terms().clone() };
+    let assessment = assess_watched(reader, checks, &terms, &mut |findings| gates.see(findings))?;
     if wanted && assessment.coverage.accounts.assessed == 0 {
         let why = told_first(reader, &assessment.coverage.unread).unwrap_or_default();
         return Err(Stop::start(format!(
@@ -168,7 +177,7 @@ fn conclude(
     (gating, of): (&Gating, Of<'_>),
 ) -> Result<u8, Stop> {
     let mut gates = gating.gates();
-    let mut assessment = judge(reader, checks, &mut gates)?;
+    let mut assessment = judge(reader, checks, (&mut gates, gating.period))?;
     outputs.leave_frameworks(&mut assessment.score.frameworks);
     assessment.gates = gates.outcomes(&assessment);
     assessment.diff = gating.diff(&assessment)?;
@@ -219,6 +228,7 @@ fn demo(args: &DemoArgs) -> Result<u8, Stop> {
             checks: checks.iter().map(|check| check.id.to_owned()).collect(),
             filter: Filter::default(),
             expected_owners: trusted(),
+            lookup_max_pages: terms().policies.lookup_max_pages(),
         },
         role: Role {
             name: ROLE_NAME.to_owned(),
@@ -274,38 +284,12 @@ fn collect_only(args: &CollectArgs) -> Result<u8, Stop> {
     }
     let place = args.output.as_ref().unwrap_or(&gathered.directory);
     print(format!("{}\n", place.display()).as_bytes())?;
-    let complete = judge(&gathered.reader, &checks, &mut Gates::default())?.run.complete;
+    let complete = judge(&gathered.reader, &checks, (&mut Gates::default(), None))?.run.complete;
     Ok(match (gathered.interrupted(), complete) {
         (Some(code), _) => code,
         (None, true) => 0,
         (None, false) => gate::INCOMPLETE,
     })
-}
-
-/// The checks that were asked for, else those for which the snapshot was collected.
-///
-/// # Errors
-/// An unknown check (2).
-pub fn checks_for(reader: &Reader, args: &SelectArgs) -> Result<Vec<&'static Check>, Stop> {
-    let named = &reader.manifest().checks;
-    if !args.is_empty() || named.is_empty() {
-        return select(args);
-    }
-    let known: Vec<&'static Check> = CATALOGUE
-        .iter()
-        .copied()
-        .filter(|check| named.iter().any(|name| name == check.id))
-        .collect();
-    if known.len() < named.len() {
-        let missing: Vec<&str> = named
-            .iter()
-            .map(String::as_str)
-            .filter(|name| !known.iter().any(|check| check.id == *name))
-            .collect();
-        let line = format!("this version does not know {}; the rest is judged", missing.join(", "));
-        log::say("note", &line, serde_json::json!({ "checks": missing }));
-    }
-    if known.is_empty() { select(args) } else { Ok(known) }
 }
 
 fn assess_only(args: &AssessArgs) -> Result<u8, Stop> {
@@ -325,7 +309,7 @@ fn report(args: &ReportArgs) -> Result<u8, Stop> {
     }
     let reader = Reader::open(&args.input)?;
     let checks = checks_for(&reader, &SelectArgs::default())?;
-    write(judge(&reader, &checks, &mut Gates::default())?, &outputs)?;
+    write(judge(&reader, &checks, (&mut Gates::default(), None))?, &outputs)?;
     Ok(0)
 }
 

@@ -12,11 +12,12 @@ use trailproof_core::results::Results;
 use trailproof_reports::{DiffFormat, History, HistoryRun, write_diff, write_history};
 
 use crate::cli::{DiffArgs, HistoryArgs, SelectArgs, ToldArgs};
-use crate::commands::{checks_for, judge};
+use crate::commands::judge;
 use crate::exit::Stop;
 use crate::files::stream_atomically;
 use crate::gating::earlier_report;
 use crate::output::{folder_takes, width};
+use crate::select::checks_for;
 use crate::store::Reader;
 
 /// Tells what changed from one run to another.
@@ -30,7 +31,7 @@ pub fn diff(args: &DiffArgs) -> Result<u8, Stop> {
         None => {
             let reader = Reader::open(&args.before)?;
             let checks = checks_for(&reader, &SelectArgs::default())?;
-            base(&judge(&reader, &checks, &mut Gates::default())?)?
+            base(&judge(&reader, &checks, (&mut Gates::default(), None))?)?
         }
     };
     let diff = match earlier_report(&args.after)? {
@@ -38,7 +39,7 @@ pub fn diff(args: &DiffArgs) -> Result<u8, Stop> {
         None => {
             let reader = Reader::open(&args.after)?;
             let checks = checks_for(&reader, &SelectArgs::default())?;
-            between(&baseline, &judge(&reader, &checks, &mut Gates::default())?)?
+            between(&baseline, &judge(&reader, &checks, (&mut Gates::default(), None))?)?
         }
     };
     write_all(&targets, &|format, out| write_diff(format, &diff, width(), out))

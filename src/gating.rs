@@ -8,6 +8,7 @@ use trailproof_core::assessment::{Assessment, Milli};
 use trailproof_core::check::Severity;
 use trailproof_core::diff::{Baseline, Diff};
 use trailproof_core::gate::{GateRequest, Gates};
+use trailproof_core::period::Period;
 use trailproof_core::results::Results;
 
 use crate::cli::GateArgs;
@@ -20,6 +21,8 @@ pub struct Gating {
     baseline: Arc<Baseline>,
     /// Whether the code is 0 whatever the gates say.
     pub exit_zero: bool,
+    /// The days that the run is to answer for.
+    pub period: Option<Period>,
 }
 
 impl Gating {
@@ -29,7 +32,8 @@ impl Gating {
     /// A baseline that cannot be read, or is no report of this version (2).
     pub fn prepare(args: &GateArgs) -> Result<Self, Stop> {
         let baseline = Arc::new(baseline(args)?);
-        Ok(Self { request: request(args), baseline, exit_zero: args.exit_zero })
+        let (exit_zero, period) = (args.exit_zero, args.period);
+        Ok(Self { request: request(args), baseline, exit_zero, period })
     }
 
     /// The gates, with nothing seen yet.

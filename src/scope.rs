@@ -163,6 +163,7 @@ pub fn request(scope_args: &ScopeArgs, asked: &Asked) -> Result<Request, Stop> {
             checks: asked.checks.clone(),
             filter: filter(scope_args)?,
             expected_owners: trusted(),
+            lookup_max_pages: terms().policies.lookup_max_pages(),
         },
         role: role(scope_args)?,
         management_role: scope_args.role_name_management.clone(),

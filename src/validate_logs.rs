@@ -7,6 +7,7 @@ mod key_file;
 mod keys;
 mod mirror;
 mod period;
+pub use period::instant;
 mod setup;
 mod source;
 mod walk;
@@ -21,7 +22,7 @@ use trailproof_reports::{
     LOGS_FORMATS, LogsReport, LogsSource, LogsTotals, UnreadPlace, write_logs,
 };
 
-use crate::cli::{JunitGrain, OutputArgs, ValidateLogsArgs};
+use crate::cli::{JunitGrain, LogsArgs, OutputArgs, ValidateLogsArgs};
 use crate::collect::{Aws, Clock, Ending, Filter, Halt, Objects, identify};
 use crate::exit::Stop;
 use crate::gather::{RUNS, runtime};
@@ -35,7 +36,8 @@ use keys::Keys;
 use mirror::Mirror;
 use setup::Setup;
 use source::Source;
-use walk::{Job, Walk};
+pub use walk::Select;
+use walk::{Ends, Job, PLACES, Walk};
 
 /// Everything that was asked is proved.
 const INTACT: u8 = 0;
@@ -47,6 +49,9 @@ const NOT_PROVED: u8 = 3;
 /// How many requests are under way at most, whatever the flags allow: each may hold an object in memory.
 const WINDOW: usize = 64;
 
+/// How many keys a listing should bring: two pages of S3's.
+const LISTING: u64 = 2_000;
+
 /// Proves, reports, and tells by the exit code.
 ///
 /// # Errors
@@ -54,23 +59,53 @@ const WINDOW: usize = 64;
 /// written.
 pub fn validate_logs(args: &ValidateLogsArgs) -> Result<u8, Stop> {
     let outputs = Outputs::prepare(&outputs_of(args), false)?.only(&LOGS_FORMATS)?;
-    log::set(args.connect.log_format);
-    let begun = match &args.resume {
-        Some(directory) => Some(Journal::resume(directory)?),
-        None => None,
+    log::set(args.logs.connect.log_format);
+    let asking = Asking {
+        logs: &args.logs,
+        run_dir: args.run_dir.as_deref(),
+        resume: args.resume.as_deref(),
+        select: None,
     };
-    let setup = match &begun {
-        Some((_, setup)) => setup.clone(),
-        None => Setup::of(args, Timestamp::now())?,
-    };
-    let journal = begun.map(|(journal, _)| journal);
-    let report = runtime()?.block_on(answer(args, setup, journal))?;
+    let report = proved(&asking, &mut |_| Ok(()))?;
     outputs.write_each(&|format, options, out| write_logs(format, &report, options, out))?;
-    Ok(match report.verdict {
+    Ok(exit_code(&report))
+}
+
+/// What a report means for the exit code.
+pub fn exit_code(report: &LogsReport) -> u8 {
+    match report.verdict {
         Verdict::Intact if report.unread.is_empty() => INTACT,
         Verdict::Intact | Verdict::NotProved => NOT_PROVED,
         Verdict::Broken | Verdict::NothingFound => BROKEN,
-    })
+    }
+}
+
+/// What is asked of a run.
+pub struct Asking<'a> {
+    /// Which log files, and what they are proved with.
+    pub logs: &'a LogsArgs,
+    /// The folder that keeps what is found.
+    pub run_dir: Option<&'a Path>,
+    /// The run to go on with.
+    pub resume: Option<&'a Path>,
+    /// What is wanted of each proved log file; the run is then not kept, and one folder is read after the other.
+    pub select: Option<Arc<Select>>,
+}
+
+/// Reads and proves; hands on what is selected on the way.
+///
+/// # Errors
+/// Flags that cannot be used, a run that cannot start or was interrupted, what `selected` says.
+pub fn proved(
+    asking: &Asking<'_>,
+    selected: &mut dyn FnMut(&[u8]) -> Result<(), Stop>,
+) -> Result<LogsReport, Stop> {
+    let begun = asking.resume.map(Journal::resume).transpose()?;
+    let (journal, setup) = match begun {
+        Some((journal, setup)) => (Some(journal), setup),
+        None => (None, Setup::of(asking.logs, Timestamp::now())?),
+    };
+    runtime()?.block_on(answer(asking, (setup, journal), selected))
 }
 
 fn outputs_of(args: &ValidateLogsArgs) -> OutputArgs {
@@ -91,10 +126,11 @@ fn outputs_of(args: &ValidateLogsArgs) -> OutputArgs {
 }
 
 async fn answer(
-    args: &ValidateLogsArgs,
-    mut setup: Setup,
-    journal: Option<Journal>,
+    asking: &Asking<'_>,
+    (mut setup, journal): (Setup, Option<Journal>),
+    selected: &mut dyn FnMut(&[u8]) -> Result<(), Stop>,
 ) -> Result<LogsReport, Stop> {
+    let args = asking.logs;
     let ending = Ending::default();
     let watching = tokio::spawn(signals::watch(ending.clone()));
     let pinned = setup.keys.as_deref().map(key_file::read).transpose()?;
@@ -114,7 +150,7 @@ async fn answer(
             let identity = identify(&aws, &Filter::default(), Clock::System).await?;
             let session = aws.caller(identity.caller.account, &identity.partition);
             let objects = Arc::new(Objects::new(session));
-            if args.resume.is_none() {
+            if asking.resume.is_none() {
                 setup.resolve(&objects, args.org).await?;
             }
             let keys =
@@ -123,7 +159,7 @@ async fn answer(
             (Source::Bucket(bucket), keys, Some(identity.run_id))
         }
     };
-    let directory = directory(args, run_id.as_deref());
+    let directory = directory(asking, run_id.as_deref());
     let journal = match (journal, &directory) {
         (Some(journal), _) => journal,
         (None, Some(directory)) => Journal::begin(directory, &setup)?,
@@ -131,6 +167,7 @@ async fn answer(
     };
     let mut options = Options::new(setup.period);
     options.as_of = setup.as_of;
+    options.listing_keys = LISTING;
     let walk = Walk {
         source: Arc::new(source),
         keys,
@@ -138,9 +175,11 @@ async fn answer(
         window: WINDOW.min(args.connect.concurrency.into()),
         progress: Arc::new(ObjectProgress::new(args.connect.quiet)),
         ending: ending.clone(),
+        places: if asking.select.is_some() { 1 } else { PLACES },
+        select: asking.select.clone(),
     };
     let mut answer = Answer { setup, journal, reports: Vec::new(), unread: Vec::new() };
-    let walked = answer.walk(&walk).await;
+    let walked = answer.walk(&walk, selected).await;
     walk.progress.end();
     watching.abort();
     walked?;
@@ -151,8 +190,11 @@ async fn answer(
 }
 
 /// Where the run is kept: where the user says, else in a folder of its own where AWS is asked.
-fn directory(args: &ValidateLogsArgs, run_id: Option<&str>) -> Option<PathBuf> {
-    let told = args.resume.clone().or_else(|| args.run_dir.clone());
+fn directory(asking: &Asking<'_>, run_id: Option<&str>) -> Option<PathBuf> {
+    if asking.select.is_some() {
+        return None;
+    }
+    let told = asking.resume.or(asking.run_dir).map(Path::to_owned);
     told.or_else(|| Some(Path::new(RUNS).join(format!("logs-{}", run_id?))))
 }
 
@@ -203,7 +245,11 @@ fn by_place(one: &ChainReport, other: &ChainReport) -> std::cmp::Ordering {
 
 impl Answer {
     /// Walks what is there, and then what is not and should be.
-    async fn walk(&mut self, walk: &Walk) -> Result<(), Stop> {
+    async fn walk(
+        &mut self,
+        walk: &Walk,
+        selected: &mut dyn FnMut(&[u8]) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
         let (prefix, chosen) = (self.setup.prefix.as_deref(), &self.setup.chosen);
         let found = walk.source.folders(prefix, chosen).await;
         self.nothing_listed(&found)?;
@@ -212,7 +258,7 @@ impl Answer {
         let folders = found.folders.into_iter().filter(|folder| self.setup.holds(folder));
         let jobs = folders.map(|folder| Job { folder, trails: named.clone() }).collect();
         let mut walked = Walked::new(named);
-        for (job, report) in self.walk_round(walk, Round::Found, jobs).await? {
+        for (job, report) in self.walk_round((walk, Round::Found), jobs, selected).await? {
             walked.take(job.folder, &report);
             self.reports.push(report);
         }
@@ -222,7 +268,7 @@ impl Answer {
         let expected = (&self.setup.chosen, self.setup.period);
         let expected = walked.expected(&walk.source, expected).await;
         let jobs = expected.iter().map(|one| one.job.clone()).collect();
-        for (job, mut report) in self.walk_round(walk, Round::Expected, jobs).await? {
+        for (job, mut report) in self.walk_round((walk, Round::Expected), jobs, selected).await? {
             let of_job = expected.iter().find(|one| one.job.folder == job.folder);
             if of_job.is_some_and(|one| one.tells(&report)) {
                 name_places(&mut report);
@@ -245,9 +291,9 @@ impl Answer {
 
     async fn walk_round(
         &mut self,
-        walk: &Walk,
-        round: Round,
+        (walk, round): (&Walk, Round),
         jobs: Vec<Job>,
+        selected: &mut dyn FnMut(&[u8]) -> Result<(), Stop>,
     ) -> Result<Vec<(Job, PlaceReport)>, Stop> {
         walk.progress.found(jobs.len());
         let (mut done, mut open) = (Vec::new(), Vec::new());
@@ -261,12 +307,12 @@ impl Answer {
             }
         }
         let journal = &mut self.journal;
-        walk.run(open, &mut |job, report| {
+        let finished = &mut |job: Job, report| {
             journal.keep(round, &job.folder, &report)?;
             done.push((job, report));
             Ok(())
-        })
-        .await?;
+        };
+        walk.run(open, &mut Ends { finished, selected }).await?;
         Ok(done)
     }
 

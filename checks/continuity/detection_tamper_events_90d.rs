@@ -31,7 +31,7 @@ pub const CHECK: Check = Check {
 fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let told = probes::told(audit.organization, account.id());
     let questions = probes::of_detection(told.iter().map(String::as_str));
-    let mut look = account.history(questions, audit.policy.lookback_days);
+    let mut look = account.history(questions, audit.reach(audit.policy.lookback_days));
     // What watches stands where a trail tells of its events: its own account, or for an organization's trail another.
     let unseen = account.trails().into_iter().find_map(Result::err);
     let unseen = unseen.filter(|gap| !account.is_closed(gap));

@@ -33,7 +33,7 @@ fn judge(bucket: &Bucket, account: &AccountView<'_>, audit: &Audit<'_>) -> Obser
             )
         });
     }
-    let look = account.history(probes::of_bucket(bucket), audit.policy.lookback_days);
+    let look = account.history(probes::of_bucket(bucket), audit.reach(audit.policy.lookback_days));
     let words = Words { reason: "changed", none: "call that changes the bucket", failed: false };
     weigh(&look, words, |past| objects::on_bucket(past, bucket, &audit.policy.approved_principals))
 }

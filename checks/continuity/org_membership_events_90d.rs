@@ -28,7 +28,7 @@ pub const CHECK: Check = Check {
 };
 
 fn judge(organization: &Organization, audit: &Audit<'_>) -> Observed<Verdict> {
-    let look = organization.organization_history(audit.policy.lookback_days)?;
+    let look = organization.organization_history(audit.reach(audit.policy.lookback_days))?;
     let words = Words {
         reason: "changed",
         none: "call that changes who belongs to the organization or what guards it",

@@ -22,10 +22,10 @@ pub const CHECK: Check = Check {
 };
 
 fn judge(trail: &Trail, account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
-    let look = account.calls_on(trail, audit.policy.lookback_days);
+    let look = account.calls_on(trail, audit.reach(audit.policy.lookback_days));
     let partition = audit.organization.partition();
     let (mut cycles, mut stopped, mut proof, mut open) = (0_usize, false, Vec::new(), None);
-    for past in &look.past {
+    for past in look.past.iter().filter(|past| look.covers(past)) {
         if past.event.unreadable {
             open = open.or_else(|| Some(undecided(past, "its record cannot be read")));
         } else if past.succeeded() && past.names(trail.arn(), partition) {

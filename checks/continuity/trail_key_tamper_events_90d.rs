@@ -33,16 +33,15 @@ pub const CHECK: Check = Check {
 };
 
 fn judge(key: &Key, account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
-    let look = account.history(probes::of_key(key), audit.policy.lookback_days);
+    let look = account.history(probes::of_key(key), audit.reach(audit.policy.lookback_days));
     let realm = Realm::of(audit.organization, audit.policy);
-    // Whom the user approves may do it all the same.
-    let policy = audit.policy;
+    let approved = &audit.policy.approved_principals;
     let words = Words {
         reason: "changed",
         none: "call that disables, opens or ends the key",
         failed: false,
     };
-    weigh(&look, words, |past| objects::on_key(past, key, &realm, policy))
+    weigh(&look, words, |past| objects::on_key(past, key, &realm, approved))
 }
 
 #[cfg(test)]

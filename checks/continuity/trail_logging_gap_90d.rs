@@ -35,7 +35,7 @@ pub const CHECK: Check = Check {
 };
 
 fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
-    let timeline = account.timeline(audit.policy.lookback_days)?;
+    let timeline = account.timeline(audit.reach(audit.policy.lookback_days))?;
     let allowed = audit.policy.max_gap_minutes;
     let expected =
         format!("no more than {allowed} minutes without a trail that records, in any region");
@@ -54,6 +54,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
             .reason("gap")
             .observed(format!("{most} minutes in {region}, {window}"))
             .expected(expected)
+            .cite([account.cite_trails_in(region)])
             .cite(timeline.evidence));
     }
     if !timeline.is_known() {
@@ -74,6 +75,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let verdict = pass(format!("recorded without a gap in {regions} regions from {window}{note}"))
         .observed(format!("no gap in {regions} regions, {window}"))
         .expected(expected)
+        .cite(account.regions().next().map(|region| account.cite_trails_in(region)))
         .cite(timeline.evidence);
     Ok(if stopped.is_some() { verdict.reason("stopped_before") } else { verdict })
 }

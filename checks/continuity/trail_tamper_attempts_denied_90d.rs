@@ -23,7 +23,7 @@ pub const CHECK: Check = Check {
 };
 
 fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
-    let look = account.trail_history(audit.policy.lookback_days);
+    let look = account.trail_history(audit.reach(audit.policy.lookback_days));
     let words =
         Words { reason: "attempted", none: "refused attempt to change a trail", failed: true };
     weigh(&look, words, |past| {

@@ -29,7 +29,7 @@ pub const CHECK: Check = Check {
 };
 
 fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
-    let look = account.trail_history(audit.policy.lookback_days);
+    let look = account.trail_history(audit.reach(audit.policy.lookback_days));
     let mut weighing = Weighing::of(account, &audit.policy.approved_principals, &look);
     let words = Words {
         reason: "tampered",

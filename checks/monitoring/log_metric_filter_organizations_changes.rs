@@ -53,7 +53,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         }
         Some(management) if management != account.id() => {
             let message = format!("what changes the organization is recorded in {management}");
-            return Ok(not_applicable(message).reason("judged_at_management"));
+            return Ok(not_applicable(message).reason("not_required"));
         }
         Some(_) => {}
     }
@@ -117,7 +117,7 @@ mod tests {
             .fails("no_trail_log_group", organization().with(trail("audit")))
             .is_unknown(Cause::AccessDenied, told().deny(Fact::Organization))
             .in_account(MEMBER)
-            .does_not_apply("judged_at_management", told())
+            .does_not_apply("not_required", told())
             .does_not_apply("no_organization", account().with(trail("audit")));
     }
 }

@@ -12,7 +12,9 @@ use crate::check::{Check, Group, Severity};
 use crate::control::Framework;
 use crate::evidence::Cause;
 use crate::finding::Finding;
+use crate::history::timeline::AccountTimeline;
 use crate::organization::Standing;
+use crate::period::PeriodReport;
 use crate::results::Results;
 use crate::roster::{AccountState, OptInStatus};
 use crate::terms::PolicyReport;
@@ -118,6 +120,9 @@ pub struct ScopeAccount {
     pub read_ended: Timestamp,
     /// Its regions.
     pub regions: Vec<ScopeRegion>,
+    /// When its management writes were recorded, where event history was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<AccountTimeline>,
 }
 
 /// What the run looked at.
@@ -131,6 +136,9 @@ pub struct ScopeReport {
     pub management_account_id: Option<AccountId>,
     /// Sentences about the scope that a reader must know, such as why a lone account was scanned.
     pub notes: Vec<String>,
+    /// How much of the period that the audit is about can be told; absent where the user named none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<PeriodReport>,
     /// All accounts, by id.
     pub accounts: Vec<ScopeAccount>,
 }

@@ -14,6 +14,7 @@ use crate::finding::Verdict;
 use crate::key::Key;
 use crate::monitoring::{TrailGroup, WatchedAlarm};
 use crate::organization::Organization;
+use crate::period::{Period, Reach};
 use crate::policy::Policy;
 use crate::principal::Principal;
 use crate::store::Store;
@@ -189,6 +190,16 @@ pub struct Audit<'a> {
     pub organization: &'a Organization,
     /// What the user expects.
     pub policy: &'a Policy,
+    /// The time that the audit is about, where the user named one.
+    pub period: Option<Period>,
+}
+
+impl Audit<'_> {
+    /// The last so many days, or what of them lies in the period that the audit is about.
+    #[must_use]
+    pub fn reach(&self, days: u32) -> Reach {
+        Reach { days, period: self.period }
+    }
 }
 
 /// The function that judges one subject, by the subject's kind. The engine walks the subjects: no check has a loop

@@ -33,6 +33,7 @@ pub mod ledger;
 pub mod likeness;
 pub mod monitoring;
 pub mod organization;
+pub mod period;
 pub mod plan;
 pub mod policies;
 pub mod policy;
@@ -54,6 +55,7 @@ pub mod terms;
 pub mod trail;
 pub mod waiver;
 pub mod who_can;
+pub mod would_alert;
 pub mod would_record;
 
 pub use graph::GraphBuilder;

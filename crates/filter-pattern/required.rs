@@ -167,6 +167,17 @@ impl Required {
         Self { narrow, wide, schema: Schema::event_bridge() }
     }
 
+    /// Whether some event of the set is matched, as far as that is known: for sure where it says so.
+    #[must_use]
+    pub fn touches(&self, matcher: &Matcher) -> bool {
+        let both = |reading: Reading| {
+            Formula::All(vec![self.formula(reading).clone(), matcher.formula(reading).clone()])
+        };
+        let (narrow, wide) = (both(Reading::Narrow), both(Reading::Wide));
+        let met = Self { narrow, wide, schema: self.schema.clone() };
+        matches!(met.covered_by(&[]), Answer::Refuted(_))
+    }
+
     /// Whether an event is in the set, by its condition alone.
     #[must_use]
     pub fn contains(&self, event: &Event<'_>) -> bool {

@@ -1,6 +1,8 @@
 //! The sets of events of which somebody should be told, as data: those of the CIS benchmark's monitoring section, and
 //! the tampering that it leaves out.
 
+use serde_json::{Value, json};
+
 use crate::required::{Condition, Required};
 use crate::schema::Schema;
 
@@ -189,10 +191,44 @@ impl EventSet {
     }
 }
 
+/// Every call of a source and name, as CloudTrail records it.
+#[must_use]
+pub fn call(source: &str, name: &str) -> Condition {
+    Condition::All(vec![Condition::is(SOURCE, source), Condition::is(NAME, name)])
+}
+
+/// The same as EventBridge delivers it.
+#[must_use]
+pub fn call_on_bus(source: &str, name: &str) -> Condition {
+    let detail = |field: &str, text: &str| Condition::is(&format!("detail.{field}"), text);
+    Condition::All(vec![detail(SOURCE, source), detail(NAME, name), envelope(Some(source))])
+}
+
+/// A record as EventBridge delivers it on the bus of an account and region.
+#[must_use]
+pub fn delivered(record: Value, account: &str, region: &str) -> Value {
+    let text = |name: &str| record.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let service = text(SOURCE).trim_end_matches(".amazonaws.com").to_owned();
+    let kind = if text("eventType") == "AwsConsoleSignIn" { SIGN_IN } else { CALL };
+    json!({
+        "version": "0",
+        "id": text("eventID"),
+        "detail-type": kind,
+        "source": format!("aws.{service}"),
+        "account": account,
+        "time": text("eventTime"),
+        "region": region,
+        "resources": [],
+        "detail": record,
+    })
+}
+
+/// The types that EventBridge gives a call and a sign-in.
+const CALL: &str = "AWS API Call via CloudTrail";
+const SIGN_IN: &str = "AWS Console Sign In via CloudTrail";
+
 /// What EventBridge writes around a record of that source.
 fn envelope(source: Option<&str>) -> Condition {
-    const CALL: &str = "AWS API Call via CloudTrail";
-    const SIGN_IN: &str = "AWS Console Sign In via CloudTrail";
     let service = source.map(|source| source.trim_end_matches(".amazonaws.com"));
     let kind = match service {
         Some("signin") => Condition::is("detail-type", SIGN_IN),

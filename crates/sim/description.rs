@@ -20,7 +20,7 @@ pub use iam::{Group, Iam, ManagedPolicy, Role, User};
 pub use key::Key;
 pub use moment::{Moment, When};
 pub use store::EventDataStore;
-pub use told::{Event, LogGroup, Topic};
+pub use told::{Event, LogGroup, Regional, Topic};
 pub use trail::{Trail, TrailStatus};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -235,6 +235,15 @@ pub struct Account {
     /// Log groups that the account owns, beside those that its trails name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub log_groups: Vec<LogGroup>,
+    /// Alarms; those with an `AlarmRule` are composite.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alarms: Vec<Regional>,
+    /// Rules that mute alarms.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mute_rules: Vec<Regional>,
+    /// Rules on the default event buses, each with its `Targets`; an `EventPattern` may be written as an object.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub event_rules: Vec<Regional>,
     /// Trails that the account owns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trails: Vec<Trail>,

@@ -20,6 +20,7 @@ pub(crate) const TOKEN_PREFIX: &str = "simulated-session";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
     AwsJson,
+    Cbor,
     RestJson,
     Query,
     S3,
@@ -67,6 +68,7 @@ impl Request {
             ("s3", _) if control => Protocol::S3Control,
             ("s3", _) => Protocol::S3,
             ("account", _) => Protocol::RestJson,
+            _ if header("content-type").is_some_and(|t| t == "application/cbor") => Protocol::Cbor,
             (_, Some(_)) => Protocol::AwsJson,
             _ if header("content-type").is_some_and(|t| t.contains("json")) => Protocol::RestJson,
             _ => Protocol::Query,
@@ -75,10 +77,14 @@ impl Request {
         if protocol == Protocol::Query {
             parameters.extend(pairs(&String::from_utf8_lossy(body)));
         }
-        let body_value = serde_json::from_slice(body).unwrap_or(Value::Null);
+        let body_value = match protocol {
+            Protocol::Cbor => minicbor_serde::from_slice(body).unwrap_or(Value::Null),
+            _ => serde_json::from_slice(body).unwrap_or(Value::Null),
+        };
         let bucket = if protocol == Protocol::S3 { url.bucket() } else { String::new() };
         let operation = match protocol {
             Protocol::AwsJson => target.unwrap_or_default().to_owned(),
+            Protocol::Cbor => url.path.rsplit('/').next().unwrap_or_default().to_owned(),
             Protocol::RestJson => match url.path.strip_prefix('/') {
                 Some("listRegions") => "ListRegions".to_owned(),
                 _ => format!("{} {}", http.method(), url.path),
@@ -103,8 +109,12 @@ impl Request {
             _ => None,
         };
         let lent = parts.next().and_then(|millis| millis.parse().ok()).map(Duration::from_millis);
-        let service =
-            if protocol == Protocol::S3Control { "s3control".to_owned() } else { scope.service };
+        let service = match (protocol, scope.service.as_str()) {
+            (Protocol::S3Control, _) => "s3control".to_owned(),
+            // CloudWatch signs with the name of its endpoint.
+            (_, "monitoring") => "cloudwatch".to_owned(),
+            _ => scope.service,
+        };
         let mut request = Self {
             protocol,
             account: scope.account,
@@ -220,6 +230,9 @@ impl Request {
             "KeyId",
             "TopicArn",
             "logGroupNamePrefix",
+            "logGroupName",
+            "AlarmMuteRuleName",
+            "Rule",
             "ParentId",
             "ChildId",
             "ResourceId",
@@ -232,6 +245,8 @@ impl Request {
         let named = members.iter().find_map(|name| self.text(name));
         let named =
             named.or_else(|| lists.iter().find_map(|name| self.list(name).first().copied()));
+        let looked_up = || self.objects("LookupAttributes").first()?["AttributeValue"].as_str();
+        let named = named.or_else(looked_up);
         named.or(self.account_header.as_deref()).unwrap_or_default().to_owned()
     }
 

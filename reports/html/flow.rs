@@ -203,7 +203,7 @@ pub fn flow<R>(page: &Page<'_, R>) -> Markup {
             @if routes.len() > DRAWN {
                 p class="note" { "Drawn are the organization's trails and the first others, broken ones first; " (routes.len() - DRAWN) " more are not drawn." }
             }
-            details {
+            details class="alike" {
                 summary { "The same as a table" }
                 (table(&sorted, page))
             }

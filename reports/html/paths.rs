@@ -112,7 +112,7 @@ pub fn paths<R>(page: &Page<'_, R>) -> Markup {
             @if principals.of > principals.names.len() || targets.of > targets.names.len() {
                 p class="note" { "Drawn are those with the most paths." }
             }
-            details {
+            details class="alike" {
                 summary { "The same as a table" }
                 (table(paths))
             }

@@ -1,20 +1,47 @@
-//! The flags of `validate-logs`.
+//! The flags of the commands that read log files: `validate-logs` and `events`.
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args};
+use clap::{ArgGroup, Args, ValueEnum};
 
 use super::{Color, ConnectArgs};
 
 /// `validate-logs`.
 #[derive(Debug, Args)]
 #[command(
-    group = ArgGroup::new("place").required(true).multiple(true).args(["trail", "org", "bucket", "dir", "resume"]),
-    group = ArgGroup::new("time").required(true).multiple(true).args(["start", "period", "resume"]),
     after_help = "Exit codes: 0 every hour of every chain is proved; 1 something was deleted, changed or added, or \
                   nothing was found; 3 nothing is wrong, but some hour is not proved."
 )]
 pub struct ValidateLogsArgs {
+    #[command(flatten)]
+    pub logs: LogsArgs,
+    /// The folder that keeps what was found, to go on with it; trailproof-runs/logs-RUN-ID where AWS is asked.
+    #[arg(long, value_name = "DIR", help_heading = "Evidence")]
+    pub run_dir: Option<PathBuf>,
+    /// Go on with a run that ended early: what it was asked for holds, and what it found stays.
+    #[arg(long, value_name = "RUN-DIR", help_heading = "Evidence", conflicts_with_all = [
+        "trail", "org", "bucket", "prefix", "dir", "metadata", "keys", "start", "end", "period", "as_of", "accounts",
+        "regions", "run_dir",
+    ])]
+    pub resume: Option<PathBuf>,
+    /// A report as FORMAT or FORMAT=PATH (table, json, junit); without a path, or with -, to stdout. Repeat for more.
+    #[arg(long, value_name = "FORMAT[=PATH]", help_heading = "Reports")]
+    pub format: Vec<String>,
+    /// Overwrite reports that exist.
+    #[arg(long, help_heading = "Reports")]
+    pub force: bool,
+    /// When to colour the table.
+    #[arg(long, value_enum, default_value_t = Color::Auto, help_heading = "Reports")]
+    pub color: Color,
+}
+
+/// Which log files are read, and what they are proved with.
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("place").multiple(true).args(["trail", "org", "bucket", "dir"]),
+    group = ArgGroup::new("time").multiple(true).args(["start", "period"]),
+)]
+pub struct LogsArgs {
     /// The trail whose digests are to answer for the time: its ARN. Without it, every trail that has digests there.
     #[arg(long, value_name = "ARN", help_heading = "What to prove")]
     pub trail: Option<String>,
@@ -67,24 +94,55 @@ pub struct ValidateLogsArgs {
         help_heading = "Accounts and regions"
     )]
     pub regions: Vec<String>,
-    /// The folder that keeps what was found, to go on with it; trailproof-runs/logs-RUN-ID where AWS is asked.
-    #[arg(long, value_name = "DIR", help_heading = "Evidence")]
-    pub run_dir: Option<PathBuf>,
-    /// Go on with a run that ended early: what it was asked for holds, and what it found stays.
-    #[arg(long, value_name = "RUN-DIR", help_heading = "Evidence", conflicts_with_all = [
-        "trail", "org", "bucket", "prefix", "dir", "metadata", "keys", "start", "end", "period", "as_of", "accounts",
-        "regions", "run_dir",
-    ])]
-    pub resume: Option<PathBuf>,
-    /// A report as FORMAT or FORMAT=PATH (table, json, junit); without a path, or with -, to stdout. Repeat for more.
-    #[arg(long, value_name = "FORMAT[=PATH]", help_heading = "Reports")]
-    pub format: Vec<String>,
-    /// Overwrite reports that exist.
-    #[arg(long, help_heading = "Reports")]
-    pub force: bool,
-    /// When to colour the table.
-    #[arg(long, value_enum, default_value_t = Color::Auto, help_heading = "Reports")]
-    pub color: Color,
     #[command(flatten)]
     pub connect: ConnectArgs,
+}
+
+/// How events are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EventFormat {
+    /// The eight classic columns under a line of their names, separated by tabs.
+    Tsv,
+    /// The records as CloudTrail wrote them, one a line.
+    Jsonl,
+}
+
+/// `events`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: those of validate-logs, for the files that were read: 0 all of them are proved; 1 \
+                  something was deleted, changed or added, or nothing was found; 3 something is not proved. Only events \
+                  of proved files are written. The time is that of the files' delivery: --since and --until choose by \
+                  the events' own."
+)]
+pub struct EventsArgs {
+    #[command(flatten)]
+    pub logs: LogsArgs,
+    /// How to write them.
+    #[arg(long, value_enum, default_value_t = EventFormat::Tsv, help_heading = "Events")]
+    pub format: EventFormat,
+    /// Only events of this time or later.
+    #[arg(long, value_name = "TIME", help_heading = "Events")]
+    pub since: Option<String>,
+    /// Only events before this time.
+    #[arg(long, value_name = "TIME", help_heading = "Events")]
+    pub until: Option<String>,
+    /// Only events with this name: a glob; repeat for more.
+    #[arg(long, value_name = "GLOB", help_heading = "Events")]
+    pub event: Vec<String>,
+    /// Only events of this service, such as s3.amazonaws.com: a glob; repeat for more.
+    #[arg(long, value_name = "GLOB", help_heading = "Events")]
+    pub source: Vec<String>,
+    /// Only events of this user, role, session or principal: a glob over the name, the ARN and the id; repeat for more.
+    #[arg(long, value_name = "GLOB", help_heading = "Events")]
+    pub user: Vec<String>,
+    /// Only events from this address: a glob; repeat for more.
+    #[arg(long, value_name = "GLOB", help_heading = "Events")]
+    pub source_address: Vec<String>,
+    /// Only events that failed with this error code: a glob, * for any; repeat for more.
+    #[arg(long, value_name = "GLOB", help_heading = "Events", conflicts_with = "succeeded")]
+    pub error: Vec<String>,
+    /// Only events without an error code: those that happened.
+    #[arg(long, help_heading = "Events")]
+    pub succeeded: bool,
 }

@@ -39,10 +39,27 @@ impl Clock {
     }
 }
 
+/// How questions are put: by which clock, and how many pages of event history are read for one.
+#[derive(Debug, Clone, Copy)]
+pub struct How {
+    /// The clock.
+    pub clock: Clock,
+    /// The pages.
+    pub pages: u32,
+}
+
+/// Of what is asked to know whom to ask, nothing lies in event history.
+impl From<Clock> for How {
+    fn from(clock: Clock) -> Self {
+        Self { clock, pages: 1 }
+    }
+}
+
 /// Puts a question and keeps what came of it.
-pub async fn ask(session: &Session, probe: &Probe, clock: Clock) -> Observation {
+pub async fn ask(session: &Session, probe: &Probe, how: impl Into<How>) -> Observation {
+    let How { clock, pages } = how.into();
     let called_at = clock.now();
-    let (outcome, record) = recorded(answer(session, probe, called_at)).await;
+    let (outcome, record) = recorded(answer(session, probe, (called_at, pages))).await;
     observation(session.account, probe, called_at, (outcome, record))
 }
 
@@ -119,7 +136,11 @@ fn parameters(probe: &Probe, called_at: Timestamp) -> BTreeMap<String, String> {
     parameters
 }
 
-async fn answer(session: &Session, probe: &Probe, called_at: Timestamp) -> Result<Answer, Failure> {
+async fn answer(
+    session: &Session,
+    probe: &Probe,
+    (called_at, pages): (Timestamp, u32),
+) -> Result<Answer, Failure> {
     let region =
         || -> Region { probe.region.clone().unwrap_or_else(|| session.partition.global_region()) };
     let resource = probe.resource.as_deref().unwrap_or_default();
@@ -186,7 +207,7 @@ async fn answer(session: &Session, probe: &Probe, called_at: Timestamp) -> Resul
         | Fact::KeyHistory
         | Fact::DetectionHistory
         | Fact::OrganizationHistory) => {
-            history::history(session, &region(), (fact, resource), called_at).await
+            history::history(session, &region(), (fact, resource), (called_at, pages)).await
         }
     }
 }

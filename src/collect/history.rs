@@ -6,9 +6,9 @@ use trailproof_core::answer::{Answer, EventHistory, PastEvent};
 use trailproof_core::aws::Region;
 use trailproof_core::evidence::Cause;
 use trailproof_core::fact::Fact;
+use trailproof_core::history::HORIZON_DAYS;
 use trailproof_core::history::names::source;
 use trailproof_core::history::read::{Envelope, past_event};
-use trailproof_core::history::{HORIZON_DAYS, PAGES};
 
 use super::ask::timestamp;
 use super::cloudtrail::there;
@@ -28,7 +28,7 @@ pub async fn history(
     session: &Session,
     region: &Region,
     (fact, name): (Fact, &str),
-    called_at: Timestamp,
+    (called_at, pages): (Timestamp, u32),
 ) -> Result<Answer, Failure> {
     let source = source(fact, name)
         .ok_or_else(|| Failure::new(Cause::InternalError, format!("{name} is not looked for")))?;
@@ -49,7 +49,7 @@ pub async fn history(
     let mut history =
         EventHistory { start_time, end_time: called_at, pages: 0, more: false, events: Vec::new() };
     let mut token = None;
-    while history.pages < PAGES {
+    while history.pages < pages.max(1) {
         let request = request.clone().set_next_token(token);
         let answer = request.customize().config_override(there(region)).send().await?;
         let events = answer.events.ok_or_else(|| incomplete("Events"))?;

@@ -81,6 +81,14 @@ pub struct Plan {
     /// Accounts outside the organization to which a log bucket may belong by the user's word.
     #[serde(default)]
     pub expected_owners: Vec<AccountId>,
+    /// How many pages of event history are read for one question.
+    #[serde(default = "lookup_max_pages")]
+    pub lookup_max_pages: u32,
+}
+
+/// What a run asked for that was begun before this could be said.
+fn lookup_max_pages() -> u32 {
+    trailproof_core::policy::Policy::default().lookup_max_pages
 }
 
 /// What a run was asked for.

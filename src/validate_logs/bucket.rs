@@ -5,13 +5,14 @@ use std::sync::{Arc, OnceLock};
 
 use futures::StreamExt;
 use trailproof_digest::{
-    Evidence, FetchRequest, Fetched, Folder, Limits, ListRequest, ObjectKey, examine,
+    Evidence, FetchRequest, Fetched, Folder, Limits, ListRequest, ObjectKey, examine, examine_into,
 };
 use trailproof_reports::UnreadPlace;
 
 use super::expected::Chosen;
 use super::keys::Keys;
 use super::mirror::Found;
+use super::source::Sink;
 use crate::collect::{ListedPage, Listing, Objects};
 
 /// How many accounts are looked for at once.
@@ -185,7 +186,8 @@ impl Bucket {
     }
 
     /// Reads an object and looks at it; of a digest also learns the key that it is signed with.
-    pub async fn look_at(&self, request: &FetchRequest, limits: &Limits) -> Evidence {
+    pub async fn look_at(&self, request: &FetchRequest, sink: &mut Sink<'_>) -> Evidence {
+        let limits = &Limits::default();
         let object = match self.objects.get(&request.bucket, &request.key).await {
             Ok(Some(object)) => object,
             Ok(None) => return examine(request, Fetched::Missing, limits),
@@ -194,7 +196,7 @@ impl Bucket {
             }
         };
         let fetched = Fetched::Object { bytes: &object.bytes, metadata: &object.metadata };
-        let evidence = examine(request, fetched, limits);
+        let evidence = examine_into(request, fetched, limits, sink);
         let Some(ObjectKey::Digest(named)) = ObjectKey::parse(&request.key) else {
             return evidence;
         };

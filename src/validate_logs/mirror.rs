@@ -7,8 +7,11 @@ use std::path::{Component, Path, PathBuf};
 
 use trailproof_digest::{
     Evidence, FetchRequest, Fetched, Folder, Limits, ListRequest, Metadata, ObjectKey, examine,
+    examine_into,
 };
 use trailproof_reports::UnreadPlace;
+
+use super::source::Sink;
 
 /// No log file that AWS writes is nearly as long; a copy may hold anything.
 const LONGEST_OBJECT: u64 = 256 << 20;
@@ -139,16 +142,17 @@ impl Mirror {
         }
     }
 
-    /// Reads an object and looks at it.
-    pub fn look_at(&self, request: &FetchRequest, limits: &Limits) -> Evidence {
+    /// Reads an object and looks at it, handing on its uncompressed bytes.
+    pub fn look_at(&self, request: &FetchRequest, sink: &mut Sink<'_>) -> Evidence {
+        let limits = Limits::default();
         if request.bucket != self.bucket {
             let why = format!("it lies in the bucket {}, which the copy is not of", request.bucket);
-            return examine(request, Fetched::Refused(&why), limits);
+            return examine(request, Fetched::Refused(&why), &limits);
         }
         // A key that leaves the copy names nothing in it.
         let plain = |part| matches!(part, Component::Normal(_));
         if !Path::new(&request.key).components().all(plain) {
-            return examine(request, Fetched::Missing, limits);
+            return examine(request, Fetched::Missing, &limits);
         }
         match read(&self.path(&request.key)) {
             Ok(Some(bytes)) => {
@@ -156,10 +160,11 @@ impl Mirror {
                     true => self.metadata_of(&request.key),
                     false => Metadata::Lost,
                 };
-                examine(request, Fetched::Object { bytes: &bytes, metadata: &metadata }, limits)
+                let object = Fetched::Object { bytes: &bytes, metadata: &metadata };
+                examine_into(request, object, &limits, sink)
             }
-            Ok(None) => examine(request, Fetched::Missing, limits),
-            Err(why) => examine(request, Fetched::Refused(&why), limits),
+            Ok(None) => examine(request, Fetched::Missing, &limits),
+            Err(why) => examine(request, Fetched::Refused(&why), &limits),
         }
     }
 

@@ -5,14 +5,14 @@ use jiff::tz::Offset;
 use jiff::{Span as Length, Timestamp};
 use trailproof_digest::Span;
 
-use crate::cli::ValidateLogsArgs;
+use crate::cli::LogsArgs;
 use crate::exit::Stop;
 
 /// The time that the flags name. An end that is not given is `now`.
 ///
 /// # Errors
 /// A time or period that is none; an end that is not after the start.
-pub fn period(args: &ValidateLogsArgs, now: Timestamp) -> Result<Span, Stop> {
+pub fn period(args: &LogsArgs, now: Timestamp) -> Result<Span, Stop> {
     if let Some(text) = &args.period {
         return named(text).ok_or_else(|| {
             let expected = "2026, 2026-Q3, 2026-07 or 2026-07-14 is expected";

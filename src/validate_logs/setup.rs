@@ -10,7 +10,7 @@ use trailproof_digest::{Folder, Span, Trail};
 
 use super::expected::Chosen;
 use super::period::{instant, period};
-use crate::cli::ValidateLogsArgs;
+use crate::cli::LogsArgs;
 use crate::collect::Objects;
 use crate::exit::Stop;
 use crate::scope;
@@ -112,7 +112,13 @@ impl Setup {
     ///
     /// # Errors
     /// Flags that cannot be used.
-    pub fn of(args: &ValidateLogsArgs, now: Timestamp) -> Result<Self, Stop> {
+    pub fn of(args: &LogsArgs, now: Timestamp) -> Result<Self, Stop> {
+        if args.trail.is_none() && !args.org && args.bucket.is_none() {
+            return Err(Stop::usage("--trail, --org, --bucket or --dir is expected"));
+        }
+        if args.start.is_none() && args.period.is_none() {
+            return Err(Stop::usage("--start or --period is expected"));
+        }
         for glob in &args.regions {
             scope::region_glob("--regions", glob)?;
         }

@@ -1,10 +1,13 @@
 //! Where the objects are: one way to ask for them, whatever they lie in.
 
-use trailproof_digest::{Evidence, FetchRequest, Folder, Limits, ListRequest, ObjectKey};
+use trailproof_digest::{Evidence, FetchRequest, Folder, ListRequest, ObjectKey};
 
 use super::bucket::Bucket;
 use super::expected::Chosen;
 use super::mirror::{Found, Mirror};
+
+/// Takes an object's uncompressed bytes, piece by piece.
+pub type Sink<'a> = dyn FnMut(&[u8]) + Send + 'a;
 
 /// Where the objects are.
 #[derive(Debug)]
@@ -52,11 +55,11 @@ impl Source {
         }
     }
 
-    /// Reads an object and looks at it.
-    pub async fn look_at(&self, request: &FetchRequest, limits: &Limits) -> Evidence {
+    /// Reads an object and looks at it, handing on its uncompressed bytes.
+    pub async fn look_at(&self, request: &FetchRequest, sink: &mut Sink<'_>) -> Evidence {
         match self {
-            Self::Mirror(mirror) => mirror.look_at(request, limits),
-            Self::Bucket(bucket) => bucket.look_at(request, limits).await,
+            Self::Mirror(mirror) => mirror.look_at(request, sink),
+            Self::Bucket(bucket) => bucket.look_at(request, sink).await,
         }
     }
 }

@@ -27,18 +27,24 @@ struct State<'a> {
     strict: &'a [Strict],
 }
 
-fn state<'a>(vectors: &'a Vectors, name: &str) -> State<'a> {
-    let InState { base, objects, strict, public_keys } = vectors.in_state(name);
-    let place = Place::new();
+/// Lays a state out as files: `mirror`, `metadata` and `keys.json`.
+pub fn lay_out<'a>(vectors: &'a Vectors, name: &str, place: &Place) -> InState<'a> {
+    let state = vectors.in_state(name);
     let (mirror, metadata) = (place.path("mirror"), place.path("metadata"));
     fs::create_dir(&metadata).unwrap();
-    for (key, object) in objects {
-        put(&mirror, &key, &STANDARD.decode(&object.gz_base64).unwrap());
-        if let Some(value) = object.metadata {
+    for (key, object) in &state.objects {
+        put(&mirror, key, &STANDARD.decode(&object.gz_base64).unwrap());
+        if let Some(value) = &object.metadata {
             put(&metadata, &format!("{key}.json"), value.to_string().as_bytes());
         }
     }
-    place.write("keys.json", public_keys.to_string());
+    place.write("keys.json", state.public_keys.to_string());
+    state
+}
+
+fn state<'a>(vectors: &'a Vectors, name: &str) -> State<'a> {
+    let place = Place::new();
+    let InState { base, strict, .. } = lay_out(vectors, name, &place);
     State { place, bucket: &vectors.bucket, base, strict }
 }
 

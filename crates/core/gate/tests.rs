@@ -85,6 +85,7 @@ fn assessment(proven: u32, potential: u32, coverage: u32) -> Assessment {
         read_started: Timestamp::UNIX_EPOCH,
         read_ended: Timestamp::UNIX_EPOCH,
         regions: Vec::new(),
+        timeline: None,
     };
     Assessment {
         schema: SCHEMA.to_owned(),
@@ -103,6 +104,7 @@ fn assessment(proven: u32, potential: u32, coverage: u32) -> Assessment {
             organization_id: None,
             management_account_id: None,
             notes: Vec::new(),
+            period: None,
             accounts: vec![account],
         },
         routes: Vec::new(),

@@ -70,13 +70,15 @@ pub fn judge(
     let mut open: Vec<Gap> = look.gaps.clone();
     for past in &look.past {
         if past.event.unreadable {
-            open.push(undecided(past, "its record cannot be read"));
+            open.extend(look.covers(past).then(|| undecided(past, "its record cannot be read")));
             continue;
         }
         if past.succeeded() == words.failed {
             continue;
         }
+        // What was before and after is weighed too: it tells from what a setting was changed.
         match effect(past) {
+            _ if !look.covers(past) => {}
             Effect::None => {}
             Effect::Approved(what) => approved.push((past, what)),
             Effect::Tampers(what) => tampers.push((past, what)),

@@ -9,6 +9,7 @@ use crate::answer::{EventHistory, PastEvent};
 use crate::aws::{AccountId, Partition, Region};
 use crate::evidence::{Cause, Evidence, Gap};
 use crate::pattern::matches;
+use crate::period::Reach;
 use crate::snapshot::{Document, Probe, Source};
 
 /// One event, with the answer that told of it.
@@ -102,7 +103,7 @@ impl<'a> Past<'a> {
 /// What some questions to event history found.
 #[derive(Debug, Clone, Default)]
 pub struct Look<'a> {
-    /// The events, the oldest first.
+    /// The events, the oldest first; those before and after what is asked about too, since they tell what was before.
     pub past: Vec<Past<'a>>,
     /// The questions without an answer, and those of whose answer the last pages were not read.
     pub gaps: Vec<Gap>,
@@ -114,11 +115,15 @@ pub struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    /// What an account's document holds of these questions, as of the last so many days.
+    /// What an account's document holds of these questions.
     #[must_use]
-    pub fn at(document: &'a Document, probes: impl IntoIterator<Item = Probe>, days: u32) -> Self {
+    pub fn at(
+        document: &'a Document,
+        probes: impl IntoIterator<Item = Probe>,
+        reach: impl Into<Reach>,
+    ) -> Self {
         let mut look = Self::default();
-        look.add(document, probes, days);
+        look.add(document, probes, reach.into());
         look
     }
 
@@ -127,31 +132,40 @@ impl<'a> Look<'a> {
         &mut self,
         document: &'a Document,
         probes: impl IntoIterator<Item = Probe>,
-        days: u32,
+        reach: Reach,
     ) {
         for probe in probes {
             match document.read::<EventHistory>(&probe) {
-                Ok((history, source)) => self.answer(history, source, days),
+                Ok((history, source)) => self.answer(history, source, reach),
                 Err(gap) => self.gaps.push(gap),
             }
         }
         self.past.sort_by(|one, other| one.order().cmp(&other.order()));
     }
 
-    fn answer(&mut self, history: &'a EventHistory, source: Source, days: u32) {
-        let since = start(history, days);
-        let (from, to) = self.window.unwrap_or((since, history.end_time));
-        self.window = Some((from.max(since), to.min(history.end_time)));
+    fn answer(&mut self, history: &'a EventHistory, source: Source, reach: Reach) {
+        let Some((since, until)) = reach.within(history.start_time, history.end_time) else {
+            return self.gaps.push(outside(history, &source));
+        };
+        let (from, to) = self.window.unwrap_or((since, until));
+        self.window = Some((from.max(since), to.min(until)));
         let oldest = history.events.iter().map(|event| event.event_time).min();
         // What was not read is older than all that was.
         if history.more && oldest.is_none_or(|oldest| oldest > since) {
             self.gaps.push(cut(history, &source, oldest));
         }
-        let within = history.events.iter().filter(|event| event.event_time >= since);
-        self.past.extend(within.map(|event| Past { event, source: source.clone() }));
+        let all = history.events.iter();
+        self.past.extend(all.map(|event| Past { event, source: source.clone() }));
         self.regions.extend(source.probe.region.clone());
         self.names.extend(source.probe.resource.clone());
         self.first.get_or_insert(source);
+    }
+
+    /// Whether an event lies in the time that is asked about.
+    #[must_use]
+    pub fn covers(&self, past: &Past<'_>) -> bool {
+        let time = past.event.event_time;
+        self.window.is_some_and(|(from, to)| (from..=to).contains(&time))
     }
 
     /// What was looked for, where and from when to when, as one proof.
@@ -161,7 +175,8 @@ impl<'a> Look<'a> {
         let regions: Vec<&str> = self.regions.iter().map(Region::as_str).collect();
         let value = json!({
             "from": from.to_string(), "to": to.to_string(), "regions": regions,
-            "names": self.names, "events": self.past.len(),
+            "names": self.names,
+            "events": self.past.iter().filter(|past| self.covers(past)).count(),
         });
         Some(self.first.as_ref()?.cite("Events", value))
     }
@@ -178,10 +193,16 @@ impl<'a> Look<'a> {
     }
 }
 
-fn start(history: &EventHistory, days: u32) -> Timestamp {
-    let ago = jiff::SignedDuration::from_hours(i64::from(days).saturating_mul(24));
-    let asked = history.end_time.checked_sub(ago).unwrap_or(history.start_time);
-    history.start_time.max(asked)
+fn outside(history: &EventHistory, source: &Source) -> Gap {
+    let EventHistory { start_time, end_time, .. } = history;
+    let detail = format!(
+        "event history tells of {start_time} to {end_time}: nothing of the period lies in it"
+    );
+    Gap {
+        account: Some(source.account),
+        region: source.probe.region.clone(),
+        ..Gap::new(source.probe.fact, Cause::NotAttempted, detail)
+    }
 }
 
 fn day(time: Timestamp) -> String {

@@ -15,5 +15,3 @@ pub mod trails;
 
 /// How far back event history reaches, in days.
 pub const HORIZON_DAYS: u32 = 90;
-/// How many pages of fifty events are read for one question.
-pub const PAGES: u32 = 4;

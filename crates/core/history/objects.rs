@@ -13,7 +13,7 @@ use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
 use crate::key::Key;
 use crate::organization::Organization;
-use crate::policy::Policy;
+use crate::period::Reach;
 use crate::resource_policy::{Realm, account_of};
 use crate::tamper::Table;
 
@@ -29,7 +29,7 @@ pub fn on_bucket(past: &Past<'_>, bucket: &Bucket, approved: &[String]) -> Effec
 
 /// What a call on some key comes to for this one.
 #[must_use]
-pub fn on_key(past: &Past<'_>, key: &Key, realm: &Realm<'_>, policy: &Policy) -> Effect {
+pub fn on_key(past: &Past<'_>, key: &Key, realm: &Realm<'_>, approved: &[String]) -> Effect {
     let tail = |id: &str| id.rsplit('/').next().unwrap_or_default().to_owned();
     let Some(named) = past.asked("keyId") else {
         return Effect::Unknown(undecided(past, "it does not say of which key"));
@@ -39,7 +39,6 @@ pub fn on_key(past: &Past<'_>, key: &Key, realm: &Realm<'_>, policy: &Policy) ->
     if tail(named) != tail(&arn) && named != key.target.id {
         return Effect::None;
     }
-    let approved = &policy.approved_principals;
     if past.event.event_name != "CreateGrant" {
         return Effect::by(past, approved, "");
     }
@@ -135,9 +134,9 @@ impl Organization {
     ///
     /// # Errors
     /// Where that account was not read.
-    pub fn organization_history(&self, days: u32) -> Observed<Look<'_>> {
+    pub fn organization_history(&self, reach: impl Into<Reach>) -> Observed<Look<'_>> {
         let gap = || Gap::new(Fact::OrganizationHistory, Cause::Undecidable, "no organization");
         let document = self.management_history()?.ok_or_else(gap)?;
-        Ok(Look::at(document, probes::of_organization(self.partition()), days))
+        Ok(Look::at(document, probes::of_organization(self.partition()), reach))
     }
 }

@@ -20,6 +20,7 @@ use crate::aws::Region;
 use crate::coverage::deliverable;
 use crate::evidence::{Cause, Evidence, Gap, Observed};
 use crate::fact::Fact;
+use crate::period::Reach;
 use crate::trail::Trail;
 
 use line::Line;
@@ -52,6 +53,12 @@ pub struct Span {
 }
 
 impl Span {
+    /// The part of it between two moments.
+    fn cut(self, from: Timestamp, to: Timestamp) -> Option<Self> {
+        let cut = Self { from: self.from.max(from), to: self.to.min(to), ..self };
+        (cut.from < cut.to).then_some(cut)
+    }
+
     /// How long it is.
     #[must_use]
     pub fn duration(&self) -> SignedDuration {
@@ -59,9 +66,31 @@ impl Span {
     }
 }
 
+/// The line of one account as a report holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountTimeline {
+    /// From when: the account's entry, or as far as event history reaches.
+    pub from: Timestamp,
+    /// To when: the reading, or the end of the period that was asked about.
+    pub to: Timestamp,
+    /// The spans of all regions.
+    pub rows: Vec<TimelineRow>,
+}
+
+/// Regions with the same spans.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineRow {
+    /// The regions, in order.
+    pub regions: Vec<Region>,
+    /// From the beginning to the end, without a hole between them.
+    pub spans: Vec<Span>,
+}
+
 /// The line of one account.
 #[derive(Debug, Clone)]
 pub struct Timeline {
+    /// From when to when event history was read, whatever is asked about.
+    pub read: (Timestamp, Timestamp),
     /// From when.
     pub from: Timestamp,
     /// To when.
@@ -86,6 +115,21 @@ impl Timeline {
         lost.rev().max_by_key(|(_, lost)| *lost)
     }
 
+    /// The lines as a report holds them: regions with the same spans are one.
+    #[must_use]
+    pub fn rows(&self) -> Vec<TimelineRow> {
+        let mut rows: Vec<TimelineRow> = Vec::new();
+        for (region, spans) in &self.regions {
+            match rows.iter_mut().find(|row| row.spans == *spans) {
+                Some(row) => row.regions.push(region.clone()),
+                None => {
+                    rows.push(TimelineRow { regions: vec![region.clone()], spans: spans.clone() })
+                }
+            }
+        }
+        rows
+    }
+
     /// Whether all of every region is known.
     #[must_use]
     pub fn is_known(&self) -> bool {
@@ -98,11 +142,28 @@ impl<'a> AccountView<'a> {
     ///
     /// # Errors
     /// Where it is not even known to when its history was read.
-    pub fn timeline(&self, days: u32) -> Observed<Timeline> {
-        let (from, to) = self.window(days)?;
+    pub fn timeline(&self, reach: impl Into<Reach>) -> Observed<Timeline> {
+        let reach = reach.into();
+        let days = reach.days;
+        // Laid out over all that was read: what holds now tells nothing of a time that ended before.
+        let (read, from, to) = self.window(days)?;
+        let (first, last) = reach.within(from, to).ok_or_else(|| Gap {
+            account: Some(self.id()),
+            ..Gap::new(
+                Fact::TrailHistory,
+                Cause::NotAttempted,
+                format!("event history tells of {from} to {to}: nothing of the period lies in it"),
+            )
+        })?;
         let courses = self.courses((from, to), days);
-        let mut timeline =
-            Timeline { from, to, regions: BTreeMap::new(), open: None, evidence: Vec::new() };
+        let mut timeline = Timeline {
+            read: (read, to),
+            from: first,
+            to: last,
+            regions: BTreeMap::new(),
+            open: None,
+            evidence: Vec::new(),
+        };
         for course in &courses {
             timeline.evidence.extend(course.evidence.iter().cloned());
         }
@@ -128,13 +189,14 @@ impl<'a> AccountView<'a> {
                 line.doubt();
                 timeline.open.get_or_insert(gap);
             }
-            timeline.regions.insert(region.clone(), line.spans(&courses));
+            let spans = line.spans(&courses).into_iter().filter_map(|span| span.cut(first, last));
+            timeline.regions.insert(region.clone(), spans.collect());
         }
         Ok(timeline)
     }
 
-    /// From when to when all of its answers look.
-    fn window(&self, days: u32) -> Observed<(Timestamp, Timestamp)> {
+    /// From when to when all of its answers look; between them, since when the account is there.
+    fn window(&self, days: u32) -> Observed<(Timestamp, Timestamp, Timestamp)> {
         let histories = self.trail_questions_read();
         let (mut start, mut end) = (None::<Timestamp>, None::<Timestamp>);
         for history in histories {
@@ -152,7 +214,7 @@ impl<'a> AccountView<'a> {
         let asked = ago(days.min(super::HORIZON_DAYS));
         let from = start.map_or(asked, |start| start.max(asked));
         let joined = self.member.joined.map_or(from, |joined| joined.max(from));
-        Ok((joined.min(to), to))
+        Ok((from, joined.min(to), to))
     }
 
     fn trail_questions_read(&self) -> impl Iterator<Item = &'a EventHistory> {
@@ -182,7 +244,7 @@ impl<'a> AccountView<'a> {
                 Ok(false) => continue,
                 _ if !concerns => continue,
                 belongs => {
-                    let look = self.look_at(seen, days);
+                    let look = self.look_at(seen, days.into());
                     let mut course = Course::of(seen, &look, window, self.organization.partition());
                     course.doubt(belongs.err());
                     course.doubt(self.carries(seen));
@@ -205,8 +267,8 @@ impl<'a> AccountView<'a> {
 
     /// The calls on one trail, by whoever may change it, with a gap for each of them who was not read.
     #[must_use]
-    pub fn calls_on(&self, trail: &Trail, days: u32) -> Look<'a> {
-        self.look_at(trail, days)
+    pub fn calls_on(&self, trail: &Trail, reach: impl Into<Reach>) -> Look<'a> {
+        self.look_at(trail, reach.into())
     }
 
     /// A trail of its own or of its organization that was stopped last before that time, and when.
@@ -245,10 +307,10 @@ impl<'a> AccountView<'a> {
     }
 
     /// The calls on one trail, by whoever may change it.
-    fn look_at(&self, trail: &Trail, days: u32) -> Look<'a> {
+    fn look_at(&self, trail: &Trail, reach: Reach) -> Look<'a> {
         let questions = probes::of_trail(trail);
         if !trail.is_organization_trail() {
-            return Look::at(self.document, questions, days);
+            return Look::at(self.document, questions, reach);
         }
         let mut look = Look::default();
         let administrators = self.organization.trail_administrators();
@@ -261,7 +323,7 @@ impl<'a> AccountView<'a> {
                         .iter()
                         .any(|name| probe.resource.as_deref() == Some(name))
             };
-            look.add(document, questions.iter().filter(|probe| asked(probe)).cloned(), days);
+            look.add(document, questions.iter().filter(|probe| asked(probe)).cloned(), reach);
         }
         look.gaps.extend(self.organization.administrators_unread(trail.owner));
         look

@@ -11,13 +11,14 @@ use super::probes;
 use crate::account::AccountView;
 use crate::aws::Region;
 use crate::evidence::Observed;
+use crate::period::Reach;
 
 impl<'a> AccountView<'a> {
     /// The calls on its trails and event data stores, with a gap for every question that was not answered and every
     /// place where there may be a trail or store that was not asked about.
     #[must_use]
-    pub fn trail_history(&self, days: u32) -> Look<'a> {
-        let mut look = Look::at(self.document, self.trail_questions(), days);
+    pub fn trail_history(&self, reach: impl Into<Reach>) -> Look<'a> {
+        let mut look = Look::at(self.document, self.trail_questions(), reach);
         look.gaps.extend(self.trails().into_iter().filter_map(Result::err));
         look.gaps.extend(self.organization.stores_complete(self.id()).err());
         look.gaps.retain(|gap| !self.is_closed(gap));
@@ -34,9 +35,9 @@ impl<'a> AccountView<'a> {
     pub fn history(
         &self,
         questions: impl IntoIterator<Item = crate::snapshot::Probe>,
-        days: u32,
+        reach: impl Into<Reach>,
     ) -> Look<'a> {
-        Look::at(self.document, questions, days)
+        Look::at(self.document, questions, reach)
     }
 }
 

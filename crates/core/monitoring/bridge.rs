@@ -1,16 +1,17 @@
 //! Rules on the event bus, which tell of events without a log group.
 
 use trailproof_filter_pattern::bridge::{Clause, Leaf, Scalar};
-use trailproof_filter_pattern::sets::EventSet;
 use trailproof_filter_pattern::{Answer, EventPattern, Matcher};
 
+use super::asked::Events;
 use super::chain::{Missed, Outcome, Told};
-use super::feed;
+use super::told::is_recorded;
 use crate::account::AccountView;
 use crate::answer::EventRule;
 use crate::aws::Region;
-use crate::evidence::{Cause, Gap, Observed, any};
+use crate::evidence::{Cause, Gap};
 use crate::fact::Fact;
+use crate::selector::Half;
 use crate::snapshot::Probe;
 
 /// The state in which a rule also sees management events that only read.
@@ -30,12 +31,13 @@ pub fn concerns_cloudtrail(rule: &EventRule) -> bool {
 }
 
 /// Whether rules on the bus of an account's region tell of every event of a set.
-pub(super) fn told(account: &AccountView<'_>, region: &Region, set: &EventSet) -> Outcome {
+pub(super) fn told(account: &AccountView<'_>, region: &Region, events: &Events) -> Outcome {
     let probe = Probe::regional(Fact::EventRules, region);
     let (rules, source) = account.document.read::<Vec<EventRule>>(&probe)?;
+    let reads = events.are_in(Half::Read);
     let (mut matchers, mut names, mut unread) = (Vec::new(), Vec::new(), None);
     for rule in rules.iter().filter(|rule| concerns_cloudtrail(rule)) {
-        if rule.targets.is_empty() || (set.reads && rule.state.as_deref() != Some(WITH_READS)) {
+        if rule.targets.is_empty() || (reads && rule.state.as_deref() != Some(WITH_READS)) {
             continue;
         }
         match EventPattern::parse(&rule.event_pattern) {
@@ -61,21 +63,16 @@ pub(super) fn told(account: &AccountView<'_>, region: &Region, set: &EventSet) -
         return missed("no rule on the event bus takes them");
     }
     // What no trail records does not reach the bus.
-    if !recorded(account, region, set)? {
+    if !is_recorded(account, region, events)? {
         return missed("no trail records them, so that the event bus does not get them");
     }
-    let required = set.required_on_bus(account.id().as_str(), region.as_str());
-    match (required.covered_by(&matchers), unread) {
-        (Answer::Proved, _) => Ok(Ok(Told { by: names, evidence })),
+    let needed = events.needed_on_bus(account.id().as_str(), region.as_str());
+    match (needed.covered_by(&matchers), unread) {
+        (Answer::Proved, _) => {
+            Ok(Ok(Told { by: names, central: false, anywhere: false, evidence }))
+        }
         (_, Some(detail)) => Err(gap(detail)),
         (Answer::Unclear(doubt), None) => Err(gap(doubt.to_string())),
         (Answer::Refuted(_), None) => missed("no rule on the event bus takes all of them"),
     }
-}
-
-fn recorded(account: &AccountView<'_>, region: &Region, set: &EventSet) -> Observed<bool> {
-    let trails = account.trails_in(region)?;
-    any(trails
-        .iter()
-        .map(|seen| feed::records(account, seen.trail, set).map(|fault| fault.is_none())))
 }

@@ -1,9 +1,10 @@
 //! Whether all of a set's events come through one of several ways, and where the best of them is broken if not.
 
 use serde_json::Value;
-use trailproof_filter_pattern::sets::{EventSet, Meant};
-use trailproof_filter_pattern::{Answer, Condition, Event, Matcher, Reading, Required};
+use trailproof_filter_pattern::sets::{self, EventSet};
+use trailproof_filter_pattern::{Answer, Matcher};
 
+use super::asked::{Events, Needed};
 use super::links::Link;
 use super::{Broken, Fault};
 use crate::evidence::{Cause, Evidence, Gap, Observed, find};
@@ -14,6 +15,10 @@ use crate::fact::Fact;
 pub struct Told {
     /// The ways on which that rests, each as `filter F, alarm A, arn:…`.
     pub by: Vec<String>,
+    /// Whether another account's trail brings it about.
+    pub central: bool,
+    /// Whether it is so in every region in which the account sees the same trails.
+    pub anywhere: bool,
     /// The proof.
     pub evidence: Vec<Evidence>,
 }
@@ -43,17 +48,17 @@ pub type Outcome = Observed<Result<Told, Missed>>;
 
 /// The question: which events, and of whom.
 pub(super) struct Question<'a> {
-    /// The set.
-    pub(super) set: &'a EventSet,
-    /// Its events, as the ways see them.
-    pub(super) required: Required,
-    /// Those of them that are one call.
-    pub(super) one: &'a dyn Fn(Condition) -> Required,
+    /// The events.
+    pub(super) events: &'a Events,
+    /// What the ways have to take.
+    pub(super) needed: Needed,
+    /// The account and region that they are of, where that matters.
+    pub(super) within: Option<(&'a str, &'a str)>,
 }
 
 /// Decides it.
 pub(super) fn decide(question: &Question<'_>, links: &[Link], fact: Fact) -> Outcome {
-    let Question { required, .. } = question;
+    let Question { needed: required, .. } = question;
     let sound = matchers(links, |link| matches!(link.state, Ok(Ok(_))));
     let answer = required.covered_by(&sound);
     if answer == Answer::Proved {
@@ -88,7 +93,7 @@ fn matchers(links: &[Link], which: impl Fn(&Link) -> bool) -> Vec<Matcher> {
 }
 
 fn told(links: &[Link]) -> Told {
-    let mut told = Told { by: Vec::new(), evidence: Vec::new() };
+    let mut told = Told { by: Vec::new(), central: false, anywhere: false, evidence: Vec::new() };
     for link in links {
         if let Ok(Ok(by)) = &link.state {
             told.by.push(by.clone());
@@ -105,7 +110,7 @@ fn missed(question: &Question<'_>, links: &[Link], event: Option<Value>) -> Miss
         _ => None,
     };
     let refuted =
-        |matchers: &[Matcher]| matches!(question.required.covered_by(matchers), Answer::Refuted(_));
+        |matchers: &[Matcher]| matches!(question.needed.covered_by(matchers), Answer::Refuted(_));
     for broken in Broken::ALL {
         let of = |link: &Link| fault(link).is_some_and(|fault| fault.broken == broken);
         if !links.iter().any(of) {
@@ -140,32 +145,22 @@ fn untaken(question: &Question<'_>, links: &[Link], event: Option<Value>) -> Mis
         evidence: evidence.clone(),
         ..Missed::new("no_filter", "no filter takes any of these events")
     };
-    if let Meant::Calls(calls) = question.set.meant {
-        let names =
-            calls.iter().flat_map(|(source, names)| names.iter().map(move |name| (source, name)));
-        let (missing, taken): (Vec<_>, Vec<_>) = names.partition(|(source, name)| {
-            let call = Condition::All(vec![
-                Condition::is("eventSource", source),
-                Condition::is("eventName", name),
-            ]);
-            matches!((question.one)(call).covered_by(&all), Answer::Refuted(_))
-        });
-        if taken.is_empty() {
-            return none();
-        }
-        let missing: Vec<&str> = missing.into_iter().map(|(_, name)| *name).collect();
-        if !missing.is_empty() {
-            let message = format!("no filter takes every {}", missing.join(", "));
-            return Missed { event, evidence, ..Missed::new("missing_events", message) };
-        }
-    }
-    // An event of the set that nothing narrows: a filter that does not even take this is none of the set's.
-    let Answer::Refuted(sample) = question.required.covered_by(&[]) else { return none() };
-    let taken = |event: &Value| {
-        all.iter().any(|matcher| matcher.matches(&Event::of_json(event), Reading::Wide))
-    };
-    if !taken(&sample) {
+    if !all.iter().any(|matcher| question.needed.touches(matcher)) {
         return none();
+    }
+    let missing: Vec<&str> = question
+        .events
+        .calls()
+        .into_iter()
+        .filter(|(source, name)| {
+            let one = EventSet::required_of(sets::call(source, name), question.within);
+            matches!(one.covered_by(&all), Answer::Refuted(_))
+        })
+        .map(|(_, name)| name)
+        .collect();
+    if !missing.is_empty() {
+        let message = format!("no filter takes every {}", missing.join(", "));
+        return Missed { event, evidence, ..Missed::new("missing_events", message) };
     }
     Missed {
         event,

@@ -1,12 +1,11 @@
 //! Whether a trail brings a set's events of an account to its log group.
 
-use jiff::SignedDuration;
-use trailproof_filter_pattern::sets::EventSet;
-
+use super::asked::Events;
 use crate::account::AccountView;
 use crate::evidence::Observed;
 use crate::selector::{Half, Recorded};
 use crate::trail::Trail;
+use jiff::SignedDuration;
 
 /// Why it does not, where it does not: a fragment that goes on from the trail's name.
 ///
@@ -15,10 +14,10 @@ use crate::trail::Trail;
 pub(super) fn fault(
     account: &AccountView<'_>,
     trail: &Trail,
-    (set, stale_hours): (&EventSet, u32),
+    (events, stale_hours): (&Events, u32),
 ) -> Observed<Option<String>> {
     let mut gap = None;
-    let answers = [records(account, trail, set), delivers(trail, stale_hours)];
+    let answers = [records(account, trail, events), delivers(trail, stale_hours)];
     for answer in answers {
         match answer {
             Ok(Some(fault)) => return Ok(Some(fault)),
@@ -38,7 +37,7 @@ pub(super) fn fault(
 pub(super) fn records(
     account: &AccountView<'_>,
     trail: &Trail,
-    set: &EventSet,
+    events: &Events,
 ) -> Observed<Option<String>> {
     let (belongs, logging) = (account.belongs(trail), account.is_logging(trail));
     if belongs == Ok(false) {
@@ -50,16 +49,15 @@ pub(super) fn records(
     let management = trail.management();
     if let Ok(halves) = &management {
         for (half, recorded) in halves {
-            let asked = *half == Half::Write || set.reads;
+            let asked = events.are_in(*half);
             let left_out = match recorded {
                 Recorded::Full => continue,
                 Recorded::None => asked.then(|| "none".to_owned()),
                 Recorded::Partial(codes) => {
                     // What is left out of other sources is none of the set's.
                     let concerned = |code: &&String| {
-                        code.strip_prefix("excludes:").is_none_or(|source| {
-                            set.sources().is_none_or(|mut of| of.any(|one| one == source))
-                        })
+                        let source = code.strip_prefix("excludes:");
+                        source.is_none_or(|source| events.may_be_of(source))
                     };
                     codes.iter().find(concerned).cloned().filter(|_| asked)
                 }

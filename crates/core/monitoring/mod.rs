@@ -2,6 +2,7 @@
 //! alarms, or over a rule on the event bus, to a confirmed subscription.
 
 mod alarm;
+mod asked;
 mod bridge;
 mod chain;
 mod composite;
@@ -17,11 +18,12 @@ mod watched;
 #[cfg(test)]
 mod tests;
 
+pub use asked::Events;
 pub use bridge::concerns_cloudtrail;
 pub use chain::{Missed, Outcome, Told};
 pub use group::LogDestination;
 pub(crate) use memo::Memo;
-pub use told::{Limits, region_of_globals, told, told_in};
+pub use told::{Limits, is_recorded, region_of_globals, told, told_in};
 pub use trailproof_filter_pattern::sets::{EventSet, SETS};
 pub use watched::{TrailGroup, WatchedAlarm};
 

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use trailproof_filter_pattern::Condition;
 use trailproof_filter_pattern::sets::EventSet;
 
 use super::alarm::Wanted;
+use super::asked::Events;
 use super::chain::{Missed, Outcome, Question, Told, decide};
 use super::group::LogDestination;
 use super::links::Place;
 use super::{bridge, feed};
 use crate::account::AccountView;
 use crate::aws::Region;
-use crate::evidence::{Cause, Gap, Observed};
+use crate::evidence::{Cause, Gap, Observed, any};
 use crate::fact::Fact;
 use crate::finding::{Verdict, fail, not_applicable, pass};
 use crate::organization::Organization;
@@ -39,25 +39,36 @@ pub fn region_of_globals<'a>(account: &AccountView<'a>) -> Option<&'a Region> {
 ///
 /// # Errors
 /// Where nothing is proved to go unheard, and something that would tell was not read.
-pub fn told(account: &AccountView<'_>, set: &EventSet, limits: Limits) -> Observed<Verdict> {
-    let regions: Vec<&Region> = if set.global {
+pub fn told(
+    account: &AccountView<'_>,
+    set: &'static EventSet,
+    limits: Limits,
+) -> Observed<Verdict> {
+    let events = &Events::from(set);
+    let regions: Vec<&Region> = if events.global {
         region_of_globals(account).into_iter().collect()
     } else {
         account.regions().collect()
     };
-    if regions.is_empty() && set.global {
+    if regions.is_empty() && events.global {
         let message = "the region in which these events are recorded is out of scope";
         return Ok(not_applicable(message).reason("region_out_of_scope"));
     }
-    let expected = format!("somebody is told of every event of {}", set.id);
+    let expected = format!("somebody is told of {}", events.name());
     let total = regions.len();
     let (mut gap, mut missed, mut by): (Option<Gap>, Option<Missed>, Vec<Told>) =
         (None, None, Vec::new());
     let (mut deaf, mut of_organization) = (Vec::new(), true);
+    // Most regions see what the first one sees, and need not be asked again.
+    let mut like: Vec<&Region> = Vec::new();
     for region in regions {
-        match told_in(account, region, set, limits) {
-            Ok(Ok((told, central))) => {
-                of_organization &= central;
+        if like.iter().any(|other| sees_the_same(account, other, region)) {
+            continue;
+        }
+        match told_in(account, region, events, limits) {
+            Ok(Ok(told)) => {
+                of_organization &= told.central;
+                like.extend(told.anywhere.then_some(region));
                 if !by.contains(&told) {
                     by.push(told);
                 }
@@ -75,7 +86,7 @@ pub fn told(account: &AccountView<'_>, set: &EventSet, limits: Limits) -> Observ
     if let Some(Missed { code, message, event, evidence }) = missed {
         let place = match (deaf.as_slice(), total) {
             ([_, _, ..], total) if deaf.len() == total => String::new(),
-            ([one], 1) if set.global => format!(" ({one})"),
+            ([one], 1) if events.global => format!(" ({one})"),
             ([one], _) => format!(" ({one})"),
             ([first, ..], _) => format!(" ({first} and {} other regions)", deaf.len() - 1),
             ([], _) => String::new(),
@@ -106,33 +117,43 @@ pub fn told(account: &AccountView<'_>, set: &EventSet, limits: Limits) -> Observ
     Ok(pass(message).reason(reason).expected(expected).cite(evidence))
 }
 
-/// Whether somebody is told of every event of a set in one region, and whether only by another account's trail.
+/// Whether an account was shown the same trails in two regions.
+fn sees_the_same(account: &AccountView<'_>, one: &Region, other: &Region) -> bool {
+    let member = account.member;
+    let read = |region: &Region| !member.unread_regions.contains_key(region);
+    read(one)
+        && read(other)
+        && member.sees.values().all(|regions| regions.contains(one) == regions.contains(other))
+}
+
+/// Whether somebody is told of every event of a set in one region.
 ///
 /// # Errors
 /// As [`told`].
 pub fn told_in(
     account: &AccountView<'_>,
     region: &Region,
-    set: &EventSet,
+    events: &Events,
     limits: Limits,
-) -> Observed<Result<(Told, bool), Missed>> {
+) -> Outcome {
     let (mut gap, mut missed): (Option<Gap>, Option<Missed>) = (None, None);
     let mut idle: Option<String> = None;
     for seen in account.trails_in(region)? {
-        let fed = feed::fault(account, seen.trail, (set, limits.cwl_stale_hours));
+        let fed = feed::fault(account, seen.trail, (events, limits.cwl_stale_hours));
         if let Ok(Some(fault)) = fed {
             idle.get_or_insert_with(|| format!("{} {fault}", seen.trail.arn()));
             continue;
         }
         let Some(arn) = seen.trail.log_group() else { continue };
-        let outcome = in_group(arn, (account, region), set, limits);
+        let outcome = in_group(arn, (account, region), events, limits);
         match (fed, outcome) {
             (_, Ok(Err(found))) => {
                 missed.get_or_insert(found);
             }
             (Ok(_), Ok(Ok(mut told))) => {
                 told.evidence.push(seen.trail.cite("CloudWatchLogsLogGroupArn", arn));
-                return Ok(Ok((told, seen.trail.owner != account.id())));
+                told.central = seen.trail.owner != account.id();
+                return Ok(Ok(told));
             }
             (Err(found), _) | (_, Err(found)) => {
                 gap.get_or_insert(found);
@@ -140,8 +161,8 @@ pub fn told_in(
         }
     }
     if limits.accept_eventbridge {
-        match bridge::told(account, region, set) {
-            Ok(Ok(told)) => return Ok(Ok((told, false))),
+        match bridge::told(account, region, events) {
+            Ok(Ok(told)) => return Ok(Ok(told)),
             Ok(Err(found)) => missed = missed.or_else(|| idle.is_none().then_some(found)),
             Err(found) => {
                 gap.get_or_insert(found);
@@ -161,11 +182,22 @@ pub fn told_in(
     Ok(Err(missed.filter(|missed| missed.code != "no_rule").unwrap_or_else(nothing)))
 }
 
+/// Whether some trail records such events of an account in a region.
+///
+/// # Errors
+/// Where none is known to, and something that would tell was not read.
+pub fn is_recorded(account: &AccountView<'_>, region: &Region, events: &Events) -> Observed<bool> {
+    let trails = account.trails_in(region)?;
+    any(trails
+        .iter()
+        .map(|seen| feed::records(account, seen.trail, events).map(|fault| fault.is_none())))
+}
+
 /// Whether somebody is told by the filters and alarms of a log group.
 fn in_group(
     arn: &str,
     (account, region): (&AccountView<'_>, &Region),
-    set: &EventSet,
+    events: &Events,
     limits: Limits,
 ) -> Outcome {
     let all = account.organization;
@@ -173,7 +205,6 @@ fn in_group(
         let detail = format!("{arn} is no log group's ARN");
         return Err(Gap::new(Fact::LogGroup, Cause::Undecidable, detail));
     };
-    let known = EventSet::named(set.id).map(|set| set.id);
     let (described, source) = group.described(all)?;
     let Some(described) = described else {
         let cited = source.cite("logGroups", serde_json::Value::Null);
@@ -192,17 +223,17 @@ fn in_group(
     }
     let place = particular(&group, all).then(|| (account.id().to_string(), region.to_string()));
     let max_period = limits.alarm_max_period_s;
-    let asked = known.map(|id| (group.arn.clone(), id, place.clone(), max_period));
+    let asked = events.known_as().map(|id| (group.arn.clone(), id, place.clone(), max_period));
     if let Some(outcome) = asked.as_ref().and_then(|asked| all.told.get(asked)) {
         return outcome;
     }
     let within = place.as_ref().map(|(account, region)| (account.as_str(), region.as_str()));
-    let wanted = Wanted { several: set.several, max_period };
+    let wanted = Wanted { several: events.several, max_period };
     let links = Place { group: &group, all, wanted }.links();
-    let one = |call: Condition| EventSet::required_of(call, within);
-    let question = Question { set, required: set.required(within), one: &one };
+    let question = Question { events, needed: events.needed(within), within };
     let outcome = links.and_then(|links| decide(&question, &links, Fact::MetricFilters));
     let outcome = match outcome {
+        Ok(Ok(told)) => Ok(Ok(Told { anywhere: place.is_none(), ..told })),
         Ok(Err(missed)) if missed.evidence.is_empty() => {
             let counted = group.filters(all).ok();
             let cited =
