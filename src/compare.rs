@@ -147,7 +147,7 @@ fn targets(args: &ToldArgs) -> Result<Vec<Target>, Stop> {
             Some((name, path)) => (name, Some(path)),
             None => (text.as_str(), None),
         };
-        let format =
+        let format: DiffFormat =
             name.parse().map_err(|error| Stop::usage(format!("--format {text}: {error}")))?;
         let path = path.filter(|path| *path != "-").map(PathBuf::from);
         match &path {
