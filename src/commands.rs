@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use trailproof_checks::CATALOGUE;
 use trailproof_core::assess::{Judged, assess_watched};
 use trailproof_core::assessment::{Assessment, Unread};
 use trailproof_core::aws::Partition;

@@ -103,11 +103,11 @@ fn without_addresses(text: &str) -> String {
     let ends = |one: char| one.is_whitespace() || "\"'<>()[]{},;:/\\=".contains(one);
     let mut clean = String::with_capacity(text.len());
     let mut word = String::new();
-    let mut close = |word: &mut String, clean: &mut String| {
+    let close = |word: &mut String, clean: &mut String| {
         let is_address = word.split_once('@').is_some_and(|(name, host)| {
             !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.contains('@')
         });
-        clean.push_str(if is_address { LEFT_OUT } else { word });
+        clean.push_str(if is_address { LEFT_OUT } else { word.as_str() });
         word.clear();
     };
     for one in text.chars() {
