@@ -35,6 +35,7 @@ pub static CATALOGUE: &[&Check] = &[
     &presence::cloudtrail_dynamodb_dataevents_enabled::CHECK,
     &presence::cloudtrail_enabled::CHECK,
     &presence::cloudtrail_global_service_events::CHECK,
+    &monitoring::cloudtrail_insights_enabled::CHECK,
     &presence::cloudtrail_lambda_dataevents_enabled::CHECK,
     &presence::cloudtrail_log_bucket_dataevents::CHECK,
     &presence::cloudtrail_network_activity_events::CHECK,
@@ -250,6 +251,7 @@ pub static PARAMETERS: &[(&str, &[&str])] = &[
     ("cloudtrail-all-write-s3-data-event-check", &["allow_log_bucket_exclusion"]),
     ("cloudtrail-dynamodb-dataevents-enabled", &["required_data_events"]),
     ("cloudtrail-enabled", &["required_trail_targets"]),
+    ("cloudtrail-insights-enabled", &["required_insights"]),
     ("cloudtrail-lambda-dataevents-enabled", &["required_data_events"]),
     ("cloudtrail-network-activity-events", &["require_network_activity_events"]),
     (

@@ -20,7 +20,7 @@ mod printing;
 mod validating;
 
 pub use answering::{AnswerArgs, AnswerFormat, WhoCanArgs, WouldAlertArgs, WouldRecordArgs};
-pub use comparing::{DiffArgs, HistoryArgs};
+pub use comparing::{DiffArgs, HistoryArgs, ToldArgs};
 pub use packing::{PackageArgs, Redaction, VerifyArgs};
 pub use printing::{ChecksArgs, ExplainArgs, ListFormat, PolicyArgs, PolicyFormat, PolicyOf};
 pub use validating::{EventFormat, EventsArgs, LogsArgs, ValidateLogsArgs};

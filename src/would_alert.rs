@@ -10,7 +10,7 @@ use trailproof_core::aws::{AccountId, Region};
 use trailproof_core::events::{event, names, regions};
 use trailproof_core::fact::Fact;
 use trailproof_core::monitoring::Events;
-use trailproof_core::snapshot::Document;
+use trailproof_core::snapshot::{Document, Snapshot};
 use trailproof_core::would_alert::{Answer, Question, State, answer};
 use trailproof_core::would_record::Outcome;
 use trailproof_reports::one_line as line;
@@ -115,7 +115,8 @@ impl Asked {
             let value = record.as_ref().and_then(|record| record.get(member));
             value.and_then(Value::as_str).map(str::to_owned)
         };
-        let missing = |flag: &str| Stop::usage(format!("{flag}: which is not in the event"));
+        let missing =
+            |flag: &str| Stop::usage(format!("{flag} is needed: the event does not name it"));
         let id = args.account.clone().or_else(|| of_record("recipientAccountId"));
         let region = args.answer.connect.region.clone().or_else(|| of_record("awsRegion"));
         let region = region.ok_or_else(|| missing("--region"))?;

@@ -66,9 +66,8 @@ fn analysers(account: &AccountView<'_>, audit: &Audit<'_>) -> Vec<Observed<BTree
         kinds(audit, trail.arn(), trail.owner)
     };
     let stores = audit.organization.stores_for(account.id());
-    let of_store = |store: Observed<&Store>| {
-        store.and_then(|store| kinds(audit, &store.arn, store.owner))
-    };
+    let of_store =
+        |store: Observed<&Store>| store.and_then(|store| kinds(audit, &store.arn, store.owner));
     account.trails().into_iter().map(of_trail).chain(stores.into_iter().map(of_store)).collect()
 }
 
@@ -143,7 +142,9 @@ mod tests {
             .is_unknown(Cause::AccessDenied, both().deny(Fact::InsightSelectors))
             .is_unknown(Cause::AccessDenied, both().deny(Fact::TrailStatus))
             .is_unknown(Cause::AccessDenied, stored().deny(Fact::EventDataStores))
-            .policy(|policy| drop(policy.required_insights.pop_last()))
+            .policy(|policy| {
+                policy.required_insights.pop_last();
+            })
             .passes(world(with(&BOTH[..1], &[])));
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod cloud_trail_cloud_watch_logs_enabled;
 pub mod cloudtrail_alarm_not_muted;
+pub mod cloudtrail_insights_enabled;
 pub mod cloudwatch_alarm_action_check;
 pub mod cloudwatch_alarm_action_enabled_check;
 pub mod cloudwatch_log_group_encrypted;

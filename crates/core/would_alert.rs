@@ -93,7 +93,7 @@ pub fn answer(
         cwl_stale_hours: policy.cwl_stale_hours,
     };
     match told_in(&account, &question.region, &question.events, limits) {
-        Ok(Ok((told, _))) => heard(told),
+        Ok(Ok(told)) => heard(told),
         Ok(Err(missed)) => {
             let recorded = is_recorded(&account, &question.region, &question.events);
             unheard(missed, recorded != Ok(false))

@@ -1,18 +1,16 @@
 //! The whole set of reports in one folder, under names that stay, with an index that is written last.
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use trailproof_core::assessment::Assessment;
 use trailproof_core::results::Results;
 use trailproof_reports::{Format, Options, asff};
 
 use super::{pages, stopped};
 use crate::exit::Stop;
-use crate::files::{AtomicFile, stream_atomically, unwritable};
+use crate::files::{AtomicFile, sha256_of, stream_atomically, unwritable};
 
 /// The schema of the index.
 const SCHEMA: &str = "trailproof.set/1";
@@ -108,21 +106,6 @@ fn make(folder: &Path) -> Result<(), Stop> {
 }
 
 fn entry(folder: &Path, format: Format, name: &str) -> io::Result<Value> {
-    let mut hash = Sha256::new();
-    let bytes = io::copy(&mut File::open(folder.join(name))?, &mut Hashing(&mut hash))?;
-    let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let (bytes, digest) = sha256_of(&folder.join(name))?;
     Ok(json!({ "path": name, "format": format.code(), "bytes": bytes, "sha256": digest }))
-}
-
-struct Hashing<'a>(&'a mut Sha256);
-
-impl Write for Hashing<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

@@ -9,7 +9,6 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use trailproof_checks::CATALOGUE;
 use trailproof_core::assess::assess_watched;
 use trailproof_core::assessment::{CoverageReport, ScoreReport};
@@ -25,6 +24,7 @@ use super::raw::{self, Places, Raw};
 use super::reread::{Reread, files};
 use super::standing::Standing;
 use crate::exit::Stop;
+use crate::files::sha256_of;
 
 /// A signature over the list of hashes, which the user makes.
 const SIGNATURE: &str = "SHA256SUMS.sig";
@@ -44,12 +44,6 @@ impl Audit {
     fn differs(&mut self, what: impl Into<String>) {
         self.problems.push(what.into());
     }
-}
-
-fn hash_of(path: &Path) -> io::Result<String> {
-    let mut hash = Sha256::new();
-    io::copy(&mut fs::File::open(path)?, &mut hash)?;
-    Ok(hex::encode(hash.finalize()))
 }
 
 /// Holds every file against the list of hashes and the manifest. Without a manifest that can be read there is nothing
@@ -83,7 +77,8 @@ pub fn hashes(folder: &Path, audit: &mut Audit) -> Result<Option<PackageManifest
     let mut real = BTreeMap::new();
     for name in found.iter().filter(|name| ![SUMS, SIGNATURE].contains(&name.as_str())) {
         audit.files += 1;
-        let hash = hash_of(&folder.join(name)).unwrap_or_else(|error| error.to_string());
+        let hash =
+            sha256_of(&folder.join(name)).map_or_else(|error| error.to_string(), |(_, hash)| hash);
         let (sum, entry) =
             (listed.get(name.as_str()).copied(), written.get(name.as_str()).copied());
         match (sum, entry) {
@@ -279,7 +274,9 @@ impl<R: BufRead> Said<R> {
                 ));
                 return Ok(());
             };
-            if *line == expected.to_string() {
+            // Byte by byte, not value by value.
+            let text = expected.to_string();
+            if *line == text {
                 audit.findings += 1;
                 return self.go_on();
             }

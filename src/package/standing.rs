@@ -76,6 +76,7 @@ impl Standing {
             Waivers::new(WaiverFile { waiver: self.waivers }, &known).map_err(|problems| {
                 problems.iter().map(|one| one.message.clone()).collect::<Vec<_>>().join("; ")
             })?;
-        Ok(Terms { policies: Policies { base: self.policy, overrides }, waivers })
+        let policies = Policies { base: self.policy, overrides };
+        Ok(Terms { policies, waivers, period: None })
     }
 }

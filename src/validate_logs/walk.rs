@@ -56,7 +56,10 @@ pub struct Walk {
 }
 
 /// Takes what is wanted from a log file's text.
-pub struct Select(pub Box<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>);
+pub struct Select(pub Box<Selecting>);
+
+/// A log file's text in, what is to be written out.
+type Selecting = dyn Fn(&[u8]) -> Vec<u8> + Send + Sync;
 
 impl std::fmt::Debug for Select {
     fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -82,7 +82,7 @@ fn tell(account: &mut Value) {
     for set in SETS {
         let tests: Vec<String> =
             set.names().iter().map(|name| format!("($.eventName = {name})")).collect();
-        let pattern = match set.id {
+        let pattern: &str = match set.id {
             "unauthorized-api-calls" => {
                 "{ ($.errorCode = *UnauthorizedOperation) || ($.errorCode = AccessDenied*) }"
             }

@@ -62,7 +62,7 @@ fn request(name: &str, object: usize) -> Value {
         json!("odd"),
     ];
     match name {
-        "CreateTrail" => json!({"name": trail, "isMultiRegionTrail": object % 2 == 0}),
+        "CreateTrail" => json!({"name": trail, "isMultiRegionTrail": object.is_multiple_of(2)}),
         "UpdateTrail" if object < 3 => json!({"name": trail, "isMultiRegionTrail": object == 1}),
         "UpdateTrail" => {
             let bucket = ["logs", "far", "x"][object % 3];

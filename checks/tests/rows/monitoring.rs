@@ -1,4 +1,4 @@
-//! Rows 122 to 133: would anybody be told?
+//! Rows 122 to 133 and 138: would anybody be told?
 
 use serde_json::json;
 use trailproof_core::answer::{CompositeAlarm, EventRule, LogGroup, MetricFilter, MuteRule, Topic};
@@ -64,6 +64,18 @@ fn ruled(world: World) -> World {
             world.monitoring.rules.insert((id(MEMBER), region), vec![rule]);
         }
     })
+}
+
+const INSIGHTS: &str = "cloudtrail-insights-enabled";
+
+/// A trail with Insights of both kinds in these categories of events.
+fn insights(categories: &[&str]) -> World {
+    with(trail("audit").but(|trail| {
+        trail.description.has_insight_selectors = Some(true);
+        let one = |kind| json!({ "InsightType": kind, "EventCategories": categories });
+        let kinds = ["ApiCallRateInsight", "ApiErrorRateInsight"].map(one);
+        trail.insights = serde_json::from_value(json!({ "InsightSelectors": kinds })).unwrap();
+    }))
 }
 
 /// The central set-up: an organization trail to a log group of one account.
@@ -157,6 +169,8 @@ pub fn rows() -> Vec<Row> {
             .says(CHANGES, "fail no_filter"),
         row("132b", ruled(with(trail("audit").stopped()))).says(CHANGES, "fail no_trail_log_group"),
         row("133", stopped).says(CHANGES, "fail no_trail_log_group"),
+        row("138", insights(&["Data"])).says(INSIGHTS, "fail no_insights"),
+        row("138/management", insights(&[])).says(INSIGHTS, "pass"),
         row("+alarm-period", one_alarm(|alarm| alarm.period = Some(3600)))
             .says(CHANGES, "fail period_too_long"),
         row("+alarm-threshold", one_alarm(|alarm| alarm.threshold = Some("2".into())))

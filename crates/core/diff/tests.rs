@@ -94,7 +94,9 @@ fn assessment(results: Vec<Finding>) -> Assessment {
                 read_started: time,
                 read_ended: time,
                 regions: Vec::new(),
+                timeline: None,
             }],
+            period: None,
         },
         coverage: CoverageReport {
             percent: Milli::FULL,
@@ -111,6 +113,7 @@ fn assessment(results: Vec<Finding>) -> Assessment {
         gates: Vec::new(),
         checks: results.iter().map(check).collect(),
         results,
+        routes: Vec::new(),
         waivers: Vec::new(),
         diff: None,
     }

@@ -68,7 +68,9 @@ pub(super) fn told(account: &AccountView<'_>, region: &Region, events: &Events) 
     }
     let needed = events.needed_on_bus(account.id().as_str(), region.as_str());
     match (needed.covered_by(&matchers), unread) {
-        (Answer::Proved, _) => Ok(Ok(Told { by: names, evidence })),
+        (Answer::Proved, _) => {
+            Ok(Ok(Told { by: names, central: false, anywhere: false, evidence }))
+        }
         (_, Some(detail)) => Err(gap(detail)),
         (Answer::Unclear(doubt), None) => Err(gap(doubt.to_string())),
         (Answer::Refuted(_), None) => missed("no rule on the event bus takes all of them"),

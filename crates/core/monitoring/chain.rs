@@ -15,6 +15,10 @@ use crate::fact::Fact;
 pub struct Told {
     /// The ways on which that rests, each as `filter F, alarm A, arn:…`.
     pub by: Vec<String>,
+    /// Whether another account's trail brings it about.
+    pub central: bool,
+    /// Whether it is so in every region in which the account sees the same trails.
+    pub anywhere: bool,
     /// The proof.
     pub evidence: Vec<Evidence>,
 }
@@ -89,7 +93,7 @@ fn matchers(links: &[Link], which: impl Fn(&Link) -> bool) -> Vec<Matcher> {
 }
 
 fn told(links: &[Link]) -> Told {
-    let mut told = Told { by: Vec::new(), evidence: Vec::new() };
+    let mut told = Told { by: Vec::new(), central: false, anywhere: false, evidence: Vec::new() };
     for link in links {
         if let Ok(Ok(by)) = &link.state {
             told.by.push(by.clone());

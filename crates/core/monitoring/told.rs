@@ -59,10 +59,16 @@ pub fn told(
     let (mut gap, mut missed, mut by): (Option<Gap>, Option<Missed>, Vec<Told>) =
         (None, None, Vec::new());
     let (mut deaf, mut of_organization) = (Vec::new(), true);
+    // Most regions see what the first one sees, and need not be asked again.
+    let mut like: Vec<&Region> = Vec::new();
     for region in regions {
+        if like.iter().any(|other| sees_the_same(account, other, region)) {
+            continue;
+        }
         match told_in(account, region, events, limits) {
-            Ok(Ok((told, central))) => {
-                of_organization &= central;
+            Ok(Ok(told)) => {
+                of_organization &= told.central;
+                like.extend(told.anywhere.then_some(region));
                 if !by.contains(&told) {
                     by.push(told);
                 }
@@ -111,7 +117,16 @@ pub fn told(
     Ok(pass(message).reason(reason).expected(expected).cite(evidence))
 }
 
-/// Whether somebody is told of every event of a set in one region, and whether only by another account's trail.
+/// Whether an account was shown the same trails in two regions.
+fn sees_the_same(account: &AccountView<'_>, one: &Region, other: &Region) -> bool {
+    let member = account.member;
+    let read = |region: &Region| !member.unread_regions.contains_key(region);
+    read(one)
+        && read(other)
+        && member.sees.values().all(|regions| regions.contains(one) == regions.contains(other))
+}
+
+/// Whether somebody is told of every event of a set in one region.
 ///
 /// # Errors
 /// As [`told`].
@@ -120,7 +135,7 @@ pub fn told_in(
     region: &Region,
     events: &Events,
     limits: Limits,
-) -> Observed<Result<(Told, bool), Missed>> {
+) -> Outcome {
     let (mut gap, mut missed): (Option<Gap>, Option<Missed>) = (None, None);
     let mut idle: Option<String> = None;
     for seen in account.trails_in(region)? {
@@ -137,7 +152,8 @@ pub fn told_in(
             }
             (Ok(_), Ok(Ok(mut told))) => {
                 told.evidence.push(seen.trail.cite("CloudWatchLogsLogGroupArn", arn));
-                return Ok(Ok((told, seen.trail.owner != account.id())));
+                told.central = seen.trail.owner != account.id();
+                return Ok(Ok(told));
             }
             (Err(found), _) | (_, Err(found)) => {
                 gap.get_or_insert(found);
@@ -146,7 +162,7 @@ pub fn told_in(
     }
     if limits.accept_eventbridge {
         match bridge::told(account, region, events) {
-            Ok(Ok(told)) => return Ok(Ok((told, false))),
+            Ok(Ok(told)) => return Ok(Ok(told)),
             Ok(Err(found)) => missed = missed.or_else(|| idle.is_none().then_some(found)),
             Err(found) => {
                 gap.get_or_insert(found);
@@ -217,6 +233,7 @@ fn in_group(
     let question = Question { events, needed: events.needed(within), within };
     let outcome = links.and_then(|links| decide(&question, &links, Fact::MetricFilters));
     let outcome = match outcome {
+        Ok(Ok(told)) => Ok(Ok(Told { anywhere: place.is_none(), ..told })),
         Ok(Err(missed)) if missed.evidence.is_empty() => {
             let counted = group.filters(all).ok();
             let cited =
