@@ -107,7 +107,7 @@ fn without_addresses(text: &str) -> String {
         let is_address = word.split_once('@').is_some_and(|(name, host)| {
             !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.contains('@')
         });
-        clean.push_str(if is_address { LEFT_OUT } else { word.as_str() });
+        clean.push_str(if is_address { LEFT_OUT } else { word });
         word.clear();
     };
     for one in text.chars() {
