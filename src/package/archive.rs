@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
 use super::names;
@@ -12,6 +12,8 @@ use crate::files::{stream_atomically, unwritable};
 
 /// zstd's own default.
 const LEVEL: i32 = 3;
+/// How the archive begins: zstd's mark, and a frame of this level with a checksum. Its own checksum does not cover it.
+const HEAD: [u8; 6] = [0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x58];
 /// The largest file that is taken: a report of a very large organization.
 const LARGEST: u64 = 16 << 30;
 
@@ -51,7 +53,13 @@ pub fn pack(
 /// Where the archive cannot be opened (2) or the folder not be written (5).
 pub fn unpack(path: &Path, folder: &Path) -> Result<Vec<String>, Stop> {
     let mut problems = Vec::new();
-    let file = fs::File::open(path)
+    let mut file = fs::File::open(path)
+        .map_err(|error| Stop::usage(format!("cannot read {}: {error}", path.display())))?;
+    let mut head = [0; HEAD.len()];
+    if file.read_exact(&mut head).is_err() || head != HEAD {
+        problems.push("the first bytes of the archive are not as they were written".to_owned());
+    }
+    file.rewind()
         .map_err(|error| Stop::usage(format!("cannot read {}: {error}", path.display())))?;
     let mut last = "its beginning".to_owned();
     if let Err(why) = lay_out(file, folder, (&mut last, &mut problems)) {
