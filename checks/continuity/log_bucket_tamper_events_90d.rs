@@ -18,7 +18,7 @@ pub const CHECK: Check = Check {
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html",
     },
     controls: crate::history::CONTINUITY,
-    reads: &[Fact::Trails, Fact::BucketList, Fact::BucketHistory],
+    reads: &[Fact::Trails, Fact::BucketList, Fact::BucketHead, Fact::BucketHistory],
     judge: Judge::GuardedBucket(judge),
 };
 
@@ -49,6 +49,11 @@ fn a_change_of_a_log_bucket_is_told_and_of_another_one_is_not() {
         organization().with(trail("audit")).with_bucket(far).called((ARCHIVE, place), event)
     };
     let _ = expect(&CHECK)
+        .in_account(MEMBER)
+        .does_not_apply(
+            "bucket_missing",
+            organization().with(trail("audit")).but(|world| world.buckets.clear()),
+        )
         .in_account(ARCHIVE)
         .passes(after("eu-west-1", put("PutBucketPolicy", "other")))
         .passes(after("eu-west-1", put("PutBucketPolicy", "logs").refused()))

@@ -51,7 +51,7 @@ fn judge(group: &TrailGroup, audit: &Audit<'_>) -> Observed<Verdict> {
     let LogDestination { owner, region, .. } = &group.destination;
     let target = KeyTarget::new(id, *owner, Some(region), region);
     let key = audit.organization.keys().find(|key| key.target == target);
-    let usability = key.map(Key::usability).unwrap_or_else(|| {
+    let usability = key.map(Key::works).unwrap_or_else(|| {
         let detail = format!("{id} was not asked for");
         Err(Gap { account: Some(*owner), ..Gap::new(Fact::Key, Cause::NotAttempted, detail) })
     })?;

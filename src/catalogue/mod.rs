@@ -153,6 +153,8 @@ pub fn calls_of_a_member(
                 // A deleted trail may have been at home anywhere; the rest is asked where the organization's trail is.
                 Fact::TrailHistory => regions + CHANGES.len(),
                 Fact::TrailStatus
+                // More regions follow where the first has a rule that hears of CloudTrail.
+                | Fact::EventRules
                 | Fact::Regions
                 | Fact::BucketList
                 | Fact::AuthorizationDetails => 1,
