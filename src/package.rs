@@ -12,7 +12,6 @@
 //! raw/snapshot.json              what the run was asked for
 //! findings.jsonl                 every result, its evidence as file, pointer and hash
 //! waivers.csv                    the exceptions, and what became of them
-//! diff.json  diff.md             against an earlier package, where one was named
 //! report.json  report.en.html  report.junit.xml
 //! signoff.md                     empty fields for those who answer for it
 //! journal.jsonl                  what happened in the run, where it was kept

@@ -236,7 +236,6 @@ const CONTENTS_EN: [(&str, &str); 11] = [
         "terms.json, waivers.csv",
         "what was judged by: policy, overrides, exceptions with owner and expiry",
     ),
-    ("diff.json", "against an earlier package, where one was named"),
     (
         "report.en.html, report.json, report.junit.xml",
         "the report for people, for programs, for CI servers",
@@ -256,7 +255,6 @@ const CONTENTS_JA: [(&str, &str); 11] = [
     ("raw/", "質問ごとのパラメータと回答"),
     ("findings.jsonl", "すべての検出結果と、その監査証拠 (ファイル、JSON ポインタ、ハッシュ値)"),
     ("terms.json, waivers.csv", "評価の基準: ポリシー、上書き、例外 (責任者、有効期限)"),
-    ("diff.json", "以前の監査証拠一式との差分 (指定した場合)"),
     ("report.en.html, report.json, report.junit.xml", "人、プログラム、CI サーバー向けの報告書"),
     ("signoff.md", "承認欄 (空欄)"),
     ("run.json, journal.jsonl", "実行の指定内容と経過 (保存されている場合)"),
