@@ -213,13 +213,15 @@ mod tests {
     }
 
     fn world() -> World {
-        telling(organization().with(trail("audit")), &[naming("changes", &["StopLogging"])])
+        let filters = [naming("changes", &["StopLogging"]), naming("other", &["UpdateTrail"])];
+        telling(organization().with(trail("audit")), &filters)
     }
 
     #[test]
     fn the_chain_is_told_link_by_link() {
         let yes = ask(&world(), stop());
         assert_eq!(yes.alerted, Outcome::Yes, "{yes:?}");
+        assert_eq!(yes.ways.len(), 1, "the other filter does not take it: {:?}", yes.ways);
         assert!(
             yes.ways[0].contains("filter changes, alarm changes") && yes.ways[0].ends_with(TOPIC)
         );

@@ -62,7 +62,7 @@ pub(super) fn decide(question: &Question<'_>, links: &[Link], fact: Fact) -> Out
     let sound = matchers(links, |link| matches!(link.state, Ok(Ok(_))));
     let answer = required.covered_by(&sound);
     if answer == Answer::Proved {
-        return Ok(Ok(told(links)));
+        return Ok(Ok(told(&bearing(required, links))));
     }
     let refuted =
         |matchers: &[Matcher]| matches!(required.covered_by(matchers), Answer::Refuted(_));
@@ -92,7 +92,30 @@ fn matchers(links: &[Link], which: impl Fn(&Link) -> bool) -> Vec<Matcher> {
     links.iter().filter(|link| which(link)).filter_map(|link| link.matcher.clone()).collect()
 }
 
-fn told(links: &[Link]) -> Told {
+/// The sound ways that take all of it by themselves; where none does, some that do so together and not one less.
+fn bearing<'l>(required: &Needed, links: &'l [Link]) -> Vec<&'l Link> {
+    let proved = |chosen: &[&Link]| {
+        let matchers: Vec<Matcher> =
+            chosen.iter().filter_map(|link| link.matcher.clone()).collect();
+        required.covered_by(&matchers) == Answer::Proved
+    };
+    let mut sound: Vec<&Link> =
+        links.iter().filter(|link| matches!(link.state, Ok(Ok(_)))).collect();
+    let alone: Vec<&Link> = sound.iter().copied().filter(|link| proved(&[*link])).collect();
+    if !alone.is_empty() {
+        return alone;
+    }
+    for at in (0..sound.len()).rev() {
+        let mut rest = sound.clone();
+        rest.remove(at);
+        if proved(&rest) {
+            sound = rest;
+        }
+    }
+    sound
+}
+
+fn told(links: &[&Link]) -> Told {
     let mut told = Told { by: Vec::new(), central: false, anywhere: false, evidence: Vec::new() };
     for link in links {
         if let Ok(Ok(by)) = &link.state {
