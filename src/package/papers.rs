@@ -226,7 +226,7 @@ fn contents(rows: &[(&str, &str)]) -> String {
     rows.iter().map(|(file, what)| format!("| `{file}` | {what} |")).collect::<Vec<_>>().join("\n")
 }
 
-const CONTENTS_EN: [(&str, &str); 11] = [
+const CONTENTS_EN: [(&str, &str); 10] = [
     ("manifest.json", "the run, the completeness statement, every file with its size and hash"),
     ("scope.json", "every account and region, what became of it and why"),
     ("coverage.csv", "every call: account, region, result, error code, request id"),
@@ -245,7 +245,7 @@ const CONTENTS_EN: [(&str, &str); 11] = [
     ("SHA256SUMS", "the hash of every other file"),
 ];
 
-const CONTENTS_JA: [(&str, &str); 11] = [
+const CONTENTS_JA: [(&str, &str); 10] = [
     ("manifest.json", "実行の情報、網羅性の記述、全ファイルのサイズとハッシュ値"),
     ("scope.json", "すべてのアカウントとリージョン、その扱いと理由"),
     (
