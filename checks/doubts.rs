@@ -96,6 +96,12 @@ pub const DOUBTS: &[Doubt] = &[
         checks: &["s3-bucket-mfa-delete-enabled", "s3-lifecycle-policy-check"],
     },
     Doubt {
+        number: 15,
+        text: "Under which name event history holds a change of a bucket's Object Lock configuration is not published: \
+               both spellings of S3's own documents are looked for.",
+        checks: &["log-bucket-tamper-events-90d"],
+    },
+    Doubt {
         number: 16,
         text: "NewerNoncurrentVersions is taken as the API describes it (the newest noncurrent versions are kept); one \
                example of AWS's reads as if only NoncurrentDays counted.",

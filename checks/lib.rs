@@ -7,10 +7,13 @@
 )]
 
 pub mod code;
+pub mod continuity;
 pub mod cost;
 pub mod data_events;
 pub mod delivery;
 pub mod doubts;
+pub mod event_filters;
+pub mod history;
 pub mod lake;
 pub mod least_privilege;
 pub mod monitoring;
@@ -26,11 +29,13 @@ pub static CATALOGUE: &[&Check] = &[
     &monitoring::cloud_trail_cloud_watch_logs_enabled::CHECK,
     &protection::cloud_trail_encryption_enabled::CHECK,
     &protection::cloud_trail_log_file_validation_enabled::CHECK,
+    &monitoring::cloudtrail_alarm_not_muted::CHECK,
     &presence::cloudtrail_all_read_s3_data_event_check::CHECK,
     &presence::cloudtrail_all_write_s3_data_event_check::CHECK,
     &presence::cloudtrail_dynamodb_dataevents_enabled::CHECK,
     &presence::cloudtrail_enabled::CHECK,
     &presence::cloudtrail_global_service_events::CHECK,
+    &monitoring::cloudtrail_insights_enabled::CHECK,
     &presence::cloudtrail_lambda_dataevents_enabled::CHECK,
     &presence::cloudtrail_log_bucket_dataevents::CHECK,
     &presence::cloudtrail_network_activity_events::CHECK,
@@ -40,12 +45,17 @@ pub static CATALOGUE: &[&Check] = &[
     &presence::cloudtrail_security_trail_enabled::CHECK,
     &presence::cloudtrail_sensitive_bucket_dataevents::CHECK,
     &presence::cloudtrail_trail_tagged::CHECK,
+    &monitoring::cloudwatch_alarm_action_check::CHECK,
+    &monitoring::cloudwatch_alarm_action_enabled_check::CHECK,
+    &monitoring::cloudwatch_log_group_encrypted::CHECK,
     &protection::cmk_backing_key_rotation_enabled::CHECK,
     &cost::cost_duplicate_data_events::CHECK,
     &cost::cost_duplicate_management_events::CHECK,
     &cost::cost_insights_duplicated::CHECK,
     &cost::cost_lake_and_trail_overlap::CHECK,
     &cost::cost_log_bucket_self_recording::CHECK,
+    &monitoring::cw_loggroup_retention_period_check::CHECK,
+    &continuity::detection_tamper_events_90d::CHECK,
     &lake::event_data_store_cmk_encryption_enabled::CHECK,
     &lake::event_data_store_ingesting::CHECK,
     &lake::event_data_store_key_usable::CHECK,
@@ -60,6 +70,27 @@ pub static CATALOGUE: &[&Check] = &[
     &privilege::iam_monitoring_tampering_principals::CHECK,
     &privilege::iam_policy_no_statements_with_admin_access::CHECK,
     &privilege::iam_trail_key_tampering_principals::CHECK,
+    &continuity::log_bucket_tamper_events_90d::CHECK,
+    &monitoring::log_metric_filter_cloudtrail_changes::CHECK,
+    &monitoring::log_metric_filter_cmk_disable_or_delete::CHECK,
+    &monitoring::log_metric_filter_config_changes::CHECK,
+    &monitoring::log_metric_filter_console_auth_failures::CHECK,
+    &monitoring::log_metric_filter_console_signin_without_mfa::CHECK,
+    &monitoring::log_metric_filter_detection_service_tampering::CHECK,
+    &monitoring::log_metric_filter_ec2_instance_lifecycle::CHECK,
+    &monitoring::log_metric_filter_iam_policy_changes::CHECK,
+    &monitoring::log_metric_filter_large_ec2_instance::CHECK,
+    &monitoring::log_metric_filter_log_destination_tampering::CHECK,
+    &monitoring::log_metric_filter_nacl_changes::CHECK,
+    &monitoring::log_metric_filter_network_gateway_changes::CHECK,
+    &monitoring::log_metric_filter_organizations_changes::CHECK,
+    &monitoring::log_metric_filter_root_usage::CHECK,
+    &monitoring::log_metric_filter_route_table_changes::CHECK,
+    &monitoring::log_metric_filter_s3_bucket_policy_changes::CHECK,
+    &monitoring::log_metric_filter_security_group_changes::CHECK,
+    &monitoring::log_metric_filter_trail_tampering_extended::CHECK,
+    &monitoring::log_metric_filter_unauthorized_api_calls::CHECK,
+    &monitoring::log_metric_filter_vpc_changes::CHECK,
     &privilege::log_readers_least_privilege::CHECK,
     &presence::management_events_complete_per_region::CHECK,
     &presence::multi_region_cloudtrail_enabled::CHECK,
@@ -69,6 +100,7 @@ pub static CATALOGUE: &[&Check] = &[
     &organization::org_cloudtrail_service_linked_role::CHECK,
     &organization::org_cloudtrail_trusted_access::CHECK,
     &organization::org_log_archive_account_separation::CHECK,
+    &continuity::org_membership_events_90d::CHECK,
     &organization::org_trail_bucket_policy::CHECK,
     &organization::org_trail_covers_all_members::CHECK,
     &organization::org_trail_exists::CHECK,
@@ -101,18 +133,24 @@ pub static CATALOGUE: &[&Check] = &[
     &presence::trail_coverage_per_region::CHECK,
     &delivery::trail_delivery_matches_activity::CHECK,
     &delivery::trail_digest_delivery_healthy::CHECK,
+    &continuity::trail_flapping_90d::CHECK,
     &presence::trail_is_logging::CHECK,
+    &continuity::trail_key_tamper_events_90d::CHECK,
     &protection::trail_kms_key_admin_separation::CHECK,
     &protection::trail_kms_key_customer_managed::CHECK,
     &protection::trail_kms_key_policy_scoped::CHECK,
     &protection::trail_kms_key_usable::CHECK,
+    &monitoring::trail_log_group_usable::CHECK,
     &protection::trail_log_immediate_availability::CHECK,
     &protection::trail_log_retention::CHECK,
+    &continuity::trail_logging_gap_90d::CHECK,
     &presence::trail_replication_consistent::CHECK,
     &delivery::trail_s3_delivery_healthy::CHECK,
     &presence::trail_selector_blind_spot::CHECK,
     &delivery::trail_sns_delivery_healthy::CHECK,
     &presence::trail_stale_or_orphaned::CHECK,
+    &continuity::trail_tamper_attempts_denied_90d::CHECK,
+    &continuity::trail_tamper_events_90d::CHECK,
 ];
 
 /// The checks that infrastructure code satisfies, by id.
@@ -213,6 +251,7 @@ pub static PARAMETERS: &[(&str, &[&str])] = &[
     ("cloudtrail-all-write-s3-data-event-check", &["allow_log_bucket_exclusion"]),
     ("cloudtrail-dynamodb-dataevents-enabled", &["required_data_events"]),
     ("cloudtrail-enabled", &["required_trail_targets"]),
+    ("cloudtrail-insights-enabled", &["required_insights"]),
     ("cloudtrail-lambda-dataevents-enabled", &["required_data_events"]),
     ("cloudtrail-network-activity-events", &["require_network_activity_events"]),
     (
@@ -222,6 +261,8 @@ pub static PARAMETERS: &[(&str, &[&str])] = &[
     ("cloudtrail-sensitive-bucket-dataevents", &["sensitive_buckets"]),
     ("cloudtrail-trail-tagged", &["required_tag_keys"]),
     ("cmk-backing-key-rotation-enabled", &["max_rotation_days"]),
+    ("cw-loggroup-retention-period-check", &["log_group_retention_days"]),
+    ("detection-tamper-events-90d", &["approved_principals", "lookback_days"]),
     ("event-data-store-cmk-encryption-enabled", &["event_data_store_key_arns"]),
     ("event-data-store-retention", &["eds_retention_days"]),
     ("iam-cloudtrail-full-access-attached", &["approved_principals"]),
@@ -230,6 +271,87 @@ pub static PARAMETERS: &[(&str, &[&str])] = &[
     ("iam-monitoring-tampering-principals", &["approved_principals", "strict_conditions"]),
     ("iam-policy-no-statements-with-admin-access", &["admin_principals_max"]),
     ("iam-trail-key-tampering-principals", &["approved_principals", "strict_conditions"]),
+    ("log-bucket-tamper-events-90d", &["approved_principals", "lookback_days"]),
+    (
+        "log-metric-filter-cloudtrail-changes",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
+    (
+        "log-metric-filter-cmk-disable-or-delete",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
+    (
+        "log-metric-filter-config-changes",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
+    (
+        "log-metric-filter-console-auth-failures",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
+    (
+        "log-metric-filter-console-signin-without-mfa",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
+    (
+        "log-metric-filter-detection-service-tampering",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
+    (
+        "log-metric-filter-ec2-instance-lifecycle",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
+    (
+        "log-metric-filter-iam-policy-changes",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
+    (
+        "log-metric-filter-large-ec2-instance",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
+    (
+        "log-metric-filter-log-destination-tampering",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
+    (
+        "log-metric-filter-nacl-changes",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
+    (
+        "log-metric-filter-network-gateway-changes",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
+    (
+        "log-metric-filter-organizations-changes",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
+    (
+        "log-metric-filter-root-usage",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
+    (
+        "log-metric-filter-route-table-changes",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
+    (
+        "log-metric-filter-s3-bucket-policy-changes",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
+    (
+        "log-metric-filter-security-group-changes",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
+    (
+        "log-metric-filter-trail-tampering-extended",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
+    (
+        "log-metric-filter-unauthorized-api-calls",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
+    (
+        "log-metric-filter-vpc-changes",
+        &["accept_eventbridge", "alarm_max_period_s", "cwl_stale_hours"],
+    ),
     (
         "log-readers-least-privilege",
         &["approved_principals", "log_readers_max", "strict_conditions"],
@@ -238,6 +360,7 @@ pub static PARAMETERS: &[(&str, &[&str])] = &[
     ("org-account-inventory-complete", &["fail_on_unassessed"]),
     ("org-cloudtrail-delegated-admin", &["security_account_ids"]),
     ("org-log-archive-account-separation", &["log_archive_account_ids"]),
+    ("org-membership-events-90d", &["approved_principals", "lookback_days"]),
     ("s3-bucket-default-lock-enabled", &["default_lock_mode"]),
     ("s3-bucket-replication-enabled", &["replication_required", "require_cross_account"]),
     ("scp-protects-detection", &["log_archive_account_ids"]),
@@ -248,11 +371,17 @@ pub static PARAMETERS: &[(&str, &[&str])] = &[
     ("trail-bucket-policy-no-external-principals", &["allowed_log_services"]),
     ("trail-cloudwatch-delivery-healthy", &["cwl_stale_hours"]),
     ("trail-digest-delivery-healthy", &["digest_stale_hours"]),
+    ("trail-flapping-90d", &["lookback_days"]),
+    ("trail-key-tamper-events-90d", &["approved_principals", "lookback_days"]),
+    ("trail-log-group-usable", &["require_log_group_deletion_protection"]),
     ("trail-log-immediate-availability", &["immediate_days"]),
     ("trail-log-retention", &["retention_days"]),
+    ("trail-logging-gap-90d", &["lookback_days", "max_gap_minutes"]),
     ("trail-s3-delivery-healthy", &["delivery_stale_hours"]),
     (
         "trail-selector-blind-spot",
         &["allow_log_bucket_exclusion", "require_network_activity_events", "required_data_events"],
     ),
+    ("trail-tamper-attempts-denied-90d", &["lookback_days"]),
+    ("trail-tamper-events-90d", &["approved_principals", "lookback_days"]),
 ];

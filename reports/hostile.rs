@@ -6,7 +6,8 @@ use serde_json::Value;
 use trailproof_core::assessment::Assessment;
 
 use crate::sample::{self, hostile};
-use crate::{Format, Grain, Options, json, junit, text, write};
+use crate::{Format, Grain, Options, html, json, junit, text, write};
+use crate::{asff, code_quality, csv, github, markdown, sarif};
 
 /// The places of all texts that the report's own form leaves free: not the ids, words and times of closed lists.
 fn free_texts(value: &Value) -> Vec<String> {
@@ -73,6 +74,7 @@ fn check(assessment: &Assessment) {
         assert_eq!(long, None, "{width}");
     }
 
+    check_others(assessment);
     for junit_grain in [Grain::Check, Grain::Resource] {
         let options = Options { junit_grain, ..Options::default() };
         let xml = written(assessment, Format::Junit, options);
@@ -83,6 +85,38 @@ fn check(assessment: &Assessment) {
             assert_eq!(suite.trim_end(), expected.trim_end());
         }
     }
+
+    let page = written(assessment, Format::Html, Options::default());
+    html::tests::check_form(&page);
+    let ours = page.replace(html::STYLE, "").replace(html::SCRIPT, "");
+    assert_eq!(obeyed(&ours), None);
+}
+
+/// The formats of one line or one list.
+fn check_others(assessment: &Assessment) {
+    let plain = |format| {
+        let text = written(assessment, format, Options::default());
+        let text = if format == Format::Csv { text.replace("\r\n", "\n") } else { text };
+        assert_eq!(obeyed(&text), None, "{format}: {text}");
+        text
+    };
+    let number = assessment.results.len();
+    for format in [Format::Jsonl, Format::Ocsf, Format::Asff] {
+        let text = plain(format);
+        let lines: Vec<Value> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        match format {
+            Format::Asff => lines.iter().for_each(asff::tests::check_request),
+            _ => assert_eq!(lines.len(), number, "{format}"),
+        }
+    }
+    let rows = csv::tests::check_form(&written(assessment, Format::Csv, Options::default()));
+    assert_eq!(rows.len(), number + 1);
+    plain(Format::Csv);
+    sarif::tests::check_form(&serde_json::from_str(&plain(Format::Sarif)).unwrap());
+    markdown::tests::check_form(&plain(Format::Markdown));
+    github::tests::check_form(&plain(Format::Github));
+    code_quality::tests::check_form(&plain(Format::Gitlab));
 }
 
 /// What a terminal would obey, or show otherwise than it is read.

@@ -1,20 +1,20 @@
 //! The JSON report, which is the assessment at rest.
 
 use std::cell::RefCell;
-use std::io::{self, Write};
+use std::io::Write;
 use std::ops::ControlFlow;
 
 use serde::ser::{Error as _, SerializeSeq};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
-use serde_json::ser::{Formatter, PrettyFormatter};
 use trailproof_core::assessment::{
-    Assessment, CheckInfo, CoverageReport, GateOutcome, Run, SCHEMA, ScopeReport, ScoreReport,
+    Assessment, CheckInfo, CoverageReport, GateOutcome, Route, Run, SCHEMA, ScopeReport,
+    ScoreReport,
 };
 use trailproof_core::results::Results;
 use trailproof_core::waiver::WaiverReport;
 
-use crate::{ReportError, text};
+use crate::{ReportError, visible};
 
 /// The JSON Schema (2020-12) of the report.
 pub const SCHEMA_DOCUMENT: &str = include_str!("schema/report.schema.json");
@@ -45,6 +45,7 @@ struct Document<'a, R: Results> {
     schema: &'a str,
     run: &'a Run,
     scope: &'a ScopeReport,
+    routes: &'a [Route],
     coverage: &'a CoverageReport,
     score: &'a ScoreReport,
     gates: &'a [GateOutcome],
@@ -88,12 +89,24 @@ pub fn write<R: Results>(
 ) -> Result<(), ReportError<R::Error>> {
     let stopped = RefCell::new(None);
     // Taken apart, so that a new field cannot be forgotten here.
-    let Assessment { schema, run, scope, coverage, score, gates, checks, results, waivers, diff } =
-        assessment;
+    let Assessment {
+        schema,
+        run,
+        scope,
+        routes,
+        coverage,
+        score,
+        gates,
+        checks,
+        results,
+        waivers,
+        diff,
+    } = assessment;
     let document = Document {
         schema,
         run,
         scope,
+        routes,
         coverage,
         score,
         gates,
@@ -102,8 +115,7 @@ pub fn write<R: Results>(
         waivers,
         diff: diff.as_ref(),
     };
-    let form = Visible(PrettyFormatter::new());
-    let mut writer = serde_json::Serializer::with_formatter(&mut *out, form);
+    let mut writer = visible::indented(&mut *out);
     if let Err(error) = document.serialize(&mut writer) {
         return Err(match stopped.take() {
             Some(stopped) => ReportError::Results(stopped),
@@ -113,56 +125,6 @@ pub fn write<R: Results>(
     }
     out.write_all(b"\n")?;
     Ok(())
-}
-
-/// Indented JSON in which what a terminal or an editor would obey is written as an escape: JSON asks for that of the
-/// first controls only.
-struct Visible(PrettyFormatter<'static>);
-
-impl Formatter for Visible {
-    fn write_string_fragment<W: ?Sized + Write>(
-        &mut self,
-        out: &mut W,
-        text: &str,
-    ) -> io::Result<()> {
-        let mut rest = text;
-        while let Some((at, hidden)) = rest.char_indices().find(|(_, one)| text::is_hidden(*one)) {
-            let (before, behind) = rest.split_at(at);
-            out.write_all(before.as_bytes())?;
-            for unit in hidden.encode_utf16(&mut [0; 2]) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-            rest = behind.strip_prefix(hidden).unwrap_or_default();
-        }
-        out.write_all(rest.as_bytes())
-    }
-    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_array(out)
-    }
-    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array(out)
-    }
-    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_array_value(out, first)
-    }
-    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array_value(out)
-    }
-    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object(out)
-    }
-    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object(out)
-    }
-    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_object_key(out, first)
-    }
-    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(out)
-    }
-    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object_value(out)
-    }
 }
 
 /// The schema that a JSON document says it follows, where it says so.

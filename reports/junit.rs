@@ -17,7 +17,7 @@ use crate::index::{Index, waiver};
 use crate::{text, visit};
 
 mod files;
-mod xml;
+pub(crate) mod xml;
 
 use files::Files;
 use xml::{Case, Counts, Outcome, Suite, Tag};
@@ -214,6 +214,9 @@ fn account<R>(
         ("trailproof.tool_version", run.tool_version.clone()),
         ("trailproof.ruleset", run.ruleset.clone()),
     ];
+    if let Some(period) = &assessment.scope.period {
+        properties.push(("trailproof.period", period.lines().join("; ")));
+    }
     if let Some(row) = index.scores.get(&id) {
         properties.push(("trailproof.score", row.proven.to_string()));
         properties.push(("trailproof.score_potential", row.potential.to_string()));

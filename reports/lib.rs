@@ -1,11 +1,27 @@
 //! An assessment written in each format.
 
+pub mod asff;
+pub mod code_quality;
+pub mod csv;
+pub mod difference;
+pub mod github;
+pub mod history;
+pub mod html;
 mod index;
 pub mod json;
+pub mod jsonl;
 pub mod junit;
+pub mod logs;
+pub mod markdown;
+pub mod ocsf;
+pub mod sarif;
+mod standards;
+mod subject;
 pub mod table;
 mod text;
+mod visible;
 mod visit;
+mod worst;
 
 #[cfg(test)]
 mod hostile;
@@ -19,8 +35,12 @@ use std::str::FromStr;
 use trailproof_core::assessment::Assessment;
 use trailproof_core::results::Results;
 
+pub use crate::difference::{DiffFormat, write_diff};
+pub use crate::history::{History, HistoryRun, write_history};
 pub use crate::json::{ReadError, SCHEMA_DOCUMENT, read, schema_of};
 pub use crate::junit::{Grain, write_split};
+pub use crate::logs::{LOGS_FORMATS, LogsReport, LogsSource, LogsTotals, UnreadPlace, write_logs};
+pub use crate::sarif::SarifOptions;
 pub use crate::text::line as one_line;
 
 /// The formats that an assessment can be written in.
@@ -30,13 +50,44 @@ pub enum Format {
     Table,
     /// For programs, and the assessment at rest: [`read`] takes it back.
     Json,
+    /// For programs that take one result after the other.
+    Jsonl,
     /// For CI servers.
     Junit,
+    /// For code scanning.
+    Sarif,
+    /// For SIEMs.
+    Ocsf,
+    /// For Security Hub.
+    Asff,
+    /// For spreadsheets.
+    Csv,
+    /// For a CI server's summary page.
+    Markdown,
+    /// For annotations in GitHub Actions.
+    Github,
+    /// For GitLab's code quality widget.
+    Gitlab,
+    /// For people with a browser: one page that needs nothing else.
+    Html,
 }
 
 impl Format {
     /// All, in the order of the command line's help.
-    pub const ALL: [Self; 3] = [Self::Table, Self::Json, Self::Junit];
+    pub const ALL: [Self; 12] = [
+        Self::Table,
+        Self::Json,
+        Self::Jsonl,
+        Self::Junit,
+        Self::Sarif,
+        Self::Ocsf,
+        Self::Asff,
+        Self::Csv,
+        Self::Markdown,
+        Self::Github,
+        Self::Gitlab,
+        Self::Html,
+    ];
 
     /// The name on the command line.
     #[must_use]
@@ -44,7 +95,37 @@ impl Format {
         match self {
             Self::Table => "table",
             Self::Json => "json",
+            Self::Jsonl => "jsonl",
             Self::Junit => "junit",
+            Self::Sarif => "sarif",
+            Self::Ocsf => "ocsf",
+            Self::Asff => "asff",
+            Self::Csv => "csv",
+            Self::Markdown => "markdown",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Html => "html",
+        }
+    }
+}
+
+impl Format {
+    /// The name in a folder that holds the whole set; none for what only a pipeline's log can use.
+    #[must_use]
+    pub fn file_name(self) -> Option<&'static str> {
+        match self {
+            Self::Table => Some("report.txt"),
+            Self::Json => Some("report.json"),
+            Self::Jsonl => Some("report.jsonl"),
+            Self::Junit => Some("report.junit.xml"),
+            Self::Sarif => Some("report.sarif"),
+            Self::Ocsf => Some("report.ocsf.jsonl"),
+            Self::Asff => Some("asff"),
+            Self::Csv => Some("report.csv"),
+            Self::Markdown => Some("report.md"),
+            Self::Gitlab => Some("report.gitlab.json"),
+            Self::Html => Some("report.html"),
+            Self::Github => None,
         }
     }
 }
@@ -57,8 +138,12 @@ impl fmt::Display for Format {
 
 /// The name is no format's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a report format: table, json or junit is expected")]
+#[error("{0:?} is not a report format: one of {all} is expected", all = names())]
 pub struct UnknownFormat(String);
+
+fn names() -> String {
+    Format::ALL.map(Format::code).join(", ")
+}
 
 impl FromStr for Format {
     type Err = UnknownFormat;
@@ -70,7 +155,7 @@ impl FromStr for Format {
 }
 
 /// What a reader may choose about the form; the content is the assessment's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Options {
     /// The terminal's columns, where known. For the table.
     pub width: Option<u16>,
@@ -80,6 +165,12 @@ pub struct Options {
     pub frameworks: bool,
     /// What one test case stands for. For JUnit.
     pub junit_grain: Grain,
+    /// For SARIF.
+    pub sarif: SarifOptions,
+    /// Whether OCSF is one JSON array, in place of a line for each event.
+    pub ocsf_array: bool,
+    /// Whether CSV begins with a byte order mark, by which Excel knows UTF-8.
+    pub csv_mark: bool,
 }
 
 /// Why a report could not be written: the output's reason, or `E`, the results' own.
@@ -109,9 +200,18 @@ pub fn write<R: Results>(
     match format {
         Format::Table => table::write(assessment, options, out)?,
         Format::Json => json::write(assessment, out)?,
+        Format::Jsonl => jsonl::write(assessment, out)?,
         Format::Junit => {
             junit::write(assessment, options.junit_grain, out)?;
         }
+        Format::Sarif => sarif::write(assessment, &options.sarif, out)?,
+        Format::Ocsf => ocsf::write(assessment, options.ocsf_array, out)?,
+        Format::Asff => asff::write(assessment, out)?,
+        Format::Csv => csv::write(assessment, options.csv_mark, out)?,
+        Format::Markdown => markdown::write(assessment, out)?,
+        Format::Github => github::write(assessment, out)?,
+        Format::Gitlab => code_quality::write(assessment, out)?,
+        Format::Html => html::write(assessment, out)?,
     }
     out.flush()?;
     Ok(())
@@ -127,7 +227,9 @@ mod tests {
             assert_eq!(format.to_string().parse(), Ok(format));
         }
         let refused = "JUnit".parse::<Format>().unwrap_err().to_string();
-        assert_eq!(refused, "\"JUnit\" is not a report format: table, json or junit is expected");
+        assert!(
+            refused.starts_with("\"JUnit\" is not a report format: one of table, json, jsonl, ")
+        );
         for format in Format::ALL {
             assert!(refused.contains(format.code()));
         }
@@ -177,6 +279,7 @@ mod tests {
             schema,
             run,
             scope,
+            routes,
             coverage,
             score,
             gates,
@@ -186,7 +289,19 @@ mod tests {
             diff,
         } = sample::assessment();
         let results = Brittle { findings: results, breaks, shown: std::cell::Cell::new(0) };
-        Assessment { schema, run, scope, coverage, score, gates, checks, results, waivers, diff }
+        Assessment {
+            schema,
+            run,
+            scope,
+            routes,
+            coverage,
+            score,
+            gates,
+            checks,
+            results,
+            waivers,
+            diff,
+        }
     }
 
     #[test]

@@ -148,6 +148,7 @@ pub fn assessment() -> Assessment {
         min_coverage: Some(trailproof_core::assessment::Milli::FULL),
         min_score: None,
         fail_on_expired_waiver: false,
+        fail_on_new: None,
     };
     let Ok(gates) = Gates::of(&assessment, request);
     assessment.gates = gates.outcomes(&assessment);

@@ -18,14 +18,16 @@ mod fold;
 mod frameworks;
 mod gaps;
 mod gathered;
-mod page;
+pub(crate) mod page;
 
+pub(crate) use findings::resource;
+pub(crate) use gaps::is_of_unread_account;
 use gathered::{Gathered, gather};
 use page::{Cell, Head, Page, Row, Style};
 
 /// The width where none is known, and the least that the layout can bear.
-const WIDTH: u16 = 100;
-const LEAST_WIDTH: u16 = 64;
+pub(crate) const WIDTH: u16 = 100;
+pub(crate) const LEAST_WIDTH: u16 = 64;
 
 /// From here on texts stand beside what they belong to, and not below it.
 const WIDE: usize = 140;

@@ -24,6 +24,20 @@ pub fn findings<R: Results>(
     visited.map_err(ReportError::Results)
 }
 
+/// Shows each account's findings, until the output takes no more.
+pub fn each<R: Results>(
+    assessment: &Assessment<R>,
+    visitor: &mut dyn FnMut(&[Finding]) -> io::Result<()>,
+) -> Result<(), ReportError<R::Error>> {
+    let mut outcome = Ok(());
+    let visited = assessment.results.visit(&mut |findings| {
+        outcome = visitor(findings);
+        if outcome.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    visited.map_err(ReportError::Results)?;
+    Ok(outcome?)
+}
+
 /// Shows every account that was assessed or has findings, in order; no finding may be lost, whoever owns its resource.
 pub fn accounts<R: Results>(
     assessment: &Assessment<R>,

@@ -7,16 +7,23 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use trailproof_core::assessment::Milli;
 use trailproof_core::check::Severity;
 use trailproof_core::control::{Framework, UnknownFramework};
+use trailproof_core::period::Period;
 
 use crate::exit::EXIT_CODES;
 use crate::log::LogFormat;
 use trailproof_core::likeness::nearest;
 
 mod answering;
+mod comparing;
+mod packing;
 mod printing;
+mod validating;
 
-pub use answering::{AnswerArgs, AnswerFormat, WhoCanArgs, WouldRecordArgs};
+pub use answering::{AnswerArgs, AnswerFormat, WhoCanArgs, WouldAlertArgs, WouldRecordArgs};
+pub use comparing::{DiffArgs, HistoryArgs, ToldArgs};
+pub use packing::{PackageArgs, Redaction, VerifyArgs};
 pub use printing::{ChecksArgs, ExplainArgs, ListFormat, PolicyArgs, PolicyFormat, PolicyOf};
+pub use validating::{EventFormat, EventsArgs, LogsArgs, ValidateLogsArgs};
 
 /// The role that members are read through unless told otherwise.
 pub const ROLE_NAME: &str = "TrailproofAudit";
@@ -60,10 +67,18 @@ impl Command {
             | Self::Demo(_)
             | Self::Collect(_)
             | Self::Assess(_)
-            | Self::Report(_) => true,
+            | Self::Report(_)
+            | Self::Package(_) => true,
             Self::Explain(_) | Self::Plan(_) | Self::Policy(_) => true,
-            Self::WouldRecord(_) | Self::WhoCan(_) => true,
-            Self::Checks(_) | Self::Waivers(_) | Self::ExitCodes => false,
+            Self::WouldRecord(_) | Self::WouldAlert(_) | Self::WhoCan(_) => true,
+            Self::Diff(_) => true,
+            Self::History(_)
+            | Self::Verify(_)
+            | Self::Checks(_)
+            | Self::ValidateLogs(_)
+            | Self::Events(_)
+            | Self::Waivers(_)
+            | Self::ExitCodes => false,
         }
     }
 }
@@ -81,6 +96,10 @@ pub enum Command {
     Assess(Box<AssessArgs>),
     /// Write a snapshot's or an earlier JSON report's results again, without gates.
     Report(Box<ReportArgs>),
+    /// Tell what changed between two runs: finding by finding, and what it did to the score.
+    Diff(DiffArgs),
+    /// Draw the score over time from the JSON reports in a folder and below it.
+    History(HistoryArgs),
     /// List the checks.
     Checks(ChecksArgs),
     /// Tell everything about one check, and with a snapshot how it went there.
@@ -91,8 +110,18 @@ pub enum Command {
     Plan(Box<PlanArgs>),
     /// Ask whether a call would be kept by any trail: where, for how long, and who could have deleted it since.
     WouldRecord(Box<WouldRecordArgs>),
+    /// Ask whether anybody would be told of an event, and where the chain to a person is broken if not.
+    WouldAlert(Box<WouldAlertArgs>),
     /// Ask which principals can do something to the evidence, by which statement, and what would change that.
     WhoCan(Box<WhoCanArgs>),
+    /// Prove the log files of some time complete and unmodified, for every account and region of a bucket at once.
+    ValidateLogs(Box<ValidateLogsArgs>),
+    /// Print the events of some time, of log files that are proved while they are read.
+    Events(Box<EventsArgs>),
+    /// Put a run into an evidence package: answers, findings, reports and hashes, to be verified without AWS.
+    Package(Box<PackageArgs>),
+    /// Verify an evidence package: every hash, every account, and every verdict judged again from its answers.
+    Verify(VerifyArgs),
     /// Look after waivers.
     #[command(subcommand)]
     Waivers(WaiversCommand),
@@ -215,9 +244,14 @@ impl SelectArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Reports")]
 pub struct OutputArgs {
-    /// A report as FORMAT or FORMAT=PATH (table, json, junit); without a path, or with -, to stdout. Repeat for more.
+    /// A report as FORMAT or FORMAT=PATH (table, json, jsonl, junit, sarif, ocsf, asff, csv, markdown, github, gitlab,
+    /// html);
+    /// without a path, or with -, to stdout; of asff the path is a folder. Repeat for more.
     #[arg(long, value_name = "FORMAT[=PATH]")]
     pub format: Vec<String>,
+    /// Write the whole set into this folder, under names that stay, and index.json that lists them.
+    #[arg(short, long, value_name = "DIR")]
+    pub output_dir: Option<PathBuf>,
     /// Overwrite reports that exist.
     #[arg(long)]
     pub force: bool,
@@ -230,6 +264,31 @@ pub struct OutputArgs {
     /// At most so many accounts in a JUnit file: PATH.xml becomes PATH.1.xml, PATH.2.xml and so on.
     #[arg(long, value_name = "ACCOUNTS", value_parser = clap::value_parser!(u32).range(1..))]
     pub junit_split: Option<u32>,
+    /// Put all SARIF results on this file of the repository, in place of paths that are none.
+    #[arg(long, value_name = "FILE")]
+    pub sarif_anchor: Option<String>,
+    /// Also show these in SARIF, as suppressed; GitHub opens alerts for them all the same.
+    #[arg(long, value_enum)]
+    pub sarif_include: Option<SarifInclude>,
+    /// At most so many SARIF results, the worst first: 5000 unless told otherwise, as GitHub keeps no more.
+    #[arg(long, value_name = "RESULTS", value_parser = clap::value_parser!(u32).range(1..=25_000))]
+    pub sarif_max: Option<u32>,
+    /// Write OCSF as one JSON array, in place of a line for each event.
+    #[arg(long)]
+    pub ocsf_array: bool,
+    /// Begin CSV with a byte order mark, by which Excel knows UTF-8.
+    #[arg(long)]
+    pub csv_bom: bool,
+    /// Append the Markdown report to the page of this GitHub Actions step.
+    #[arg(long)]
+    pub github_summary: bool,
+}
+
+/// What SARIF leaves out unless it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SarifInclude {
+    /// Waived results.
+    Waived,
 }
 
 /// When to colour.
@@ -268,12 +327,23 @@ pub struct GateArgs {
     /// Fail where a waiver has expired.
     #[arg(long)]
     pub fail_on_expired_waiver: bool,
+    /// Fail where a finding fails that did not fail in the baseline: of any severity, or of this one and worse.
+    #[arg(long, value_name = "SEVERITY", value_parser = severity, requires = "baseline",
+          num_args = 0..=1, require_equals = true, default_missing_value = "info")]
+    pub fail_on_new: Option<Severity>,
+    /// An earlier JSON report: reports then also tell what changed since.
+    #[arg(long, value_name = "REPORT")]
+    pub baseline: Option<PathBuf>,
     /// For pipelines: --fail-on high --min-coverage 100, no progress, no colour.
     #[arg(long)]
     pub ci: bool,
     /// Exit 0 whatever was found; other errors keep their codes.
     #[arg(long)]
     pub exit_zero: bool,
+    /// The time that the checks on event history are about: 2026-Q3, 2026-09, 2026 or 2026-07-01..2026-09-30. Of what event
+    /// history does not tell the report says what would.
+    #[arg(long, value_name = "PERIOD", help_heading = "Period")]
+    pub period: Option<Period>,
 }
 
 /// Where a run's evidence is kept.

@@ -4,38 +4,44 @@ use std::path::Path;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use trailproof_checks::CATALOGUE;
 use trailproof_core::assess::{Judged, assess_watched};
 use trailproof_core::assessment::{Assessment, Unread};
 use trailproof_core::aws::Partition;
-use trailproof_core::check::{Check, Severity};
-use trailproof_core::gate::{self, GateRequest, Gates};
+use trailproof_core::check::Check;
+use trailproof_core::gate::{self, Gates};
+use trailproof_core::period::Period;
 use trailproof_core::plan::Demand;
 use trailproof_core::snapshot::Snapshot;
+use trailproof_core::terms::Terms;
 
 use crate::catalogue::{self, Wanted};
 use crate::cli::{
-    AssessArgs, CONCURRENCY, CollectArgs, Command, DemoArgs, ExplainArgs, GateArgs, PlanArgs,
-    PolicyArgs, PolicyFormat, PolicyOf, ROLE_NAME, ReportArgs, ScanArgs, SelectArgs,
-    WaiversCommand,
+    AssessArgs, CONCURRENCY, CollectArgs, Command, DemoArgs, ExplainArgs, PlanArgs, PolicyArgs,
+    PolicyFormat, PolicyOf, ROLE_NAME, ReportArgs, ScanArgs, SelectArgs, WaiversCommand,
 };
 use crate::closing::closing;
 use crate::collect::{
     Aws, Clock, Ending, Filter, InProcess, Pace, Plan, Rates, Request, Role, Watch, collect,
     discover, identify, still,
 };
+use crate::compare;
 use crate::config::{self, terms};
+use crate::events::events;
 use crate::exit::{EXIT_CODES, Stop, USAGE};
 use crate::gather::{gather, run_file, runtime};
+use crate::gating::{Gating, earlier_report};
 use crate::keep::Store;
 use crate::log;
 use crate::output::{Outputs, folder_takes, print};
+use crate::package::{package, verify};
 use crate::progress::Progress;
 use crate::protection::protection;
 use crate::scope::{self, Asked, trusted};
-use crate::select::{one, select};
+use crate::select::{checks_for, one, select};
 use crate::store::Reader;
+use crate::validate_logs::validate_logs;
 use crate::who_can::who_can;
+use crate::would_alert::would_alert;
 use crate::would_record::would_record;
 
 /// Does what was asked.
@@ -50,6 +56,8 @@ pub fn run(command: Command) -> Result<u8, Stop> {
         Command::Assess(args) => assess_only(&args),
         Command::Report(args) => report(&args),
         Command::Plan(args) => plan(&args),
+        Command::Diff(args) => compare::diff(&args),
+        Command::History(args) => compare::history(&args),
         Command::Checks(args) => {
             let checks = select(&args.select)?;
             let text = catalogue::list(&checks, &args.select.framework, args.format);
@@ -57,8 +65,13 @@ pub fn run(command: Command) -> Result<u8, Stop> {
         }
         Command::Explain(args) => explain(&args),
         Command::Policy(args) => print(printed_policy(&args)?.as_bytes()).map(|()| 0),
+        Command::WouldAlert(args) => would_alert(&args),
         Command::WouldRecord(args) => would_record(&args),
         Command::WhoCan(args) => who_can(&args),
+        Command::Package(args) => package(&args),
+        Command::Verify(args) => verify(&args),
+        Command::ValidateLogs(args) => validate_logs(&args),
+        Command::Events(args) => events(&args),
         Command::Waivers(WaiversCommand::Lint { file, snapshot }) => {
             lint(&file, snapshot.as_deref())
         }
@@ -96,21 +109,9 @@ fn explain(args: &ExplainArgs) -> Result<u8, Stop> {
         wanted.of(&report)?
     } else {
         let reader = Reader::open(path)?;
-        wanted.of(&judge(&reader, &[check], &mut Gates::default())?)?
+        wanted.of(&judge(&reader, &[check], (&mut Gates::default(), None))?)?
     };
     print(format!("{rule}\n{results}").as_bytes()).map(|()| 0)
-}
-
-fn gates(args: &GateArgs) -> GateRequest {
-    let ci = |severity| args.ci.then_some(severity);
-    GateRequest {
-        fail_on: args.fail_on.or(ci(Severity::High)),
-        min_score: args.min_score,
-        min_coverage: args
-            .min_coverage
-            .or(args.ci.then_some(trailproof_core::assessment::Milli::FULL)),
-        fail_on_expired_waiver: args.fail_on_expired_waiver,
-    }
 }
 
 /// Tells what is wrong with a file of waivers.
@@ -124,15 +125,19 @@ fn lint(file: &Path, snapshot: Option<&Path>) -> Result<u8, Stop> {
 }
 
 /// Judges, and shows the findings to the gates on the way.
-fn judge<'a>(
+///
+/// # Errors
+/// A snapshot that cannot be judged, or no account that could be read.
+pub fn judge<'a>(
     reader: &'a Reader,
     checks: &'a [&'a Check],
-    gates: &mut Gates,
+    (gates, period): (&mut Gates, Option<Period>),
 ) -> Result<Assessment<Judged<'a, Reader>>, Stop> {
     // An interrupted run has an exit code of its own.
     let wanted = !reader.manifest().interrupted
         && reader.manifest().accounts.iter().any(|account| account.in_scope);
-    let assessment = assess_watched(reader, checks, terms(), &mut |findings| gates.see(findings))?;
+    let terms = Terms { period, ..terms().clone() };
+    let assessment = assess_watched(reader, checks, &terms, &mut |findings| gates.see(findings))?;
     if wanted && assessment.coverage.accounts.assessed == 0 {
         let why = told_first(reader, &assessment.coverage.unread).unwrap_or_default();
         return Err(Stop::start(format!(
@@ -160,40 +165,58 @@ enum Of<'a> {
     Scan(&'a Path),
 }
 
+/// So many accounts' results are kept for reports that look at them more than once; of more they are judged anew each
+/// time, so that they need never all be there.
+const HELD_ACCOUNTS: usize = 500;
+
 /// Verdicts, gates, reports, last words, exit code.
 fn conclude(
     reader: &Reader,
     checks: &[&Check],
     outputs: &Outputs,
-    (args, of): (&GateArgs, Of<'_>),
+    (gating, of): (&Gating, Of<'_>),
 ) -> Result<u8, Stop> {
-    let mut gates = Gates::new(gates(args));
-    let mut assessment = judge(reader, checks, &mut gates)?;
+    let mut gates = gating.gates();
+    let mut assessment = judge(reader, checks, (&mut gates, gating.period))?;
     outputs.leave_frameworks(&mut assessment.score.frameworks);
     assessment.gates = gates.outcomes(&assessment);
-    outputs.write(&assessment)?;
-    if let Of::Scan(run) = of {
-        let (paragraph, more) = closing(&assessment, run);
+    assessment.diff = gating.diff(&assessment)?;
+    let code = gates.exit_code(&assessment, matches!(of, Of::Demo));
+    let last_words = match of {
+        Of::Scan(run) => Some(closing(&assessment, run)),
+        Of::Demo | Of::Snapshot => None,
+    };
+    write(assessment, outputs)?;
+    if let Some((paragraph, more)) = last_words {
         log::say("closing", &paragraph, more);
     }
-    let code = gates.exit_code(&assessment, matches!(of, Of::Demo));
-    Ok(if args.exit_zero { 0 } else { code })
+    Ok(if gating.exit_zero { 0 } else { code })
+}
+
+/// Writes the reports of what a snapshot comes to.
+fn write(assessment: Assessment<Judged<'_, Reader>>, outputs: &Outputs) -> Result<(), Stop> {
+    if outputs.are_many() && assessment.coverage.accounts.listed <= HELD_ACCOUNTS {
+        return outputs.write(&assessment.held()?);
+    }
+    outputs.write(&assessment)
 }
 
 fn scan(args: &ScanArgs) -> Result<u8, Stop> {
     let checks = select(&args.select)?;
+    let gating = Gating::prepare(&args.gates)?;
     let outputs =
         Outputs::prepare(&args.output, args.gates.ci)?.with_frameworks(&args.select.framework);
     let quiet = args.connect.quiet || args.gates.ci;
     let gathered = gather(&args.connect, &args.scope, (&args.keep, &Asked::by(&checks)), quiet)?;
     let checks = checks_for(&gathered.reader, &args.select)?;
     let of = if quiet { Of::Snapshot } else { Of::Scan(&gathered.directory) };
-    let code = conclude(&gathered.reader, &checks, &outputs, (&args.gates, of))?;
+    let code = conclude(&gathered.reader, &checks, &outputs, (&gating, of))?;
     Ok(gathered.interrupted().unwrap_or(code))
 }
 
 fn demo(args: &DemoArgs) -> Result<u8, Stop> {
     let checks = select(&args.select)?;
+    let gating = Gating::prepare(&args.gates)?;
     let outputs =
         Outputs::prepare(&args.output, args.gates.ci)?.with_frameworks(&args.select.framework);
     let simulator = trailproof_sim::Simulator::new(trailproof_sim::demo());
@@ -205,6 +228,7 @@ fn demo(args: &DemoArgs) -> Result<u8, Stop> {
             checks: checks.iter().map(|check| check.id.to_owned()).collect(),
             filter: Filter::default(),
             expected_owners: trusted(),
+            lookup_max_pages: terms().policies.lookup_max_pages(),
         },
         role: Role {
             name: ROLE_NAME.to_owned(),
@@ -235,7 +259,7 @@ fn demo(args: &DemoArgs) -> Result<u8, Stop> {
         let watch = Watch { progress: &progress, ending: &ending };
         collect(&aws, (&request, &identity), store, watch).await
     })?;
-    conclude(&reader, &checks, &outputs, (&args.gates, Of::Demo))
+    conclude(&reader, &checks, &outputs, (&gating, Of::Demo))
 }
 
 fn collect_only(args: &CollectArgs) -> Result<u8, Stop> {
@@ -260,7 +284,7 @@ fn collect_only(args: &CollectArgs) -> Result<u8, Stop> {
     }
     let place = args.output.as_ref().unwrap_or(&gathered.directory);
     print(format!("{}\n", place.display()).as_bytes())?;
-    let complete = judge(&gathered.reader, &checks, &mut Gates::default())?.run.complete;
+    let complete = judge(&gathered.reader, &checks, (&mut Gates::default(), None))?.run.complete;
     Ok(match (gathered.interrupted(), complete) {
         (Some(code), _) => code,
         (None, true) => 0,
@@ -268,35 +292,13 @@ fn collect_only(args: &CollectArgs) -> Result<u8, Stop> {
     })
 }
 
-/// The checks that were asked for, else those for which the snapshot was collected.
-fn checks_for(reader: &Reader, args: &SelectArgs) -> Result<Vec<&'static Check>, Stop> {
-    let named = &reader.manifest().checks;
-    if !args.is_empty() || named.is_empty() {
-        return select(args);
-    }
-    let known: Vec<&'static Check> = CATALOGUE
-        .iter()
-        .copied()
-        .filter(|check| named.iter().any(|name| name == check.id))
-        .collect();
-    if known.len() < named.len() {
-        let missing: Vec<&str> = named
-            .iter()
-            .map(String::as_str)
-            .filter(|name| !known.iter().any(|check| check.id == *name))
-            .collect();
-        let line = format!("this version does not know {}; the rest is judged", missing.join(", "));
-        log::say("note", &line, serde_json::json!({ "checks": missing }));
-    }
-    if known.is_empty() { select(args) } else { Ok(known) }
-}
-
 fn assess_only(args: &AssessArgs) -> Result<u8, Stop> {
+    let gating = Gating::prepare(&args.gates)?;
     let outputs =
         Outputs::prepare(&args.output, args.gates.ci)?.with_frameworks(&args.select.framework);
     let reader = Reader::open(&args.snapshot)?;
     let checks = checks_for(&reader, &args.select)?;
-    conclude(&reader, &checks, &outputs, (&args.gates, Of::Snapshot))
+    conclude(&reader, &checks, &outputs, (&gating, Of::Snapshot))
 }
 
 fn report(args: &ReportArgs) -> Result<u8, Stop> {
@@ -307,26 +309,8 @@ fn report(args: &ReportArgs) -> Result<u8, Stop> {
     }
     let reader = Reader::open(&args.input)?;
     let checks = checks_for(&reader, &SelectArgs::default())?;
-    outputs.write(&judge(&reader, &checks, &mut Gates::default())?)?;
+    write(judge(&reader, &checks, (&mut Gates::default(), None))?, &outputs)?;
     Ok(0)
-}
-
-/// A JSON report, where the file is one.
-fn earlier_report(path: &Path) -> Result<Option<Assessment>, Stop> {
-    if path.is_dir() || path.to_string_lossy().ends_with(".tar.zst") {
-        return Ok(None);
-    }
-    let bytes = std::fs::read(path)
-        .map_err(|error| Stop::usage(format!("cannot read {}: {error}", path.display())))?;
-    let schema = trailproof_reports::schema_of(&bytes)
-        .map_err(|error| Stop::usage(format!("{} is not JSON: {error}", path.display())))?;
-    if !schema.is_some_and(|schema| schema.starts_with("trailproof.report/")) {
-        return Ok(None);
-    }
-    trailproof_reports::read(&bytes).map(Some).map_err(|error| {
-        let mend = "the trailproof that wrote it can render it";
-        Stop::usage(format!("{}: {error}; {mend}", path.display()))
-    })
 }
 
 fn plan(args: &PlanArgs) -> Result<u8, Stop> {

@@ -220,7 +220,7 @@ impl Config {
             Some(path) => waivers_of(path)?,
             None => Waivers::default(),
         };
-        Ok(Terms { policies: Policies { base, overrides }, waivers })
+        Ok(Terms { policies: Policies { base, overrides }, waivers, period: None })
     }
 }
 

@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 use crate::exit::Stop;
 
 /// The folder in which a file lies.
@@ -11,6 +13,26 @@ pub fn folder_of(path: &Path) -> &Path {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     }
+}
+
+/// How many bytes a file has, and their SHA-256 in hexadecimal digits; it is never whole in memory.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn sha256_of(path: &Path) -> io::Result<(u64, String)> {
+    struct Hashing(Sha256);
+    impl Write for Hashing {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.update(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut hash = Hashing(Sha256::new());
+    let bytes = io::copy(&mut std::fs::File::open(path)?, &mut hash)?;
+    Ok((bytes, hex::encode(hash.0.finalize())))
 }
 
 /// Writes beside the target and renames: nobody ever sees half a file, whenever the process ends. It does not wait for

@@ -12,7 +12,7 @@ use crate::store::Reader;
 use crate::{log, scope, signals};
 
 /// Where runs keep their evidence unless told otherwise.
-const RUNS: &str = "trailproof-runs";
+pub const RUNS: &str = "trailproof-runs";
 
 /// What calls run on.
 ///

@@ -7,19 +7,29 @@ use std::path::{Path, PathBuf};
 use trailproof_core::assessment::{Assessment, FrameworkScore};
 use trailproof_core::control::Framework;
 use trailproof_core::results::Results;
-use trailproof_reports::{Format, Grain, Options, ReportError};
+use trailproof_reports::{Format, Grain, Options, ReportError, SarifOptions};
 
-use crate::cli::{Color, JunitGrain, OutputArgs};
+use crate::cli::{Color, JunitGrain, OutputArgs, SarifInclude};
 use crate::exit::Stop;
-use crate::files::{AtomicFile, folder_of, stream_atomically, unwritable};
+use crate::files::{stream_atomically, unwritable};
+
+mod pages;
+mod set;
+mod target;
+
+use target::{Parts, Place};
+
+pub use target::folder_takes;
 
 /// The reports that a command was asked for.
 #[derive(Debug)]
 pub struct Outputs {
-    targets: Vec<(Format, Option<PathBuf>)>,
+    targets: Vec<(Format, Place)>,
+    /// The folder for the whole set.
+    set: Option<PathBuf>,
     color: Color,
-    grain: Grain,
     split: Option<usize>,
+    options: Options,
     /// The frameworks that were asked for; none means that reports for programs hold all, and the table none.
     frameworks: Vec<Framework>,
 }
@@ -27,59 +37,49 @@ pub struct Outputs {
 /// CI servers refuse JUnit files of 30 MB and more.
 const JUNIT_LIMIT: u64 = 25_000_000;
 
+/// Where GitHub Actions tells a step to write its page.
+const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
+
 impl Outputs {
     /// Reads the flags, and makes sure that every file can be written before any work is done.
     ///
     /// # Errors
     /// An unknown format, two reports for stdout, a file that exists (2); a folder that cannot be written (5).
     pub fn prepare(args: &OutputArgs, ci: bool) -> Result<Self, Stop> {
-        let mut targets: Vec<(Format, Option<PathBuf>)> = Vec::new();
-        for text in &args.format {
-            let (name, path) = match text.split_once('=') {
-                Some((name, path)) => (name, Some(path)),
-                None => (text.as_str(), None),
-            };
-            let format: Format =
-                name.parse().map_err(|error| Stop::usage(format!("--format {text}: {error}")))?;
-            if path == Some("") {
-                return Err(Stop::usage(format!(
-                    "--format {text}: a path is expected after the ="
-                )));
+        let mut targets: Vec<(Format, Place)> = Vec::new();
+        let asked = args.format.iter().map(|text| Place::parse(text, args.junit_split.is_some()));
+        for target in asked.chain(step_summary(args)) {
+            let (format, place) = target?;
+            place.check(args.force)?;
+            if let Some(path) = place.path()
+                && targets.iter().any(|(_, other)| other.path() == Some(path))
+            {
+                let told = format!("two reports are to go to {}", path.display());
+                return Err(Stop::usage(told));
             }
-            let path = path.filter(|path| *path != "-").map(PathBuf::from);
-            if let Some(path) = &path {
-                if format == Format::Junit && args.junit_split.is_some() {
-                    parts_writable(path, args.force)?;
-                } else {
-                    writable(path, args.force)?;
-                }
-                if targets.iter().any(|(_, other)| other.as_ref() == Some(path)) {
-                    return Err(Stop::usage(format!(
-                        "two reports are to go to {}",
-                        path.display()
-                    )));
-                }
-            }
-            if path.is_none() && format == Format::Junit && args.junit_split.is_some() {
-                return Err(Stop::usage("--junit-split needs a path: --format junit=PATH"));
-            }
-            targets.push((format, path));
+            targets.push((format, place));
         }
-        if targets.is_empty() {
-            targets.push((Format::Table, None));
+        if args.format.is_empty() {
+            targets.push((Format::Table, Place::Stdout));
         }
-        if targets.iter().filter(|(_, path)| path.is_none()).count() > 1 {
+        if targets.iter().filter(|(_, place)| *place == Place::Stdout).count() > 1 {
             return Err(Stop::usage(
                 "only one report can go to stdout; give the others a path: FORMAT=PATH",
             ));
         }
-        let grain = match args.junit_grain {
-            JunitGrain::Check => Grain::Check,
-            JunitGrain::Resource => Grain::Resource,
-        };
+        if let Some(folder) = &args.output_dir {
+            Place::Folder(folder.clone()).check(args.force)?;
+        }
         let color = if ci && args.color == Color::Auto { Color::Never } else { args.color };
         let split = args.junit_split.and_then(|accounts| usize::try_from(accounts).ok());
-        Ok(Self { targets, color, grain, split, frameworks: Vec::new() })
+        Ok(Self {
+            targets,
+            set: args.output_dir.clone(),
+            color,
+            split,
+            options: options(args),
+            frameworks: Vec::new(),
+        })
     }
 
     /// With these frameworks in the table, and no others in any report: the checks that were selected for one say too
@@ -96,6 +96,52 @@ impl Outputs {
         }
     }
 
+    /// Whether the results are looked at often.
+    pub fn are_many(&self) -> bool {
+        self.set.is_some() || self.targets.len() > 1
+    }
+
+    /// Writes every report of a command that judges no checks.
+    ///
+    /// # Errors
+    /// The first that cannot be written (5).
+    pub fn write_each(
+        &self,
+        render: &dyn Fn(Format, &Options, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Stop> {
+        let (stdout, files): (Vec<_>, Vec<_>) =
+            self.targets.iter().partition(|(_, place)| *place == Place::Stdout);
+        for (format, place) in files.into_iter().chain(stdout) {
+            let options = self.options(*place == Place::Stdout);
+            let told = place.path().map_or("stdout".into(), |path| path.display().to_string());
+            let written = |out: &mut dyn Write| {
+                render(*format, &options, out).map_err(|error| {
+                    Stop::output(format!("cannot write the {format} report to {told}: {error}"))
+                })
+            };
+            match place.path() {
+                Some(path) => stream_atomically(path, written)?,
+                None => written(&mut io::BufWriter::new(io::stdout().lock()))?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The same, where all that was asked for is in one of these formats.
+    ///
+    /// # Errors
+    /// Another format (2).
+    pub fn only(self, formats: &[Format]) -> Result<Self, Stop> {
+        match self.targets.iter().find(|(format, _)| !formats.contains(format)) {
+            None => Ok(self),
+            Some((format, _)) => {
+                let all: Vec<&str> = formats.iter().map(|format| format.code()).collect();
+                let all = all.join(", ");
+                Err(Stop::usage(format!("--format {format}: one of {all} is expected here")))
+            }
+        }
+    }
+
     /// Writes every report.
     ///
     /// # Errors
@@ -104,56 +150,77 @@ impl Outputs {
     where
         Stop: From<R::Error>,
     {
+        if let Some(folder) = &self.set {
+            set::write(assessment, folder, &self.options(false))?;
+        }
         // Files first: a reader of stdout who goes away must not cost the others theirs.
-        let (files, stdout): (Vec<_>, Vec<_>) =
-            self.targets.iter().partition(|(_, path)| path.is_some());
-        for (format, path) in files.into_iter().chain(stdout) {
-            let options = Options {
-                width: width(),
-                color: path.is_none() && self.colored(),
-                junit_grain: self.grain,
-                frameworks: !self.frameworks.is_empty(),
-            };
-            let place = path.as_ref().map_or("stdout".into(), |path| path.display().to_string());
-            let stopped = |error: ReportError<R::Error>| match error {
-                ReportError::Results(error) => error.into(),
-                error => {
-                    Stop::output(format!("cannot write the {format} report to {place}: {error}"))
-                }
-            };
-            let render = |out: &mut dyn Write| {
-                trailproof_reports::write(*format, assessment, &options, out).map_err(stopped)
-            };
-            let Some(path) = path else {
+        let (stdout, files): (Vec<_>, Vec<_>) =
+            self.targets.iter().partition(|(_, place)| *place == Place::Stdout);
+        for (format, place) in files.into_iter().chain(stdout) {
+            self.write_one(assessment, *format, place)?;
+        }
+        Ok(())
+    }
+
+    fn write_one<R: Results>(
+        &self,
+        assessment: &Assessment<R>,
+        format: Format,
+        place: &Place,
+    ) -> Result<(), Stop>
+    where
+        Stop: From<R::Error>,
+    {
+        let told = place.path().map_or("stdout".into(), |path| path.display().to_string());
+        let stopped = |error| stopped(format, &told, error);
+        let options = self.options(*place == Place::Stdout);
+        let render = |out: &mut dyn Write| {
+            trailproof_reports::write(format, assessment, &options, out).map_err(stopped)
+        };
+        match place {
+            Place::Stdout => {
                 let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
                 render(&mut stdout)?;
-                continue;
-            };
-            match self.split.filter(|_| *format == Format::Junit) {
-                None => stream_atomically(path, render)?,
-                Some(accounts) => {
-                    let mut parts = Parts { path, number: 0, current: None };
-                    let written = trailproof_reports::write_split(
-                        assessment,
-                        self.grain,
-                        accounts,
-                        &mut |number, bytes| parts.take(number, bytes),
-                    );
-                    written.map_err(stopped)?;
-                    parts.finish().map_err(|error| unwritable(path, &error))?;
+            }
+            Place::File(path) if format == Format::Html => {
+                pages::write(assessment, path)?;
+            }
+            Place::File(path) => {
+                stream_atomically(path, render)?;
+                if format == Format::Junit {
+                    warn_of_size(path);
                 }
             }
-            if *format == Format::Junit
-                && std::fs::metadata(path).is_ok_and(|file| file.len() > JUNIT_LIMIT)
-            {
-                let line = format!(
-                    "{} is larger than 25 MB, which CI servers may refuse; --junit-split writes several files",
-                    path.display()
-                );
-                let _ = writeln!(std::io::stderr(), "{line}");
+            Place::Numbered(path) => {
+                let mut parts = Parts::new(path);
+                let accounts = self.split.unwrap_or(usize::MAX);
+                let grain = options.junit_grain;
+                trailproof_reports::write_split(
+                    assessment,
+                    grain,
+                    accounts,
+                    &mut |number, bytes| parts.take(number, bytes),
+                )
+                .map_err(stopped)?;
+                parts.finish().map_err(|error| unwritable(path, &error))?;
+            }
+            Place::Folder(path) => set::write_asff(assessment, path).map(drop)?,
+            Place::Appended(path) => {
+                let page = std::fs::OpenOptions::new().create(true).append(true).open(path);
+                let mut page = page.map_err(|error| unwritable(path, &error))?;
+                render(&mut page)?;
             }
         }
         Ok(())
+    }
+
+    fn options(&self, terminal: bool) -> Options {
+        Options {
+            width: width(),
+            color: terminal && self.colored(),
+            frameworks: !self.frameworks.is_empty(),
+            ..self.options.clone()
+        }
     }
 
     fn colored(&self) -> bool {
@@ -171,77 +238,59 @@ impl Outputs {
     }
 }
 
-/// A report in several files, of which one is open at a time.
-struct Parts<'a> {
-    path: &'a Path,
-    number: usize,
-    current: Option<AtomicFile>,
-}
-
-impl Parts<'_> {
-    fn take(&mut self, number: usize, bytes: &[u8]) -> io::Result<()> {
-        if number != self.number {
-            self.finish()?;
-            self.number = number;
-        }
-        let file = match &mut self.current {
-            Some(file) => file,
-            None => self.current.insert(AtomicFile::create(&numbered(self.path, number + 1))?),
-        };
-        file.write_all(bytes)
-    }
-
-    fn finish(&mut self) -> io::Result<()> {
-        self.current.take().map_or(Ok(()), AtomicFile::finish)
+/// What the flags say of the formats' forms.
+fn options(args: &OutputArgs) -> Options {
+    Options {
+        junit_grain: match args.junit_grain {
+            JunitGrain::Check => Grain::Check,
+            JunitGrain::Resource => Grain::Resource,
+        },
+        sarif: SarifOptions {
+            anchor: args.sarif_anchor.clone(),
+            waived: args.sarif_include == Some(SarifInclude::Waived),
+            most: args.sarif_max.and_then(|most| usize::try_from(most).ok()),
+        },
+        ocsf_array: args.ocsf_array,
+        csv_mark: args.csv_bom,
+        ..Options::default()
     }
 }
 
-fn writable(path: &Path, force: bool) -> Result<(), Stop> {
-    if path.is_dir() {
-        return Err(Stop::usage(format!("{} is a folder; name a file in it", path.display())));
-    }
-    if path.exists() && !force {
-        return Err(Stop::usage(format!("{} exists; --force overwrites it", path.display())));
-    }
-    folder_takes(path)
-}
-
-/// `report.xml` as `report.1.xml`.
-fn numbered(path: &Path, number: usize) -> PathBuf {
-    let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    let end = path.extension().map(|end| format!(".{}", end.to_string_lossy())).unwrap_or_default();
-    path.with_file_name(format!("{name}.{number}{end}"))
-}
-
-/// How many files there will be is not known yet: none of that form may exist.
-fn parts_writable(path: &Path, force: bool) -> Result<(), Stop> {
-    let siblings = std::fs::read_dir(folder_of(path)).into_iter().flatten().flatten();
-    let part = |found: &PathBuf| {
-        let number = found.file_stem().and_then(|stem| Path::new(stem).extension());
-        let number = number.and_then(|number| number.to_str()?.parse().ok());
-        number.is_some_and(|number| numbered(path, number).file_name() == found.file_name())
-    };
-    match siblings.map(|entry| entry.path()).filter(part).min() {
-        Some(found) if !force => {
-            Err(Stop::usage(format!("{} exists; --force overwrites it", found.display())))
-        }
-        _ => folder_takes(path),
-    }
-}
-
-/// Makes sure that a file can be made there.
-///
-/// # Errors
-/// Where its folder is missing or closed (5).
-pub fn folder_takes(path: &Path) -> Result<(), Stop> {
-    let folder = folder_of(path);
-    tempfile::tempfile_in(folder).map(drop).map_err(|error| {
-        Stop::output(format!("cannot write {}: {error} in {}", path.display(), folder.display()))
+/// The page of the step, if it is asked for.
+fn step_summary(args: &OutputArgs) -> Option<Result<(Format, Place), Stop>> {
+    let path = std::env::var_os(STEP_SUMMARY).filter(|path| !path.is_empty());
+    args.github_summary.then(|| match path {
+        Some(path) => Ok((Format::Markdown, Place::Appended(path.into()))),
+        None => Err(Stop::usage(format!(
+            "--github-summary: {STEP_SUMMARY} is not set; elsewhere use --format markdown=PATH"
+        ))),
     })
 }
 
+/// Why a report is not there: the output's reason, or the results' own.
+fn stopped<E>(format: Format, place: &str, error: ReportError<E>) -> Stop
+where
+    E: std::fmt::Display,
+    Stop: From<E>,
+{
+    match error {
+        ReportError::Results(error) => error.into(),
+        error => Stop::output(format!("cannot write the {format} report to {place}: {error}")),
+    }
+}
+
+fn warn_of_size(path: &Path) {
+    if std::fs::metadata(path).is_ok_and(|file| file.len() > JUNIT_LIMIT) {
+        let line = format!(
+            "{} is larger than 25 MB, which CI servers may refuse; --junit-split writes several files",
+            path.display()
+        );
+        let _ = writeln!(std::io::stderr(), "{line}");
+    }
+}
+
 /// `COLUMNS`, else the terminal's width.
-fn width() -> Option<u16> {
+pub fn width() -> Option<u16> {
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     columns.or_else(|| console::Term::stdout().size_checked().map(|(_, columns)| columns))
 }

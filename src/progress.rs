@@ -1,5 +1,9 @@
 //! How far a run is: on stderr only, as a bar on a terminal and as a line now and then elsewhere.
 
+mod objects;
+
+pub use objects::ObjectProgress;
+
 use std::collections::VecDeque;
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -38,6 +42,24 @@ enum Shown {
     Lines,
 }
 
+impl Shown {
+    /// A bar of this form where somebody watches.
+    fn new(quiet: bool, template: &str) -> Self {
+        let bar = std::io::stderr().is_terminal() && log::format() == LogFormat::Text;
+        match (quiet, bar) {
+            (true, _) => Self::Nothing,
+            (false, true) => {
+                let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+                if let Ok(style) = ProgressStyle::with_template(template) {
+                    bar.set_style(style);
+                }
+                Self::Bar(bar)
+            }
+            (false, false) => Self::Lines,
+        }
+    }
+}
+
 /// A point of the recent past.
 #[derive(Debug, Clone, Copy)]
 struct Mark {
@@ -67,20 +89,7 @@ struct Standing {
 impl Progress {
     /// Silent where asked; else a bar where somebody watches, and lines elsewhere.
     pub fn new(quiet: bool) -> Self {
-        let bar = std::io::stderr().is_terminal() && log::format() == LogFormat::Text;
-        let shown = match (quiet, bar) {
-            (true, _) => Shown::Nothing,
-            (false, true) => {
-                let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
-                if let Ok(style) =
-                    ProgressStyle::with_template("{bar:24} {pos}/{len} accounts{msg}")
-                {
-                    bar.set_style(style);
-                }
-                Shown::Bar(bar)
-            }
-            (false, false) => Shown::Lines,
-        };
+        let shown = Shown::new(quiet, "{bar:24} {pos}/{len} accounts{msg}");
         let history = History { marks: VecDeque::new(), last_line: Instant::now() };
         Self {
             shown,

@@ -61,7 +61,11 @@ fn region_form(name: &str) -> bool {
         && parts.last().is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-fn accounts(flag: &str, values: &[String]) -> Result<Vec<AccountId>, Stop> {
+/// Account ids as a flag lists them.
+///
+/// # Errors
+/// An id that is none, a file that cannot be read.
+pub fn accounts(flag: &str, values: &[String]) -> Result<Vec<AccountId>, Stop> {
     let mut found = Vec::new();
     for value in values.iter().map(|value| value.trim()).filter(|value| !value.is_empty()) {
         let Some(path) = value.strip_prefix('@') else {
@@ -159,6 +163,7 @@ pub fn request(scope_args: &ScopeArgs, asked: &Asked) -> Result<Request, Stop> {
             checks: asked.checks.clone(),
             filter: filter(scope_args)?,
             expected_owners: trusted(),
+            lookup_max_pages: terms().policies.lookup_max_pages(),
         },
         role: role(scope_args)?,
         management_role: scope_args.role_name_management.clone(),

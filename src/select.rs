@@ -4,9 +4,12 @@ use trailproof_checks::CATALOGUE;
 use trailproof_core::check::{Check, Group};
 use trailproof_core::likeness::nearest;
 use trailproof_core::pattern;
+use trailproof_core::snapshot::Snapshot;
 
 use crate::cli::SelectArgs;
 use crate::exit::Stop;
+use crate::log;
+use crate::store::Reader;
 
 /// The selected checks, by id.
 ///
@@ -58,6 +61,32 @@ fn unknown(name: &str) -> Stop {
     let hint = nearest(name, CATALOGUE.iter().map(|check| check.id));
     let hint = hint.map(|id| format!("did you mean {id}? ")).unwrap_or_default();
     Stop::usage(format!("there is no check {name:?}; {hint}`trailproof checks` lists them all"))
+}
+
+/// The checks that were asked for, else those for which the snapshot was collected.
+///
+/// # Errors
+/// As [`select`].
+pub fn checks_for(reader: &Reader, args: &SelectArgs) -> Result<Vec<&'static Check>, Stop> {
+    let named = &reader.manifest().checks;
+    if !args.is_empty() || named.is_empty() {
+        return select(args);
+    }
+    let known: Vec<&'static Check> = CATALOGUE
+        .iter()
+        .copied()
+        .filter(|check| named.iter().any(|name| name == check.id))
+        .collect();
+    if known.len() < named.len() {
+        let missing: Vec<&str> = named
+            .iter()
+            .map(String::as_str)
+            .filter(|name| !known.iter().any(|check| check.id == *name))
+            .collect();
+        let line = format!("this version does not know {}; the rest is judged", missing.join(", "));
+        log::say("note", &line, serde_json::json!({ "checks": missing }));
+    }
+    if known.is_empty() { select(args) } else { Ok(known) }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use rows::{Row, rows};
 use trailproof_checks::CATALOGUE;
-use trailproof_core::answer::{StoreEntry, TrailDescription};
+use trailproof_core::answer::{Answer, StoreEntry, TrailDescription};
 use trailproof_core::assess::assess;
 use trailproof_core::assessment::Assessment;
 use trailproof_core::aws::{AccountId, Region};
@@ -218,6 +218,7 @@ fn parts(row: &Row) -> BTreeSet<Region> {
     parts.extend(world.buckets.iter().map(|bucket| bucket.region.clone()));
     parts.extend(world.stores.iter().map(|store| store.region.clone()));
     parts.extend(world.events.keys().map(|(_, region)| region.clone()));
+    parts.extend(world.history.keys().map(|(_, region)| region.clone()));
     parts.extend(world.members.iter().flat_map(|member| member.regions.keys().cloned()));
     parts.extend(world.denials.iter().filter_map(|denial| denial.region.clone()));
     parts
@@ -239,8 +240,21 @@ fn distinct(document: &Document, row: &Row) -> Vec<Probe> {
     let parts = parts(row);
     let mut answers: BTreeSet<String> = BTreeSet::new();
     let mut telling = |(probe, observation): &(&Probe, &Observation)| {
-        let regional =
-            [Fact::Trails, Fact::TrailDelivery, Fact::RecentEvents, Fact::EventDataStores];
+        let regional = [
+            Fact::Trails,
+            Fact::TrailDelivery,
+            Fact::RecentEvents,
+            Fact::EventDataStores,
+            Fact::EventRules,
+            Fact::TrailHistory,
+        ];
+        // Of the names that one region's history was asked for and that told nothing, one stands for all.
+        let silent = matches!(&observation.outcome,
+            Outcome::Answer(Answer::EventHistory(history)) if history.events.is_empty());
+        if silent && Fact::OF_HISTORY.contains(&probe.fact) && probe.fact != Fact::TrailHistory {
+            let one = format!("{:?} {:?} {:?}", probe.fact, probe.region, observation.outcome);
+            return answers.insert(one);
+        }
         !regional.contains(&probe.fact)
             || probe.region.iter().any(|region| parts.contains(region))
             || answers

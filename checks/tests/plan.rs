@@ -58,7 +58,13 @@ fn a_member_that_only_the_organization_trail_records_is_asked_twenty_questions()
     assert_eq!(number(&of_member, Fact::AuthorizationDetails), 1);
     let regional = [Fact::RecentEvents, Fact::EventDataStores, Fact::TrailDelivery];
     assert_eq!(regional.map(|fact| number(&of_member, fact)), [17, 17, 16]);
-    assert_eq!(of_member.len(), 73);
+    // The member's own log group of the fixture, whether rules of an event bus tell of a call, and what the history of
+    // ninety days tells of trails, log groups and topics.
+    let watched = [Fact::LogGroup, Fact::MetricFilters, Fact::Alarms, Fact::MuteRules];
+    assert_eq!(watched.map(|fact| number(&of_member, fact)), [1; 4]);
+    let more = [Fact::EventRules, Fact::TrailHistory, Fact::DetectionHistory];
+    assert_eq!(more.map(|fact| number(&of_member, fact)), [1, 20, 12]);
+    assert_eq!(of_member.len(), 109);
 }
 
 #[test]

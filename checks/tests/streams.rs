@@ -80,6 +80,7 @@ const REQUEST: GateRequest = GateRequest {
     min_score: None,
     min_coverage: None,
     fail_on_expired_waiver: false,
+    fail_on_new: None,
 };
 
 fn held_totals(assessment: &Assessment<Judged<'_, Bundle>>) -> Assessment {

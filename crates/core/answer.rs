@@ -12,15 +12,22 @@ use crate::aws::{AccountId, Region};
 use crate::roster::{AccountEntry, RegionEntry};
 
 mod bucket;
+mod history;
 mod iam;
+mod monitoring;
 mod organization;
 mod store;
 mod trail;
 
 pub use bucket::{BucketEncryption, BucketLogging, BucketReplication, ReplicationRule};
+pub use history::{EventHistory, PastEvent};
 pub use iam::{
     AuthorizationDetails, DocumentTable, InlinePolicy, ManagedPolicyEntry, PolicyVersion,
     PrincipalDetails, PrincipalEntry, PrincipalKind,
+};
+pub use monitoring::{
+    Alarms, CompositeAlarm, EventRule, MetricAlarm, MetricFilter, MetricQuery,
+    MetricTransformation, MuteRule,
 };
 pub use organization::{
     OrganizationDescription, OrganizationalTree, OrganizationalUnit, PolicySummary, PolicyTargets,
@@ -510,6 +517,10 @@ answers! {
     InsightSelectors(InsightSelectors),
     Topic(Option<Topic>),
     LogGroup(Option<LogGroup>),
+    MetricFilters(Vec<MetricFilter>),
+    Alarms(Alarms),
+    MuteRules(Vec<MuteRule>),
+    EventRules(Vec<EventRule>),
     RecentEvents(Option<RecentEvent>),
     EventDataStores(Vec<StoreEntry>),
     EventDataStore(EventDataStore),
@@ -532,4 +543,5 @@ answers! {
     Key(Option<KeyMetadata>),
     KeyRotation(KeyRotation),
     AuthorizationDetails(AuthorizationDetails),
+    EventHistory(EventHistory),
 }

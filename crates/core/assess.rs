@@ -1,17 +1,21 @@
 //! A snapshot and a policy turned into an assessment: pure, and the same bytes every time.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::assessment::{
     AccountCounts, Assessment, CheckInfo, CoverageReport, Run, SCHEMA, ScopeAccount, ScopeRegion,
-    ScopeReport,
+    ScopeReport, routes,
 };
 use crate::aws::AccountId;
 use crate::check::Check;
 use crate::finding::Finding;
+use crate::history::timeline::AccountTimeline;
 use crate::organization::{Member, Organization, Standing};
+use crate::period::PeriodReport;
 use crate::policies::Resolved;
 use crate::policy::Policy;
 use crate::score::{ScoredAccount, Scorer};
@@ -89,7 +93,15 @@ pub fn assess_watched<'a, S: Snapshot>(
     let mut counts =
         AccountCounts { listed: organization.manifest.accounts.len(), ..AccountCounts::default() };
     let mut uses = Uses::default();
+    let mut timelines: BTreeMap<AccountId, AccountTimeline> = BTreeMap::new();
+    let mut read: Option<(Timestamp, Timestamp)> = None;
     results.walk(&mut |judgement| {
+        if let Some(line) = results.timeline(judgement.account, judgement.document) {
+            let (from, to) = read.unwrap_or(line.read);
+            read = Some((from.max(line.read.0), to.min(line.read.1)));
+            let told = AccountTimeline { from: line.from, to: line.to, rows: line.rows() };
+            timelines.insert(judgement.account, told);
+        }
         for finding in judgement.findings {
             scorer.add(finding);
             finding.gap.iter().for_each(|gap| gaps.add(finding.account_id, gap));
@@ -102,6 +114,11 @@ pub fn assess_watched<'a, S: Snapshot>(
     })?;
     let mut scope = scope(organization);
     scope.notes.extend(notes(&results.policies));
+    for account in &mut scope.accounts {
+        account.timeline = timelines.remove(&account.id);
+    }
+    scope.period = terms.period.map(|period| PeriodReport::of(period, read));
+    scope.notes.extend(scope.period.iter().flat_map(PeriodReport::lines));
     add_up(organization, &scope, counts).map_err(AssessError::Unaccounted)?;
     let score = scorer.report();
     let mut infos: Vec<CheckInfo> = checks.iter().map(|check| CheckInfo::from(*check)).collect();
@@ -121,6 +138,7 @@ pub fn assess_watched<'a, S: Snapshot>(
             policy: terms.policies.report(),
         },
         scope,
+        routes: routes(organization),
         coverage: CoverageReport { percent: score.total.coverage, accounts: counts, unread },
         score,
         gates: Vec::new(),
@@ -191,6 +209,7 @@ fn scope(organization: &Organization) -> ScopeReport {
             .map(|read| read.value.id.clone()),
         management_account_id: management,
         notes: manifest.notes.clone(),
+        period: None,
         accounts: organization
             .members
             .values()
@@ -208,6 +227,7 @@ fn scope(organization: &Organization) -> ScopeReport {
                     read_started,
                     read_ended,
                     regions: scope_regions(organization, member),
+                    timeline: None,
                 }
             })
             .collect(),

@@ -12,15 +12,20 @@ use crate::check::{Check, Group, Severity};
 use crate::control::Framework;
 use crate::evidence::Cause;
 use crate::finding::Finding;
+use crate::history::timeline::AccountTimeline;
 use crate::organization::Standing;
+use crate::period::PeriodReport;
 use crate::results::Results;
 use crate::roster::{AccountState, OptInStatus};
 use crate::terms::PolicyReport;
 use crate::waiver::WaiverReport;
 
 mod profile;
+mod route;
 
 pub use profile::{ControlScore, FrameworkScore, StatusCounts};
+pub(crate) use route::routes;
+pub use route::{Route, Stop};
 
 /// The schema that this version writes and reads.
 pub const SCHEMA: &str = "trailproof.report/1";
@@ -115,6 +120,9 @@ pub struct ScopeAccount {
     pub read_ended: Timestamp,
     /// Its regions.
     pub regions: Vec<ScopeRegion>,
+    /// When its management writes were recorded, where event history was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<AccountTimeline>,
 }
 
 /// What the run looked at.
@@ -128,6 +136,9 @@ pub struct ScopeReport {
     pub management_account_id: Option<AccountId>,
     /// Sentences about the scope that a reader must know, such as why a lone account was scanned.
     pub notes: Vec<String>,
+    /// How much of the period that the audit is about can be told; absent where the user named none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<PeriodReport>,
     /// All accounts, by id.
     pub accounts: Vec<ScopeAccount>,
 }
@@ -272,7 +283,7 @@ pub struct ScoreReport {
 /// How one gate went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GateOutcome {
-    /// `fail-on`, `min-score`, `min-coverage` or `fail-on-expired-waiver`.
+    /// `fail-on`, `fail-on-new`, `min-score`, `min-coverage` or `fail-on-expired-waiver`.
     pub gate: String,
     /// What was asked, such as `high` or `80`.
     pub threshold: String,
@@ -345,6 +356,9 @@ pub struct Assessment<R = Vec<Finding>> {
     pub run: Run,
     /// What the run looked at.
     pub scope: ScopeReport,
+    /// Where each trail's evidence goes, by the trail's ARN.
+    #[serde(default)]
+    pub routes: Vec<Route>,
     /// How much of the evidence was there.
     pub coverage: CoverageReport,
     /// The scores.
@@ -372,13 +386,25 @@ impl<R: Results> Assessment<R> {
             held.extend_from_slice(findings);
             ControlFlow::Continue(())
         })?;
-        let Self { schema, run, scope, coverage, score, gates, checks, results: _, waivers, diff } =
-            self;
+        let Self {
+            schema,
+            run,
+            scope,
+            routes,
+            coverage,
+            score,
+            gates,
+            checks,
+            results: _,
+            waivers,
+            diff,
+        } = self;
         let results = held;
         let whole = Assessment {
             schema,
             run,
             scope,
+            routes,
             coverage,
             score,
             gates,

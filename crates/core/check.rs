@@ -12,7 +12,9 @@ use crate::evidence::Observed;
 use crate::fact::Fact;
 use crate::finding::Verdict;
 use crate::key::Key;
+use crate::monitoring::{TrailGroup, WatchedAlarm};
 use crate::organization::Organization;
+use crate::period::{Period, Reach};
 use crate::policy::Policy;
 use crate::principal::Principal;
 use crate::store::Store;
@@ -188,6 +190,16 @@ pub struct Audit<'a> {
     pub organization: &'a Organization,
     /// What the user expects.
     pub policy: &'a Policy,
+    /// The time that the audit is about, where the user named one.
+    pub period: Option<Period>,
+}
+
+impl Audit<'_> {
+    /// The last so many days, or what of them lies in the period that the audit is about.
+    #[must_use]
+    pub fn reach(&self, days: u32) -> Reach {
+        Reach { days, period: self.period }
+    }
 }
 
 /// The function that judges one subject, by the subject's kind. The engine walks the subjects: no check has a loop
@@ -235,6 +247,10 @@ pub enum Judge {
     Key(fn(&Key, &Audit<'_>) -> Observed<Verdict>),
     /// Each of those, and the keys of log buckets' default encryption and of log groups.
     AnyKey(fn(&Key, &Audit<'_>) -> Observed<Verdict>),
+    /// Each log group that a trail delivers to, at its owner.
+    LogGroup(fn(&TrailGroup, &Audit<'_>) -> Observed<Verdict>),
+    /// Each alarm that looks at a metric of such a log group's filters, at the log group's owner.
+    Alarm(fn(&WatchedAlarm<'_>, &Audit<'_>) -> Observed<Verdict>),
     /// Each trail, at its owner and only there, with all that the owner's account tells.
     GuardedTrail(fn(&Trail, &AccountView<'_>, &Audit<'_>) -> Observed<Verdict>),
     /// Each bucket that a trail delivers to, as [`Self::Bucket`], with all that its owner's account tells.
@@ -263,6 +279,8 @@ impl Judge {
             | Self::GuardedTrail(_)
             | Self::GuardedBucket(_)
             | Self::GuardedKey(_)
+            | Self::LogGroup(_)
+            | Self::Alarm(_)
             | Self::Key(_)
             | Self::AnyKey(_) => true,
             Self::Organization(_)
@@ -293,6 +311,8 @@ impl Judge {
             Self::BucketOwner(_) => "account",
             Self::BucketAndAccount { .. } => "bucket and account",
             Self::Key(_) | Self::AnyKey(_) | Self::GuardedKey(_) => "key",
+            Self::LogGroup(_) => "log group",
+            Self::Alarm(_) => "alarm",
             Self::Principal(_) => "principal",
         }
     }

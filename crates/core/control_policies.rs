@@ -12,7 +12,7 @@ use trailproof_iam::PolicyDocument;
 
 use crate::answer::{OrganizationDescription, OrganizationalTree, PolicyText};
 use crate::aws::{AccountId, Partition};
-use crate::evidence::{Cause, Evidence, Gap, Observed};
+use crate::evidence::{Cause, Evidence, Gap, Observed, find};
 use crate::fact::Fact;
 use crate::guardrail::Closures;
 use crate::organization::{Member, Organization};
@@ -293,6 +293,16 @@ impl Organization {
     /// Where the organization, its tree, or the list of its policies was not read, and the answer hangs on it.
     pub fn control_policies(&self, account: AccountId, kind: PolicyKind) -> Observed<Control> {
         self.ground().control(account, kind)
+    }
+
+    /// The service or resource control policy of that id; none inside where the organization has none such.
+    ///
+    /// # Errors
+    /// Where the policies of some type were not listed, and none of those that were has that id.
+    pub fn control_policy(&self, id: &str) -> Observed<Option<&ControlPolicy>> {
+        let lists = self.control_policies.attached.values().map(Result::as_ref);
+        let named = lists.map(|list| list.map(|list| list.named(id)).map_err(Clone::clone));
+        Ok(find(named, |policy| Ok(policy.is_some()))?.flatten().map(|policy| &**policy))
     }
 
     /// The organization's own resource policy, by which other accounts may administer it; none inside where it has none.

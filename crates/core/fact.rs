@@ -47,6 +47,14 @@ pub enum Fact {
     Topic,
     /// The log group that a trail delivers to.
     LogGroup,
+    /// The metric filters of a log group that a trail delivers to.
+    MetricFilters,
+    /// The alarms of a region in which a trail's log group lies, composite ones included.
+    Alarms,
+    /// The rules that mute alarms of such a region.
+    MuteRules,
+    /// The rules on a region's default event bus, and whether they have a target.
+    EventRules,
     /// The newest management event of a region from before the run.
     RecentEvents,
     /// The event data stores of a region.
@@ -97,6 +105,16 @@ pub enum Fact {
     AuthorizationDetails,
     /// The role by which CloudTrail acts for the organization, in the management account.
     ServiceLinkedRole,
+    /// The event history of one call that changes trails or event data stores, in one region.
+    TrailHistory,
+    /// The event history of one call that changes buckets, in one region of an account that owns a log bucket.
+    BucketHistory,
+    /// The event history of one call that changes keys, in one region of an account that owns a key of a trail.
+    KeyHistory,
+    /// The event history of one call that silences whoever watches, in one region of an account where somebody does.
+    DetectionHistory,
+    /// The event history of one call that changes who belongs to the organization, in its management account.
+    OrganizationHistory,
 }
 
 /// What one observation of a fact is about, beside the account that answered.
@@ -114,7 +132,7 @@ pub enum Scope {
 
 impl Fact {
     /// Every fact, in order.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 55] = [
         Self::Caller,
         Self::Organization,
         Self::Accounts,
@@ -136,6 +154,10 @@ impl Fact {
         Self::TrailTags,
         Self::Topic,
         Self::LogGroup,
+        Self::MetricFilters,
+        Self::Alarms,
+        Self::MuteRules,
+        Self::EventRules,
         Self::RecentEvents,
         Self::EventDataStores,
         Self::EventDataStore,
@@ -161,6 +183,20 @@ impl Fact {
         Self::KeyPolicy,
         Self::AuthorizationDetails,
         Self::ServiceLinkedRole,
+        Self::TrailHistory,
+        Self::BucketHistory,
+        Self::KeyHistory,
+        Self::DetectionHistory,
+        Self::OrganizationHistory,
+    ];
+
+    /// The facts that event history tells: each is asked for one name of an event at a time.
+    pub const OF_HISTORY: [Self; 5] = [
+        Self::TrailHistory,
+        Self::BucketHistory,
+        Self::KeyHistory,
+        Self::DetectionHistory,
+        Self::OrganizationHistory,
     ];
 
     /// The operation that reads it, as `service:Operation`.
@@ -188,6 +224,10 @@ impl Fact {
             Self::TrailTags => "cloudtrail:ListTags",
             Self::Topic => "sns:GetTopicAttributes",
             Self::LogGroup => "logs:DescribeLogGroups",
+            Self::MetricFilters => "logs:DescribeMetricFilters",
+            Self::Alarms => "cloudwatch:DescribeAlarms",
+            Self::MuteRules => "cloudwatch:ListAlarmMuteRules",
+            Self::EventRules => "events:ListRules",
             Self::RecentEvents => "cloudtrail:LookupEvents",
             Self::EventDataStores => "cloudtrail:ListEventDataStores",
             Self::EventDataStore => "cloudtrail:GetEventDataStore",
@@ -213,6 +253,11 @@ impl Fact {
             Self::KeyPolicy => "kms:GetKeyPolicy",
             Self::AuthorizationDetails => "iam:GetAccountAuthorizationDetails",
             Self::ServiceLinkedRole => "iam:GetRole",
+            Self::TrailHistory
+            | Self::BucketHistory
+            | Self::KeyHistory
+            | Self::DetectionHistory
+            | Self::OrganizationHistory => "cloudtrail:LookupEvents",
         }
     }
 
@@ -245,6 +290,10 @@ impl Fact {
             Self::TrailTags => &["cloudtrail:ListTags"],
             Self::Topic => &["sns:GetTopicAttributes"],
             Self::LogGroup => &["logs:DescribeLogGroups"],
+            Self::MetricFilters => &["logs:DescribeMetricFilters"],
+            Self::Alarms => &["cloudwatch:DescribeAlarms"],
+            Self::MuteRules => &["cloudwatch:GetAlarmMuteRule", "cloudwatch:ListAlarmMuteRules"],
+            Self::EventRules => &["events:ListRules", "events:ListTargetsByRule"],
             Self::RecentEvents => &["cloudtrail:LookupEvents"],
             Self::EventDataStores => &["cloudtrail:ListEventDataStores"],
             Self::EventDataStore => &["cloudtrail:GetEventDataStore"],
@@ -270,6 +319,11 @@ impl Fact {
             Self::KeyPolicy => &["kms:GetKeyPolicy"],
             Self::AuthorizationDetails => &["iam:GetAccountAuthorizationDetails"],
             Self::ServiceLinkedRole => &["iam:GetRole"],
+            Self::TrailHistory
+            | Self::BucketHistory
+            | Self::KeyHistory
+            | Self::DetectionHistory
+            | Self::OrganizationHistory => &["cloudtrail:LookupEvents"],
         }
     }
 
@@ -294,7 +348,12 @@ impl Fact {
             | Self::AccountPublicAccessBlock
             | Self::AuthorizationDetails
             | Self::ServiceLinkedRole => Scope::Account,
-            Self::Trails | Self::RecentEvents | Self::EventDataStores => Scope::Region,
+            Self::Trails
+            | Self::Alarms
+            | Self::MuteRules
+            | Self::EventRules
+            | Self::RecentEvents
+            | Self::EventDataStores => Scope::Region,
             Self::TrailStatus
             | Self::TrailDelivery
             | Self::EventSelectors
@@ -302,6 +361,7 @@ impl Fact {
             | Self::TrailTags
             | Self::Topic
             | Self::LogGroup
+            | Self::MetricFilters
             | Self::EventDataStore
             | Self::StorePolicy
             | Self::BucketHead
@@ -320,7 +380,12 @@ impl Fact {
             | Self::BucketEncryption
             | Self::Key
             | Self::KeyRotation
-            | Self::KeyPolicy => Scope::Resource,
+            | Self::KeyPolicy
+            | Self::TrailHistory
+            | Self::BucketHistory
+            | Self::KeyHistory
+            | Self::DetectionHistory
+            | Self::OrganizationHistory => Scope::Resource,
         }
     }
 
@@ -336,13 +401,19 @@ impl Fact {
             | Self::TrailTags
             | Self::Topic
             | Self::LogGroup
-            | Self::Key => &[Self::Trails],
+            | Self::MetricFilters
+            | Self::Alarms
+            | Self::MuteRules
+            | Self::EventRules
+            | Self::Key
+            | Self::TrailHistory
+            | Self::DetectionHistory => &[Self::Trails],
             Self::EventDataStore | Self::StorePolicy => &[Self::EventDataStores],
-            Self::BucketHead => &[Self::Trails, Self::BucketList],
+            Self::BucketHead | Self::BucketHistory => &[Self::Trails, Self::BucketList],
             Self::OrganizationPolicy | Self::PolicyTargets => &[Self::OrganizationPolicies],
             Self::BucketOwner => &[Self::BucketHead],
             Self::BucketTags => &[Self::BucketList],
-            Self::KeyRotation | Self::KeyPolicy => &[Self::Key],
+            Self::KeyRotation | Self::KeyPolicy | Self::KeyHistory => &[Self::Key],
             Self::AccountPublicAccessBlock => &[Self::Trails, Self::BucketList],
             fact if Self::OF_A_BUCKET.contains(&fact) => &[Self::Trails, Self::BucketList],
             _ => &[],
@@ -389,6 +460,9 @@ impl Fact {
                 | Self::TrailTags
                 | Self::Topic
                 | Self::LogGroup
+                | Self::MetricFilters
+                | Self::Alarms
+                | Self::MuteRules
                 | Self::BucketHead
                 | Self::BucketOwner
                 | Self::AccountPublicAccessBlock
@@ -396,6 +470,10 @@ impl Fact {
                 | Self::KeyRotation
                 | Self::KeyPolicy
                 | Self::ServiceLinkedRole
+                | Self::BucketHistory
+                | Self::KeyHistory
+                | Self::DetectionHistory
+                | Self::OrganizationHistory
         ) || Self::OF_A_BUCKET.contains(&self)
     }
 

@@ -1,9 +1,11 @@
 //! Whether the run may pass: the gates that were asked for, and the exit code that follows.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use crate::assessment::{Assessment, GateOutcome, GateStatus, Milli};
 use crate::check::Severity;
+use crate::diff::Baseline;
 use crate::finding::{Finding, Status};
 use crate::results::Results;
 use crate::waiver::WaiverState;
@@ -19,6 +21,9 @@ pub struct GateRequest {
     pub min_coverage: Option<Milli>,
     /// No waiver may have expired.
     pub fail_on_expired_waiver: bool,
+    /// No finding of this severity or above may fail that did not fail in the baseline. Without a baseline every failure
+    /// is one.
+    pub fail_on_new: Option<Severity>,
 }
 
 /// All is well, and all was looked at.
@@ -35,6 +40,9 @@ pub struct Gates {
     failed: Vec<String>,
     unknown: Vec<String>,
     weighs: bool,
+    baseline: Arc<Baseline>,
+    new: Vec<String>,
+    perhaps_new: Vec<String>,
 }
 
 impl Gates {
@@ -42,6 +50,12 @@ impl Gates {
     #[must_use]
     pub fn new(request: GateRequest) -> Self {
         Self { request, ..Self::default() }
+    }
+
+    /// Holds what it sees against an earlier run.
+    #[must_use]
+    pub fn against(self, baseline: Arc<Baseline>) -> Self {
+        Self { baseline, ..self }
     }
 
     /// The gates of an assessment, all of whose findings are seen.
@@ -63,6 +77,7 @@ impl Gates {
     /// Takes in an account's findings; in what order decides the order of the outcomes' details.
     pub fn see(&mut self, findings: &[Finding]) {
         self.weighs |= findings.iter().any(counts);
+        self.see_new(findings);
         let Some(threshold) = self.request.fail_on else { return };
         for finding in findings.iter().filter(|finding| finding.severity >= threshold) {
             match finding.status {
@@ -74,19 +89,35 @@ impl Gates {
         }
     }
 
+    fn see_new(&mut self, findings: &[Finding]) {
+        let Some(threshold) = self.request.fail_on_new else { return };
+        for finding in findings.iter().filter(|finding| finding.severity >= threshold) {
+            if self.baseline.failed(&finding.fingerprint) {
+                continue;
+            }
+            match finding.status {
+                Status::Fail => self.new.push(line(finding)),
+                Status::Unknown if self.new.is_empty() => self.perhaps_new.push(line(finding)),
+                _ => {}
+            }
+        }
+    }
+
     /// Whether any finding counts in the score: it has a weight, and it is neither waived nor without an object.
     #[must_use]
     pub fn weighs(&self) -> bool {
         self.weighs
     }
 
-    /// What became of each gate that was asked for: `fail-on`, `min-score`, `min-coverage`, `fail-on-expired-waiver`,
-    /// in this order.
+    /// What became of each gate that was asked for: `fail-on`, `fail-on-new`, `min-score`, `min-coverage`,
+    /// `fail-on-expired-waiver`, in this order.
     #[must_use]
     pub fn outcomes<R>(&self, assessment: &Assessment<R>) -> Vec<GateOutcome> {
         let mut outcomes = Vec::new();
         let request = &self.request;
         outcomes.extend(request.fail_on.map(|threshold| self.fail_on(assessment, threshold)));
+        outcomes
+            .extend(request.fail_on_new.map(|threshold| self.fail_on_new(assessment, threshold)));
         outcomes.extend(request.min_score.map(|threshold| min_score(assessment, threshold)));
         let complete = complete(assessment, self.weighs);
         outcomes.extend(
@@ -114,36 +145,54 @@ impl Gates {
     }
 
     fn fail_on<R>(&self, assessment: &Assessment<R>, threshold: Severity) -> GateOutcome {
-        let mut unknown = self.unknown.clone();
-        // An account that was not read may fail anything; that counts also where it has no findings at all.
-        unknown.extend(
-            assessment
-                .scope
-                .accounts
-                .iter()
-                .filter(|one| one.in_scope && !one.assessed && one.state.is_active())
-                .map(|account| format!("account {} was not read", account.id)),
-        );
-        let (status, message, details) = if !self.failed.is_empty() {
-            let message =
-                format!("{} at or above {threshold}", count(self.failed.len(), "finding"));
-            (GateStatus::Failed, message, self.failed.clone())
-        } else if !unknown.is_empty() {
-            let message = format!(
-                "no finding at or above {threshold}, but {} could not be decided",
-                count(unknown.len(), "question")
-            );
-            (GateStatus::Incomplete, message, unknown)
-        } else {
-            (GateStatus::Passed, format!("no finding at or above {threshold}"), Vec::new())
+        let told = format!("at or above {threshold}");
+        severe("fail-on", (threshold, &told), (&self.failed, &self.unknown), assessment)
+    }
+
+    fn fail_on_new<R>(&self, assessment: &Assessment<R>, threshold: Severity) -> GateOutcome {
+        let since = match self.baseline.run_id() {
+            "" => "that an earlier run did not see".to_owned(),
+            run => format!("new since run {run}"),
         };
-        GateOutcome {
-            gate: "fail-on".to_owned(),
-            threshold: threshold.to_string(),
-            status,
-            message,
-            details,
-        }
+        severe("fail-on-new", (threshold, &since), (&self.new, &self.perhaps_new), assessment)
+    }
+}
+
+/// The outcome of a gate that no finding of some kind may fail.
+fn severe<R>(
+    gate: &str,
+    (threshold, told): (Severity, &str),
+    (failed, unknown): (&[String], &[String]),
+    assessment: &Assessment<R>,
+) -> GateOutcome {
+    let mut unknown = unknown.to_vec();
+    // An account that was not read may fail anything; that counts also where it has no findings at all.
+    unknown.extend(
+        assessment
+            .scope
+            .accounts
+            .iter()
+            .filter(|one| one.in_scope && !one.assessed && one.state.is_active())
+            .map(|account| format!("account {} was not read", account.id)),
+    );
+    let (status, message, details) = if !failed.is_empty() {
+        let message = format!("{} {told}", count(failed.len(), "finding"));
+        (GateStatus::Failed, message, failed.to_vec())
+    } else if !unknown.is_empty() {
+        let message = format!(
+            "no finding {told}, but {} could not be decided",
+            count(unknown.len(), "question")
+        );
+        (GateStatus::Incomplete, message, unknown)
+    } else {
+        (GateStatus::Passed, format!("no finding {told}"), Vec::new())
+    };
+    GateOutcome {
+        gate: gate.to_owned(),
+        threshold: threshold.to_string(),
+        status,
+        message,
+        details,
     }
 }
 

@@ -12,13 +12,14 @@ use crate::aws::{AccountId, Arn, Region};
 use crate::control_policies::ControlPolicies;
 use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
-use crate::organization::{Member, Organization};
+use crate::organization::{Member, Organization, of_region};
 use crate::pool::PolicyPool;
 use crate::roster::{AccountEntry, AccountState, OptInStatus, RegionEntry};
 use crate::snapshot::{Document, Manifest, Probe, Source, Sourced};
 use crate::trail::Best;
 
 mod closed;
+mod histories;
 mod keys;
 mod objects;
 mod trails;
@@ -70,6 +71,7 @@ pub struct GraphBuilder {
     nothing_unread: Arc<BTreeMap<Region, Gap>>,
     /// The sets of regions that are closed to accounts: most have the same.
     closed: BTreeSet<Arc<BTreeSet<Region>>>,
+    histories: BTreeMap<AccountId, Arc<Document>>,
 }
 
 /// An event data store, as its region's list shows it.
@@ -186,12 +188,14 @@ impl GraphBuilder {
             sights: BTreeSet::new(),
             nothing_unread: Arc::default(),
             closed: BTreeSet::new(),
+            histories: BTreeMap::new(),
         }
     }
 
     /// Adds one account's evidence.
     pub fn add(&mut self, document: &Document) {
         self.add_closed_regions(document);
+        self.add_history(document);
         self.add_member(document);
         for probe in document.observations.keys() {
             if probe.fact.crosses_accounts() {
@@ -226,11 +230,19 @@ impl GraphBuilder {
                 }
                 (Fact::EventDataStores, _) => self.add_stores(document, probe),
                 (Fact::ServiceLinkedRole, None) => self.add_resource(document, probe, ""),
+                // They belong to an account and region, and are read where a trail's log group lies.
+                (Fact::Alarms | Fact::MuteRules, None) => {
+                    if let Some(region) = &probe.region {
+                        let place = of_region(document.account, region);
+                        self.add_resource(document, probe, &place);
+                    }
+                }
                 (
                     Fact::InsightSelectors
                     | Fact::TrailTags
                     | Fact::Topic
                     | Fact::LogGroup
+                    | Fact::MetricFilters
                     | Fact::EventDataStore
                     | Fact::StorePolicy
                     | Fact::KeyRotation
@@ -466,7 +478,9 @@ impl GraphBuilder {
             control_policies: self.control_policies.clone(),
             pool: self.pool.clone(),
             members: self.members.clone(),
+            histories: self.histories.clone(),
             asked: self.asked.clone(),
+            told: Arc::default(),
             objects: self.objects(),
         }
     }
@@ -485,7 +499,9 @@ impl GraphBuilder {
             control_policies: self.control_policies,
             pool: self.pool,
             members: self.members,
+            histories: self.histories,
             asked: self.asked,
+            told: Arc::default(),
             objects,
         }
     }

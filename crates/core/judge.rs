@@ -11,6 +11,7 @@ use crate::finding::{
     Finding, GLOBAL, ScoredIn, Status, Verdict, fingerprint, not_applicable, pass,
 };
 use crate::organization::{Member, Organization};
+use crate::period::Period;
 use crate::policy::Policy;
 use crate::privilege::Roll;
 use crate::results::in_order;
@@ -62,13 +63,15 @@ pub(crate) struct Engine<'a> {
     pub(crate) organization: &'a Organization,
     /// What the user expects.
     pub(crate) policy: &'a Policy,
+    /// The time that the audit is about.
+    pub(crate) period: Option<Period>,
     /// What of the graph is judged in which account.
     pub(crate) shared: &'a Shared,
 }
 
 impl Engine<'_> {
     fn audit(&self) -> Audit<'_> {
-        Audit { organization: self.organization, policy: self.policy }
+        Audit { organization: self.organization, policy: self.policy, period: self.period }
     }
 
     fn finding(&self, check: &Check, subject: Subject<'_>, judged: Observed<Verdict>) -> Finding {
@@ -171,7 +174,7 @@ impl Engine<'_> {
     }
 
     /// An account that can be looked into.
-    fn view<'v>(
+    pub(crate) fn view<'v>(
         &'v self,
         member: &'v Member,
         document: Option<&'v Document>,
@@ -254,6 +257,8 @@ impl Engine<'_> {
                 | Judge::GuardedTrail(_)
                 | Judge::GuardedBucket(_)
                 | Judge::GuardedKey(_)
+                | Judge::LogGroup(_)
+                | Judge::Alarm(_)
                 | Judge::Key(_)
                 | Judge::AnyKey(_) => {}
             }

@@ -191,6 +191,14 @@ impl Key {
         }
     }
 
+    /// Whether the key works, whatever the trails are that encrypt with it.
+    ///
+    /// # Errors
+    /// The gap of `DescribeKey`, or a state that is not known.
+    pub fn works(&self) -> Observed<Usability> {
+        self.state(&[])
+    }
+
     /// What the key says of itself.
     fn state(&self, uses: &[&Use]) -> Observed<Usability> {
         let read = self.metadata()?;

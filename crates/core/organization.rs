@@ -12,9 +12,10 @@ use crate::control_policies::ControlPolicies;
 use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
 use crate::key::{Key, KeyTarget};
+use crate::monitoring::Memo;
 use crate::pool::PolicyPool;
 use crate::roster::{AccountState, RegionEntry};
-use crate::snapshot::{Manifest, Probe, Source, Sourced};
+use crate::snapshot::{Document, Manifest, Probe, Source, Sourced};
 use crate::store::Store;
 use crate::trail::Trail;
 
@@ -148,6 +149,11 @@ pub(crate) struct Objects {
     pub(crate) trails_unread: Option<Box<Gap>>,
 }
 
+/// The name under which what belongs to a region of an account is kept.
+pub(crate) fn of_region(account: AccountId, region: &Region) -> String {
+    format!("{account}/{region}")
+}
+
 /// The organization as one graph.
 #[derive(Debug, Clone)]
 pub struct Organization {
@@ -170,8 +176,12 @@ pub struct Organization {
     /// The policy documents of all accounts, parsed once each.
     pub(crate) pool: Arc<PolicyPool>,
     pub(crate) objects: Objects,
+    /// What event history tells of those who may change what other accounts depend on.
+    pub(crate) histories: BTreeMap<AccountId, Arc<Document>>,
     /// The questions about shared objects that were asked already, and by which account.
     pub(crate) asked: BTreeSet<(AccountId, Probe)>,
+    /// What was found out about who is told of what.
+    pub(crate) told: Arc<Memo>,
 }
 
 impl Organization {

@@ -10,12 +10,14 @@ use crate::aws::{AccountId, Arn, Region};
 use crate::check::Check;
 use crate::control_policies::{PolicyKind, RCP_FULL_ACCESS};
 use crate::fact::{Fact, Scope};
+use crate::history::probes;
 use crate::key::KeyTarget;
 use crate::policies::Policies;
 use crate::roster::{AccountEntry, RegionEntry};
 use crate::snapshot::{Document, Manifest, Probe};
 
 mod follow_ups;
+mod monitoring;
 
 pub(crate) use follow_ups::OWNERS;
 pub use follow_ups::{FollowUps, follow_ups};
@@ -150,6 +152,9 @@ fn regional(demand: &Demand, manifest: &Manifest, document: &Document, wanted: &
         }
     }
     stores(demand, document, &regions, wanted);
+    if demand.wants(Fact::TrailHistory) {
+        wanted.extend(probes::of_trails(document, &regions));
+    }
     if !demand.wants(Fact::Trails) {
         return;
     }
@@ -191,6 +196,9 @@ fn regional(demand: &Demand, manifest: &Manifest, document: &Document, wanted: &
             own_trail(demand, trail, wanted);
             own_objects(demand, document, trail, wanted);
         }
+    }
+    if demand.wants(Fact::EventRules) {
+        wanted.extend(monitoring::event_rules(manifest, document, &regions));
     }
 }
 
@@ -265,6 +273,11 @@ fn own_objects(
                 .map(|(_, probe)| probe),
         );
     }
+    let group = trail.cloud_watch_logs_log_group_arn.as_deref();
+    wanted.extend(group.into_iter().flat_map(|arn| {
+        let own = |(owner, probe)| (owner == document.account).then_some(probe);
+        monitoring::of_group(demand, arn).into_iter().filter_map(own)
+    }));
 }
 
 /// A key that is the account's own, and what else it is asked once it is known which it is.

@@ -138,6 +138,14 @@ impl Policies {
         self.base.trusted_log_accounts.iter().copied().chain(named).collect()
     }
 
+    /// How many pages of event history are read for one question: as many as any account's policy asks for.
+    #[must_use]
+    pub fn lookup_max_pages(&self) -> u32 {
+        let named = self.overrides.iter().filter_map(|one| one.changes.get("lookup_max_pages"));
+        let named = named.filter_map(|value| u32::try_from(value.as_u64()?).ok());
+        named.fold(self.base.lookup_max_pages, u32::max)
+    }
+
     /// Whether the accounts' tags must be known to tell which policy applies.
     #[must_use]
     pub fn select_by_tag(&self) -> bool {

@@ -89,6 +89,8 @@ pub struct Policy {
     pub event_data_store_key_arns: BTreeSet<String>,
     /// Whether EventBridge rules count as monitoring.
     pub accept_eventbridge: bool,
+    /// Whether the log group of a trail must be protected from deletion.
+    pub require_log_group_deletion_protection: bool,
     /// The kinds of Insights that must be switched on.
     pub required_insights: BTreeSet<InsightType>,
     /// Globs of regions that are out of scope by written decision; reported, never silent.
@@ -156,6 +158,7 @@ impl Default for Policy {
             archive_vaults: BTreeSet::new(),
             event_data_store_key_arns: BTreeSet::new(),
             accept_eventbridge: true,
+            require_log_group_deletion_protection: false,
             required_insights: [InsightType::ApiCallRate, InsightType::ApiErrorRate].into(),
             excluded_regions: BTreeSet::new(),
             scp_denied_region_is_na: false,

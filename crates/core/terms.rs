@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use crate::period::Period;
 use crate::policies::Policies;
 use crate::policy::Policy;
 use crate::waiver::Waivers;
@@ -15,11 +16,13 @@ pub struct Terms {
     pub policies: Policies,
     /// The exceptions.
     pub waivers: Waivers,
+    /// The time that the audit is about; none: as far as event history reaches.
+    pub period: Option<Period>,
 }
 
 impl From<Policy> for Terms {
     fn from(policy: Policy) -> Self {
-        Self { policies: policy.into(), waivers: Waivers::default() }
+        Self { policies: policy.into(), ..Self::default() }
     }
 }
 

@@ -123,6 +123,19 @@ pub(crate) enum Signature {
 }
 
 impl Evidence {
+    /// How many bytes were read, as they are stored.
+    pub fn stored_bytes(&self) -> u64 {
+        self.compressed
+    }
+
+    /// Whether the object is the log file that a proved digest lists: its contents, and nothing behind them.
+    pub fn is_proved(&self, request: &FetchRequest) -> bool {
+        match &self.object {
+            Seen::Log(log) => log.end == End::Whole && request.expected == Some(log.sha256),
+            _ => false,
+        }
+    }
+
     /// The fingerprint of the key that a digest is signed with: what is not in the key ring may be fetched before the
     /// evidence is handed on.
     pub fn fingerprint(&self) -> Option<&str> {

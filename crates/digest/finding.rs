@@ -112,12 +112,12 @@ pub struct Finding {
 
 impl Finding {
     /// The order in which findings are listed.
-    pub(crate) fn order(&self, other: &Self) -> std::cmp::Ordering {
-        let of = |finding: &Self| {
-            let Self { account_id, region, trail, from, to, kind, key, bucket, .. } =
-                finding.clone();
-            (account_id, region, trail, from, to, kind, key, bucket)
-        };
-        of(self).cmp(&of(other))
+    pub fn order(&self, other: &Self) -> std::cmp::Ordering {
+        let of = |finding: &'_ Self| (finding.from, finding.to, finding.kind);
+        let chain = self.account_id.cmp(&other.account_id);
+        let chain = chain.then_with(|| self.region.cmp(&other.region));
+        let chain = chain.then_with(|| self.trail.cmp(&other.trail));
+        let time = chain.then_with(|| of(self).cmp(&of(other)));
+        time.then_with(|| self.key.cmp(&other.key)).then_with(|| self.bucket.cmp(&other.bucket))
     }
 }

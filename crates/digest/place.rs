@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::chain::{BEYOND, Chain, Node, WantedLog};
 use crate::checkpoint::Checkpoint;
 use crate::evidence::Evidence;
+use crate::hash::Sha256;
 use crate::key::{DigestKey, Folder, LOG_KINDS, LogKey, ObjectKey};
 use crate::key_ring::KeyRing;
 use crate::ledger::{Ledger, Listed};
@@ -39,8 +40,11 @@ pub struct Options {
     pub as_of: Option<Timestamp>,
     /// Whether to look for log files that no digest lists; needs listings of the log files' folders.
     pub look_for_unreferenced: bool,
-    /// How many days of log files are listed at once: what is held in memory grows with it.
+    /// How many days of log files are listed at first: what is held in memory grows with it.
     pub listing_days: u32,
+    /// How many log files a listing should bring: where the days before brought few, more of them are listed at once,
+    /// up to 31.
+    pub listing_keys: u64,
     /// How many digests may be asked for before their successors are judged.
     pub lookahead: usize,
 }
@@ -48,7 +52,14 @@ pub struct Options {
 impl Options {
     /// The usual ones: everything is looked for, a day at a time.
     pub fn new(span: Span) -> Self {
-        Self { span, as_of: None, look_for_unreferenced: true, listing_days: 1, lookahead: 16 }
+        Self {
+            span,
+            as_of: None,
+            look_for_unreferenced: true,
+            listing_days: 1,
+            listing_keys: 0,
+            lookahead: 16,
+        }
     }
 }
 
@@ -66,6 +77,8 @@ pub struct FetchRequest {
     pub key: String,
     /// Whether it is a digest; a log file otherwise.
     pub is_digest: bool,
+    /// The hash of a log file's uncompressed bytes, as the proved digest that lists it says.
+    pub expected: Option<Sha256>,
 }
 
 /// Folders whose keys are needed, for some days.
@@ -170,6 +183,8 @@ pub struct Place {
     /// Whether the digests' listing was asked for; the log files are listed from here back.
     digests_listed: bool,
     logs_listed_from: Timestamp,
+    /// Log files that were listed so far, and the days that brought them.
+    density: (u64, u64),
 }
 
 impl Place {
@@ -194,6 +209,7 @@ impl Place {
             last_ticket: 0,
             digests_listed: false,
             logs_listed_from,
+            density: (0, 0),
             options,
         };
         for trail in trails {
@@ -262,8 +278,11 @@ impl Place {
     }
 
     fn fetch(&mut self, bucket: String, key: String, asked: Asked) -> Next {
-        let is_digest = matches!(asked, Asked::Digest(..));
-        Next::Fetch(FetchRequest { ticket: self.ticket(asked), bucket, key, is_digest })
+        let (is_digest, expected) = match &asked {
+            Asked::Log(_, wanted) => (false, Some(wanted.entry.sha256)),
+            asked => (matches!(asked, Asked::Digest(..)), None),
+        };
+        Next::Fetch(FetchRequest { ticket: self.ticket(asked), bucket, key, is_digest, expected })
     }
 
     fn list(&mut self, folders: Vec<String>, asked: Asked, span: Span) -> Next {
@@ -277,10 +296,18 @@ impl Place {
         })
     }
 
+    /// As many days as bring about as many log files as one listing should.
+    fn days_at_once(&self) -> i64 {
+        let (files, days) = self.density;
+        let wanted = self.options.listing_keys.saturating_mul(days) / files.max(1);
+        let wanted = if days == 0 { 0 } else { wanted.min(31) };
+        i64::try_from(wanted).unwrap_or(0).max(i64::from(self.options.listing_days.max(1)))
+    }
+
     /// The days before those that were listed.
     fn list_logs(&mut self) -> Next {
         let to = self.logs_listed_from;
-        let days = i64::from(self.options.listing_days.max(1));
+        let days = self.days_at_once();
         let from = shift(to, -DAY * days).max(day(self.options.span.from));
         self.logs_listed_from =
             if from <= day(self.options.span.from) { Timestamp::MIN } else { from };
@@ -330,6 +357,7 @@ impl Place {
     fn list_log(&mut self, named: LogKey, key: &str) {
         let minute = Span { from: named.delivered, to: shift(named.delivered, 60) };
         if self.options.look_for_unreferenced && self.options.span.covers(&minute) {
+            self.density.0 = self.density.0.saturating_add(1);
             let LogKey { kind, delivered, .. } = named;
             self.ledger.listed(Listed { key: key.to_owned(), kind, delivered });
         }
@@ -341,6 +369,10 @@ impl Place {
             (Some(Asked::Logs(span)), Err(why)) => {
                 let within = span.within(&self.options.span);
                 self.unlisted.extend(within.map(|span| (span, why)));
+            }
+            (Some(Asked::Logs(span)), Ok(())) => {
+                let seconds = span.to.as_second().saturating_sub(span.from.as_second());
+                self.density.1 += u64::try_from(seconds / DAY).unwrap_or(0).max(1);
             }
             (Some(Asked::Digests), Err(why)) => self.unread = Some(why),
             _ => {}

@@ -28,6 +28,7 @@ pub mod regular;
 pub mod required;
 pub mod schema;
 pub mod selector;
+pub mod sets;
 mod test;
 
 pub use bridge::EventPattern;

@@ -5,6 +5,7 @@ use crate::event::Event;
 use crate::formula::Formula;
 use crate::pattern::FilterPattern;
 use crate::reading::Reading;
+use crate::required::Condition;
 
 /// A compiled pattern.
 #[derive(Debug, Clone)]
@@ -14,6 +15,15 @@ pub struct Matcher {
 }
 
 impl Matcher {
+    /// The matcher of those of its events that meet a condition too.
+    #[must_use]
+    pub fn within(&self, condition: &Condition) -> Self {
+        let both = |reading: Reading| {
+            Formula::All(vec![self.formula(reading).clone(), condition.formula(reading)])
+        };
+        Self { narrow: both(Reading::Narrow), wide: both(Reading::Wide) }
+    }
+
     /// Whether an event matches. An audit asks with [`Reading::Narrow`]: a match that is not sure is none.
     #[must_use]
     pub fn matches(&self, event: &Event<'_>, reading: Reading) -> bool {

@@ -60,7 +60,7 @@ impl Condition {
         Self::Not(Box::new(Self::Exists(field.to_owned())))
     }
 
-    fn formula(&self, reading: Reading) -> Formula {
+    pub(crate) fn formula(&self, reading: Reading) -> Formula {
         let text = |text: &String| Leaf::Literal(Scalar::Text(text.clone()));
         let each = |parts: &[Self]| parts.iter().map(|part| part.formula(reading)).collect();
         match self {
@@ -165,6 +165,17 @@ impl Required {
         };
         let (narrow, wide) = (both(Reading::Narrow), both(Reading::Wide));
         Self { narrow, wide, schema: Schema::event_bridge() }
+    }
+
+    /// Whether some event of the set is matched, as far as that is known: for sure where it says so.
+    #[must_use]
+    pub fn touches(&self, matcher: &Matcher) -> bool {
+        let both = |reading: Reading| {
+            Formula::All(vec![self.formula(reading).clone(), matcher.formula(reading).clone()])
+        };
+        let (narrow, wide) = (both(Reading::Narrow), both(Reading::Wide));
+        let met = Self { narrow, wide, schema: self.schema.clone() };
+        matches!(met.covered_by(&[]), Answer::Refuted(_))
     }
 
     /// Whether an event is in the set, by its condition alone.

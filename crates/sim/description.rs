@@ -12,7 +12,7 @@ mod trail;
 
 pub use bucket::{
     AclGrant, Bucket, DefaultRetention, LifecycleFilter, LifecycleRule, ObjectLock,
-    PublicAccessBlock, Transition,
+    PublicAccessBlock, StoredObject, Transition,
 };
 pub use control::{ControlPolicy, PolicyType};
 pub use copies::{Encryption, Logging, ReplicationRule};
@@ -20,7 +20,7 @@ pub use iam::{Group, Iam, ManagedPolicy, Role, User};
 pub use key::Key;
 pub use moment::{Moment, When};
 pub use store::EventDataStore;
-pub use told::{Event, LogGroup, Topic};
+pub use told::{Event, LogGroup, Regional, Topic};
 pub use trail::{Trail, TrailStatus};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,11 +62,28 @@ pub struct Description {
     /// Documents of the policies that AWS manages, by policy name.
     #[serde(default)]
     pub aws_managed_policies: BTreeMap<String, serde_json::Value>,
+    /// The public keys that CloudTrail signs digests with, by region.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub public_keys: BTreeMap<String, Vec<PublicKey>>,
     /// Principals that every account has in addition to its own.
     #[serde(default)]
     pub baseline_iam: Iam,
     /// Every account, in the order in which Organizations lists them.
     pub accounts: Vec<Account>,
+}
+
+/// A public key of CloudTrail's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublicKey {
+    /// The hexadecimal MD5 value of its DER form.
+    pub fingerprint: String,
+    /// The DER form, in Base64.
+    pub value: String,
+    /// Since when it is used.
+    pub from: Moment,
+    /// Until when.
+    pub to: Moment,
 }
 
 /// An organization of AWS Organizations.
@@ -218,6 +235,15 @@ pub struct Account {
     /// Log groups that the account owns, beside those that its trails name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub log_groups: Vec<LogGroup>,
+    /// Alarms; those with an `AlarmRule` are composite.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alarms: Vec<Regional>,
+    /// Rules that mute alarms.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mute_rules: Vec<Regional>,
+    /// Rules on the default event buses, each with its `Targets`; an `EventPattern` may be written as an object.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub event_rules: Vec<Regional>,
     /// Trails that the account owns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trails: Vec<Trail>,

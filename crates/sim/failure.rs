@@ -28,7 +28,7 @@ impl Failure {
     /// Refused with a reason in AWS's form: `because no identity-based policy allows the … action`, `with an explicit deny …`.
     pub(crate) fn denied(request: &Request, reason: &str) -> Self {
         let (status, code) = match request.protocol {
-            Protocol::AwsJson => (400, "AccessDeniedException"),
+            Protocol::AwsJson | Protocol::Cbor => (400, "AccessDeniedException"),
             Protocol::RestJson => (403, "AccessDeniedException"),
             Protocol::Query if request.service == "sns" => (403, "AuthorizationError"),
             Protocol::Query | Protocol::S3 | Protocol::S3Control => (403, "AccessDenied"),
@@ -64,7 +64,9 @@ impl Failure {
                 "TooManyRequestsException",
                 "AWS Organizations can't complete your request because another request is already in progress. Try again later.",
             ),
-            (Protocol::AwsJson, _) => (400, "ThrottlingException", "Rate exceeded"),
+            (Protocol::AwsJson | Protocol::Cbor, _) => {
+                (400, "ThrottlingException", "Rate exceeded")
+            }
             (Protocol::RestJson, _) => (429, "TooManyRequestsException", "Rate exceeded"),
             (Protocol::Query, _) => (400, "Throttling", "Rate exceeded"),
             (Protocol::S3 | Protocol::S3Control, _) => {
@@ -76,7 +78,7 @@ impl Failure {
 
     pub(crate) fn internal(request: &Request) -> Self {
         let code = match request.protocol {
-            Protocol::AwsJson | Protocol::Query => "InternalFailure",
+            Protocol::AwsJson | Protocol::Cbor | Protocol::Query => "InternalFailure",
             Protocol::RestJson => "InternalServerException",
             Protocol::S3 | Protocol::S3Control => "InternalError",
         };
@@ -85,7 +87,7 @@ impl Failure {
 
     pub(crate) fn expired(request: &Request) -> Self {
         let (status, code) = match request.protocol {
-            Protocol::AwsJson => (400, "ExpiredTokenException"),
+            Protocol::AwsJson | Protocol::Cbor => (400, "ExpiredTokenException"),
             Protocol::RestJson => (403, "ExpiredTokenException"),
             Protocol::Query => (403, "ExpiredToken"),
             Protocol::S3 | Protocol::S3Control => (400, "ExpiredToken"),
@@ -96,7 +98,7 @@ impl Failure {
     /// The credentials mean nothing here: foreign ones, or a region that is not on for the account.
     pub(crate) fn unrecognized(request: &Request) -> Self {
         let (status, code) = match request.protocol {
-            Protocol::AwsJson => (400, "UnrecognizedClientException"),
+            Protocol::AwsJson | Protocol::Cbor => (400, "UnrecognizedClientException"),
             Protocol::RestJson => (403, "UnrecognizedClientException"),
             Protocol::Query => (403, "InvalidClientTokenId"),
             Protocol::S3 | Protocol::S3Control => (403, "InvalidAccessKeyId"),
@@ -136,7 +138,7 @@ impl Failure {
     /// Signed at a time that the server takes for too far from its own.
     pub(crate) fn skewed(request: &Request, server: Moment) -> Self {
         let (status, code) = match request.protocol {
-            Protocol::AwsJson => (400, "InvalidSignatureException"),
+            Protocol::AwsJson | Protocol::Cbor => (400, "InvalidSignatureException"),
             Protocol::RestJson => (403, "InvalidSignatureException"),
             Protocol::Query => (403, "SignatureDoesNotMatch"),
             Protocol::S3 | Protocol::S3Control => {

@@ -20,6 +20,7 @@ pub(crate) const TOKEN_PREFIX: &str = "simulated-session";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
     AwsJson,
+    Cbor,
     RestJson,
     Query,
     S3,
@@ -35,6 +36,8 @@ pub(crate) struct Request {
     pub(crate) service: String,
     pub(crate) operation: String,
     pub(crate) resource: String,
+    /// The object's key, of a request that is about one.
+    pub(crate) key: String,
     pub(crate) attempt: u32,
     /// A function of the request alone; each service's request id is made from it.
     pub(crate) digest: String,
@@ -65,6 +68,7 @@ impl Request {
             ("s3", _) if control => Protocol::S3Control,
             ("s3", _) => Protocol::S3,
             ("account", _) => Protocol::RestJson,
+            _ if header("content-type").is_some_and(|t| t == "application/cbor") => Protocol::Cbor,
             (_, Some(_)) => Protocol::AwsJson,
             _ if header("content-type").is_some_and(|t| t.contains("json")) => Protocol::RestJson,
             _ => Protocol::Query,
@@ -73,10 +77,14 @@ impl Request {
         if protocol == Protocol::Query {
             parameters.extend(pairs(&String::from_utf8_lossy(body)));
         }
-        let body_value = serde_json::from_slice(body).unwrap_or(Value::Null);
+        let body_value = match protocol {
+            Protocol::Cbor => minicbor_serde::from_slice(body).unwrap_or(Value::Null),
+            _ => serde_json::from_slice(body).unwrap_or(Value::Null),
+        };
         let bucket = if protocol == Protocol::S3 { url.bucket() } else { String::new() };
         let operation = match protocol {
             Protocol::AwsJson => target.unwrap_or_default().to_owned(),
+            Protocol::Cbor => url.path.rsplit('/').next().unwrap_or_default().to_owned(),
             Protocol::RestJson => match url.path.strip_prefix('/') {
                 Some("listRegions") => "ListRegions".to_owned(),
                 _ => format!("{} {}", http.method(), url.path),
@@ -101,8 +109,12 @@ impl Request {
             _ => None,
         };
         let lent = parts.next().and_then(|millis| millis.parse().ok()).map(Duration::from_millis);
-        let service =
-            if protocol == Protocol::S3Control { "s3control".to_owned() } else { scope.service };
+        let service = match (protocol, scope.service.as_str()) {
+            (Protocol::S3Control, _) => "s3control".to_owned(),
+            // CloudWatch signs with the name of its endpoint.
+            (_, "monitoring") => "cloudwatch".to_owned(),
+            _ => scope.service,
+        };
         let mut request = Self {
             protocol,
             account: scope.account,
@@ -110,6 +122,7 @@ impl Request {
             service,
             operation,
             resource: bucket,
+            key: if protocol == Protocol::S3 { url.key() } else { String::new() },
             attempt: header("amz-sdk-request").and_then(|text| attempt(&text)).unwrap_or(1),
             digest: String::new(),
             head: http.method() == "HEAD",
@@ -217,6 +230,9 @@ impl Request {
             "KeyId",
             "TopicArn",
             "logGroupNamePrefix",
+            "logGroupName",
+            "AlarmMuteRuleName",
+            "Rule",
             "ParentId",
             "ChildId",
             "ResourceId",
@@ -229,6 +245,8 @@ impl Request {
         let named = members.iter().find_map(|name| self.text(name));
         let named =
             named.or_else(|| lists.iter().find_map(|name| self.list(name).first().copied()));
+        let looked_up = || self.objects("LookupAttributes").first()?["AttributeValue"].as_str();
+        let named = named.or_else(looked_up);
         named.or(self.account_header.as_deref()).unwrap_or_default().to_owned()
     }
 
@@ -308,6 +326,15 @@ impl Url {
         self.host_bucket().unwrap_or_else(in_path).to_owned()
     }
 
+    fn key(&self) -> String {
+        let path = self.path.trim_start_matches('/');
+        match self.host_bucket() {
+            Some(_) => path,
+            None => path.split_once('/').map_or("", |(_, key)| key),
+        }
+        .to_owned()
+    }
+
     fn bucket_operation(&self, method: &str, parameters: &BTreeMap<String, String>) -> String {
         let segments = self.path.split('/').filter(|segment| !segment.is_empty()).count();
         let on_bucket =
@@ -316,6 +343,7 @@ impl Url {
         let known = match (method, on_bucket, read) {
             ("GET", true, Some((_, operation))) if !self.bucket().is_empty() => Some(*operation),
             ("GET", true, None) if self.bucket().is_empty() => Some("ListBuckets"),
+            ("GET", true, None) if parameters.contains_key("list-type") => Some("ListObjectsV2"),
             ("HEAD", true, None) if !self.bucket().is_empty() => Some("HeadBucket"),
             _ => None,
         };

@@ -60,8 +60,8 @@ pub use description::{
     Account, AccountState, AclGrant, Bucket, ControlPolicy, DefaultRetention, Description,
     DescriptionError, Encryption, Event, EventDataStore, Group, Iam, Key, LifecycleFilter,
     LifecycleRule, LogGroup, Logging, ManagedPolicy, Moment, ObjectLock, Organization, PolicyType,
-    PublicAccessBlock, RegionState, ReplicationRule, Role, Topic, Trail, TrailStatus, Transition,
-    Unit, User, When,
+    PublicAccessBlock, PublicKey, RegionState, Regional, ReplicationRule, Role, StoredObject,
+    Topic, Trail, TrailStatus, Transition, Unit, User, When,
 };
 pub use fault::{Effect, Fault};
 pub use generated::Shape;

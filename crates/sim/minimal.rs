@@ -5,11 +5,13 @@
 //! `AssumeRole`; trails are shown region by region; the configuration of a bucket is for its owner to read.
 
 mod follow;
+mod history;
 mod keys;
 mod ledger;
 mod policies;
 mod reads;
 mod walk;
+mod watched;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -68,7 +70,10 @@ impl Simulator {
     /// - `s3:HeadBucket` reads whether a log bucket is there that nobody lists; `s3:HeadBucket/owner` whether it
     ///   belongs to an account that cannot be entered, where the first answer was 200.
     ///
-    /// The calls of both are counted under the operation's own name.
+    /// And `cloudtrail:LookupEvents` reads the newest event of a region; `cloudtrail:LookupEvents/TrailHistory`,
+    /// `…/BucketHistory`, `…/KeyHistory`, `…/DetectionHistory` and `…/OrganizationHistory` read who changed what.
+    ///
+    /// The calls of each are counted under the operation's own name.
     ///
     /// An account lets itself be entered unless it refuses every role; that the caller knows a role and an external
     /// id that it accepts is taken for granted. Scripted faults and changes are not looked at. Memory is needed for

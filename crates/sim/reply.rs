@@ -22,6 +22,7 @@ enum Body {
     Json(Value),
     Xml(Element),
     Text(String),
+    Bytes(Vec<u8>),
     Empty,
 }
 
@@ -39,6 +40,10 @@ impl Reply {
         Self { body: Body::Text(text), headers: Vec::new() }
     }
 
+    pub(crate) fn bytes(bytes: Vec<u8>) -> Self {
+        Self { body: Body::Bytes(bytes), headers: Vec::new() }
+    }
+
     pub(crate) fn empty() -> Self {
         Self { body: Body::Empty, headers: Vec::new() }
     }
@@ -47,6 +52,11 @@ impl Reply {
         self.headers.push((name, value.to_owned()));
         self
     }
+}
+
+/// A value as the CBOR protocol has it. What JSON can hold CBOR can hold.
+fn cbor(value: &Value) -> Vec<u8> {
+    minicbor_serde::to_vec(value).unwrap_or_default()
 }
 
 /// What every service knows of the request that it answers.
@@ -61,16 +71,24 @@ impl Envelope<'_> {
     pub(crate) fn write(&self, answer: Result<Reply, Failure>) -> Result<HttpResponse, HttpError> {
         match answer {
             Ok(reply) => {
+                if let (Body::Json(value), Protocol::Cbor) = (&reply.body, self.request.protocol) {
+                    return self.respond(200, cbor(value), &reply.headers);
+                }
                 let body = match reply.body {
-                    Body::Json(value) => value.to_string(),
+                    Body::Json(value) => value.to_string().into_bytes(),
                     Body::Xml(element) if self.request.protocol == Protocol::Query => {
-                        self.query_result(element).document()
+                        self.query_result(element).document().into_bytes()
                     }
-                    Body::Xml(element) => element.document(),
-                    Body::Text(text) => text,
-                    Body::Empty => String::new(),
+                    Body::Xml(element) => element.document().into_bytes(),
+                    Body::Text(text) => text.into_bytes(),
+                    Body::Bytes(bytes) => bytes,
+                    Body::Empty => Vec::new(),
                 };
-                self.respond(200, body.into_bytes(), &reply.headers)
+                self.respond(200, body, &reply.headers)
+            }
+            Err(failure) if self.request.protocol == Protocol::Cbor => {
+                let body = json!({ "__type": failure.code, "message": failure.message });
+                self.respond(failure.status, cbor(&body), &failure.headers)
             }
             Err(failure) => {
                 let body = self.error(&failure);
@@ -126,7 +144,7 @@ impl Envelope<'_> {
         let code = || Element::leaf("Code", failure.code);
         let message = || Element::leaf("Message", &failure.message);
         match self.request.protocol {
-            Protocol::AwsJson => {
+            Protocol::AwsJson | Protocol::Cbor => {
                 json!({ "__type": failure.code, "message": failure.message }).to_string()
             }
             Protocol::RestJson => json!({ "message": failure.message }).to_string(),
@@ -171,6 +189,9 @@ impl Envelope<'_> {
             }
             _ => headers.push(("x-amzn-requestid", self.request_id())),
         }
+        if self.request.protocol == Protocol::Cbor {
+            headers.push(("smithy-protocol", "rpc-v2-cbor".to_owned()));
+        }
         headers.push(("content-type", self.content_type().to_owned()));
         headers.push(("content-length", body.len().to_string()));
         headers.extend(extra.iter().cloned());
@@ -185,6 +206,7 @@ impl Envelope<'_> {
     pub(crate) fn content_type(&self) -> &'static str {
         match self.request.protocol {
             Protocol::AwsJson => "application/x-amz-json-1.1",
+            Protocol::Cbor => "application/cbor",
             Protocol::RestJson => "application/json",
             Protocol::Query => "text/xml",
             Protocol::S3 | Protocol::S3Control => "application/xml",

@@ -2,6 +2,8 @@
 
 mod account;
 mod cloudtrail;
+mod cloudwatch;
+mod events;
 mod iam;
 mod kms;
 mod logs;
@@ -53,6 +55,8 @@ pub(crate) fn answer(world: &World<'_>, request: &Request) -> Answer {
     match request.service.as_str() {
         "account" => account::answer(ask),
         "cloudtrail" => cloudtrail::answer(ask),
+        "cloudwatch" => cloudwatch::answer(ask),
+        "events" => events::answer(ask),
         "iam" => iam::answer(ask),
         "kms" => kms::answer(ask),
         "logs" => logs::answer(ask),

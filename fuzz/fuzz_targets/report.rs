@@ -32,6 +32,7 @@ const REQUEST: GateRequest = GateRequest {
     min_score: Some(Milli(80_000)),
     min_coverage: Some(Milli::FULL),
     fail_on_expired_waiver: true,
+    fail_on_new: None,
 };
 
 fn written(assessment: &Assessment, format: Format, options: Options) -> String {

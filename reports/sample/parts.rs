@@ -166,6 +166,7 @@ pub fn account(number: &str, name: &str, ou_path: &str) -> ScopeAccount {
                 in_scope: true,
             })
             .collect(),
+        timeline: None,
     }
 }
 
@@ -242,8 +243,10 @@ pub fn built(
             organization_id: organization.map(str::to_owned),
             management_account_id: organization.map(|_| accounts[0].id),
             notes: Vec::new(),
+            period: None,
             accounts,
         },
+        routes: Vec::new(),
         coverage: CoverageReport {
             percent: score.total.coverage,
             accounts: counts,

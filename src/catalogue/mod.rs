@@ -9,6 +9,7 @@ use trailproof_checks::doubts;
 use trailproof_core::check::{AsCode, Check};
 use trailproof_core::control::{Control, Framework};
 use trailproof_core::fact::{Fact, Scope};
+use trailproof_core::history::names::CHANGES;
 use trailproof_core::plan::{Demand, iam_actions};
 
 use crate::cli::ListFormat;
@@ -149,7 +150,11 @@ pub fn calls_of_a_member(
                 // The organization's trail shows everywhere; its home was asked already.
                 Fact::TrailDelivery if demand.wants(Fact::TrailStatus) => regions.saturating_sub(1),
                 Fact::TrailDelivery => regions,
+                // A deleted trail may have been at home anywhere; the rest is asked where the organization's trail is.
+                Fact::TrailHistory => regions + CHANGES.len(),
                 Fact::TrailStatus
+                // More regions follow where the first has a rule that hears of CloudTrail.
+                | Fact::EventRules
                 | Fact::Regions
                 | Fact::BucketList
                 | Fact::AuthorizationDetails => 1,

@@ -73,6 +73,27 @@ pub struct WouldRecordArgs {
     pub answer: AnswerArgs,
 }
 
+/// `would-alert`.
+#[derive(Debug, Args)]
+#[command(
+    mut_arg("region", |region| region.help_heading("The event")
+        .help("The region that was called; that of the record where one is given")),
+    after_help = "Exit codes: 0 somebody would be told, 1 nobody would, 3 cannot tell.\n\n\
+                  Without a snapshot AWS is read, as `scan` would, for what the answer needs."
+)]
+pub struct WouldAlertArgs {
+    /// The event: SERVICE:NAME, such as cloudtrail:StopLogging, or a file with a record of CloudTrail's; - reads it from
+    /// the standard input.
+    pub event: String,
+    /// A run's folder, a .tar.zst archive, or a snapshot in one JSON document; without it, AWS is asked.
+    pub snapshot: Option<PathBuf>,
+    /// The account in which it happens; that of the record where one is given.
+    #[arg(long, value_name = "ID", help_heading = "The event")]
+    pub account: Option<String>,
+    #[command(flatten)]
+    pub answer: AnswerArgs,
+}
+
 /// `who-can`.
 #[derive(Debug, Args)]
 #[command(

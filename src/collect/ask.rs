@@ -12,7 +12,10 @@ use trailproof_core::snapshot::{Observation, Outcome, Probe};
 use super::gap::Failure;
 use super::recorder::{Record, recorded};
 use super::session::Session;
-use super::{account, cloudtrail, control_policies, iam, kms, lake, logs, organizations, s3, sns};
+use super::{
+    account, cloudtrail, cloudwatch, control_policies, events, history, iam, kms, lake, logs,
+    organizations, s3, sns,
+};
 
 /// The clock of a run: the real one, or a fixed one for a demo that two runs must agree on.
 #[derive(Debug, Clone, Copy)]
@@ -36,10 +39,27 @@ impl Clock {
     }
 }
 
+/// How questions are put: by which clock, and how many pages of event history are read for one.
+#[derive(Debug, Clone, Copy)]
+pub struct How {
+    /// The clock.
+    pub clock: Clock,
+    /// The pages.
+    pub pages: u32,
+}
+
+/// Of what is asked to know whom to ask, nothing lies in event history.
+impl From<Clock> for How {
+    fn from(clock: Clock) -> Self {
+        Self { clock, pages: 1 }
+    }
+}
+
 /// Puts a question and keeps what came of it.
-pub async fn ask(session: &Session, probe: &Probe, clock: Clock) -> Observation {
+pub async fn ask(session: &Session, probe: &Probe, how: impl Into<How>) -> Observation {
+    let How { clock, pages } = how.into();
     let called_at = clock.now();
-    let (outcome, record) = recorded(answer(session, probe, called_at)).await;
+    let (outcome, record) = recorded(answer(session, probe, (called_at, pages))).await;
     observation(session.account, probe, called_at, (outcome, record))
 }
 
@@ -88,7 +108,8 @@ fn parameters(probe: &Probe, called_at: Timestamp) -> BTreeMap<String, String> {
             Fact::OrganizationPolicy | Fact::PolicyTargets => "PolicyId",
             Fact::Key | Fact::KeyRotation | Fact::KeyPolicy => "KeyId",
             Fact::Topic => "TopicArn",
-            Fact::LogGroup => "LogGroupArn",
+            Fact::LogGroup | Fact::MetricFilters => "LogGroupArn",
+            fact if Fact::OF_HISTORY.contains(&fact) => "EventName",
             _ => "Bucket",
         };
         match resource.split_once('/') {
@@ -102,6 +123,10 @@ fn parameters(probe: &Probe, called_at: Timestamp) -> BTreeMap<String, String> {
     if probe.fact == Fact::RecentEvents {
         parameters.insert("EndTime".to_owned(), cloudtrail::until(called_at).to_string());
     }
+    if Fact::OF_HISTORY.contains(&probe.fact) {
+        parameters.insert("StartTime".to_owned(), history::since(called_at).to_string());
+        parameters.insert("EndTime".to_owned(), called_at.to_string());
+    }
     let fixed = match probe.fact {
         Fact::Trails => Some(("IncludeShadowTrails", "true")),
         Fact::DelegatedAdministrators => Some(("ServicePrincipal", organizations::CLOUDTRAIL)),
@@ -111,7 +136,11 @@ fn parameters(probe: &Probe, called_at: Timestamp) -> BTreeMap<String, String> {
     parameters
 }
 
-async fn answer(session: &Session, probe: &Probe, called_at: Timestamp) -> Result<Answer, Failure> {
+async fn answer(
+    session: &Session,
+    probe: &Probe,
+    (called_at, pages): (Timestamp, u32),
+) -> Result<Answer, Failure> {
     let region =
         || -> Region { probe.region.clone().unwrap_or_else(|| session.partition.global_region()) };
     let resource = probe.resource.as_deref().unwrap_or_default();
@@ -140,6 +169,10 @@ async fn answer(session: &Session, probe: &Probe, called_at: Timestamp) -> Resul
         Fact::TrailTags => cloudtrail::tags(session, &region(), resource).await,
         Fact::Topic => sns::topic(session, &region(), resource).await,
         Fact::LogGroup => logs::group(session, &region(), resource).await,
+        Fact::MetricFilters => logs::filters(session, &region(), resource).await,
+        Fact::Alarms => cloudwatch::alarms(session, &region()).await,
+        Fact::MuteRules => cloudwatch::mute_rules(session, &region()).await,
+        Fact::EventRules => events::rules(session, &region()).await,
         Fact::RecentEvents => cloudtrail::newest_event(session, &region(), called_at).await,
         Fact::EventDataStores => lake::stores(session, &region()).await,
         Fact::EventDataStore => lake::store(session, &region(), resource).await,
@@ -169,6 +202,13 @@ async fn answer(session: &Session, probe: &Probe, called_at: Timestamp) -> Resul
         Fact::KeyPolicy => kms::policy(session, &region(), resource).await,
         Fact::AuthorizationDetails => iam::details(session).await,
         Fact::ServiceLinkedRole => iam::service_linked_role(session).await,
+        fact @ (Fact::TrailHistory
+        | Fact::BucketHistory
+        | Fact::KeyHistory
+        | Fact::DetectionHistory
+        | Fact::OrganizationHistory) => {
+            history::history(session, &region(), (fact, resource), (called_at, pages)).await
+        }
     }
 }
 

@@ -83,12 +83,14 @@ pub(super) struct Follow<'a> {
 }
 
 /// The answers that name what is to be asked next: a region, a key, another bucket. No other is worth a new graph.
-const OPENING: [Fact; 6] = [
+const OPENING: [Fact; 8] = [
     Fact::BucketHead,
     Fact::BucketLogging,
     Fact::BucketReplication,
     Fact::BucketEncryption,
     Fact::LogGroup,
+    Fact::MetricFilters,
+    Fact::Alarms,
     Fact::Key,
 ];
 
@@ -254,7 +256,12 @@ impl<'a> Follow<'a> {
 fn is_certain(account: AccountId, probe: &Probe) -> bool {
     match probe.fact {
         Fact::AccountPublicAccessBlock | Fact::ServiceLinkedRole => true,
-        Fact::Key | Fact::KeyRotation | Fact::KeyPolicy | Fact::Topic | Fact::LogGroup => {
+        Fact::Key
+        | Fact::KeyRotation
+        | Fact::KeyPolicy
+        | Fact::Topic
+        | Fact::LogGroup
+        | Fact::MetricFilters => {
             let arn = probe.resource.as_deref().and_then(|id| Arn::parse(id).ok());
             arn.and_then(|arn| arn.account_id()) == Some(account)
         }

@@ -1,7 +1,7 @@
-//! The log groups that trails deliver to.
+//! The log groups that trails deliver to, and their metric filters.
 
 use aws_sdk_cloudwatchlogs::config::Builder;
-use trailproof_core::answer::{Answer, LogGroup};
+use trailproof_core::answer::{Answer, LogGroup, MetricFilter, MetricTransformation};
 use trailproof_core::aws::Region;
 
 use super::gap::Failure;
@@ -29,12 +29,62 @@ pub async fn group(session: &Session, region: &Region, arn: &str) -> Result<Answ
                 retention_in_days: group.retention_in_days,
                 kms_key_id: group.kms_key_id.clone().filter(|id| !id.is_empty()),
                 log_group_class: group.log_group_class().map(|class| class.as_str().to_owned()),
+                deletion_protection_enabled: group.deletion_protection_enabled,
             })));
         }
         token = answer.next_token.filter(|token| !token.is_empty());
         if token.is_none() {
             return Ok(Answer::LogGroup(None));
         }
+    }
+}
+
+/// The metric filters of a log group; none where there is no such group.
+pub async fn filters(session: &Session, region: &Region, arn: &str) -> Result<Answer, Failure> {
+    let request = session.logs().describe_metric_filters().log_group_name(name(arn));
+    let (mut filters, mut token) = (Vec::new(), None);
+    loop {
+        let there = Builder::new().region(sdk_region(region));
+        let request = request.clone().set_next_token(token);
+        let answer = match request.customize().config_override(there).send().await {
+            Ok(answer) => answer,
+            Err(error) => {
+                let failure = Failure::from(error);
+                if failure.is(&["ResourceNotFoundException"]) {
+                    return Ok(Answer::MetricFilters(Vec::new()));
+                }
+                return Err(failure);
+            }
+        };
+        let page = answer.metric_filters.ok_or_else(|| incomplete("metricFilters"))?;
+        filters.extend(page.into_iter().map(filter));
+        token = answer.next_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            return Ok(Answer::MetricFilters(filters));
+        }
+    }
+}
+
+fn filter(filter: aws_sdk_cloudwatchlogs::types::MetricFilter) -> MetricFilter {
+    let metric = |metric: aws_sdk_cloudwatchlogs::types::MetricTransformation| {
+        let unit = metric.unit.map(|unit| unit.as_str().to_owned());
+        MetricTransformation {
+            metric_name: metric.metric_name,
+            metric_namespace: metric.metric_namespace,
+            metric_value: metric.metric_value,
+            default_value: metric.default_value.map(|value| value.to_string()),
+            dimensions: metric.dimensions.unwrap_or_default().into_iter().collect(),
+            unit: unit.filter(|unit| !unit.is_empty()),
+        }
+    };
+    let metrics = filter.metric_transformations.unwrap_or_default();
+    MetricFilter {
+        filter_name: filter.filter_name.unwrap_or_default(),
+        filter_pattern: filter.filter_pattern.unwrap_or_default(),
+        metric_transformations: metrics.into_iter().map(metric).collect(),
+        apply_on_transformed_logs: Some(filter.apply_on_transformed_logs),
+        field_selection_criteria: filter.field_selection_criteria.filter(|text| !text.is_empty()),
+        emit_system_field_dimensions: filter.emit_system_field_dimensions.unwrap_or_default(),
     }
 }
 

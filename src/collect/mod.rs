@@ -9,16 +9,20 @@ mod ask;
 mod aws;
 mod choice;
 mod cloudtrail;
+mod cloudwatch;
 mod control_policies;
 mod credentials;
 mod ending;
+mod events;
 mod follow;
 mod gap;
+mod history;
 mod iam;
 mod intake;
 mod kms;
 mod lake;
 mod logs;
+mod objects;
 mod organizations;
 mod pace;
 mod patience;
@@ -54,6 +58,7 @@ pub use credentials::Role;
 pub use ending::{Ending, Halt};
 use follow::{Follow, Known};
 use intake::Intake;
+pub use objects::{ListedPage, Listing, Objects};
 use pace::LEASE;
 pub use pace::{Counters, Pace, Rates};
 use reading::Run;
@@ -76,6 +81,14 @@ pub struct Plan {
     /// Accounts outside the organization to which a log bucket may belong by the user's word.
     #[serde(default)]
     pub expected_owners: Vec<AccountId>,
+    /// How many pages of event history are read for one question.
+    #[serde(default = "lookup_max_pages")]
+    pub lookup_max_pages: u32,
+}
+
+/// What a run asked for that was begun before this could be said.
+fn lookup_max_pages() -> u32 {
+    trailproof_core::policy::Policy::default().lookup_max_pages
 }
 
 /// What a run was asked for.

@@ -107,6 +107,10 @@ impl<'a> Run<'a> {
         &self.manifest.partition
     }
 
+    fn how(&self) -> ask::How {
+        ask::How { clock: self.request.clock, pages: self.request.plan.lookup_max_pages }
+    }
+
     /// Says which account manages the organization, once that is known.
     pub(super) fn managed_by(&self, management: Option<AccountId>) {
         let _ = self.management.set(management);
@@ -120,11 +124,11 @@ impl<'a> Run<'a> {
     ) -> Option<(Probe, Observation)> {
         let asked = async {
             let lent = session.lent().await;
-            let mut observation = ask::ask(session, &probe, self.request.clock).await;
+            let mut observation = ask::ask(session, &probe, self.how()).await;
             if cause(&observation) == Some(Cause::CredentialsExpired) {
                 match session.replace(lent).await {
                     Ok(()) => {
-                        observation = ask::ask(session, &probe, self.request.clock).await;
+                        observation = ask::ask(session, &probe, self.how()).await;
                     }
                     Err(failure) => self.consider(&failure).await,
                 }

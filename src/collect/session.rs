@@ -104,8 +104,33 @@ impl Session {
         })
     }
 
+    /// A client of its own for a region, set up further by the caller.
+    pub(super) fn s3_in(
+        &self,
+        region: &Region,
+        more: impl FnOnce(aws_sdk_s3::config::Builder) -> aws_sdk_s3::config::Builder,
+    ) -> aws_sdk_s3::Client {
+        let config =
+            service!(self, aws_sdk_s3).force_path_style(self.path_style).region(sdk_region(region));
+        aws_sdk_s3::Client::from_conf(more(config).build())
+    }
+
+    /// The region of the first calls, or the partition's first where that is none.
+    pub(super) fn first_region(&self) -> Region {
+        let configured = self.config.region().and_then(|region| region.as_ref().parse().ok());
+        configured.unwrap_or_else(|| self.partition.global_region())
+    }
+
     pub(super) fn kms(&self) -> &aws_sdk_kms::Client {
         self.kms.get_or_init(|| aws_sdk_kms::Client::from_conf(service!(self, aws_sdk_kms).build()))
+    }
+
+    pub(super) fn cloudwatch(&self) -> aws_sdk_cloudwatch::Client {
+        aws_sdk_cloudwatch::Client::from_conf(service!(self, aws_sdk_cloudwatch).build())
+    }
+
+    pub(super) fn events(&self) -> aws_sdk_eventbridge::Client {
+        aws_sdk_eventbridge::Client::from_conf(service!(self, aws_sdk_eventbridge).build())
     }
 
     pub(super) fn sns(&self) -> aws_sdk_sns::Client {

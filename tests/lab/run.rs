@@ -83,6 +83,7 @@ impl Lab {
                 checks: CATALOGUE.iter().map(|check| check.id.to_owned()).collect(),
                 filter: self.filter.clone(),
                 expected_owners: Vec::new(),
+                lookup_max_pages: 4,
             },
             role: Role {
                 name: "TrailproofAudit".to_owned(),
@@ -156,9 +157,10 @@ pub fn paused() -> tokio::runtime::Runtime {
 #[allow(dead_code, reason = "the tests have no use for it, the benches do")]
 pub fn reads() -> BTreeSet<String> {
     let operation = |fact| match fact {
-        Fact::TrailDelivery => "cloudtrail:GetTrailStatus/region",
-        Fact::BucketOwner => "s3:HeadBucket/owner",
-        fact => fact.operation(),
+        Fact::TrailDelivery => "cloudtrail:GetTrailStatus/region".to_owned(),
+        Fact::BucketOwner => "s3:HeadBucket/owner".to_owned(),
+        fact if Fact::OF_HISTORY.contains(&fact) => format!("{}/{fact:?}", fact.operation()),
+        fact => fact.operation().to_owned(),
     };
-    Demand::of(CATALOGUE).iter().map(|fact| operation(fact).to_owned()).collect()
+    Demand::of(CATALOGUE).iter().map(operation).collect()
 }

@@ -23,7 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("trailproof-digest", &[]),
     ("trailproof-filter-pattern", &[]),
     ("trailproof-iam", &[]),
-    ("trailproof-reports", &["trailproof-core"]),
+    ("trailproof-reports", &["trailproof-core", "trailproof-digest"]),
     ("trailproof-sim", &["trailproof-core"]),
     ("xtask", &[]),
 ];

@@ -229,6 +229,53 @@ fn the_table_keeps_to_the_width_that_it_is_given() {
 }
 
 #[test]
+fn who_stopped_a_trail_for_a_while_is_named_and_so_is_who_was_refused() {
+    let report = report();
+    let found = |account: &str, check: &str| {
+        let mut results = report.having("check", check);
+        results.find(|result| result["account_id"] == account).unwrap().clone()
+    };
+    let stopped = found("500000000008", "trail-tamper-events-90d");
+    assert_eq!((text(&stopped, "status"), text(&stopped, "reason")), ("fail", "tampered"));
+    let message = text(&stopped, "message");
+    for told in ["StopLogging at 2026-10-22T21:55:57Z", "PartnerSupport/m.okafor", "203.0.113.77"] {
+        assert!(message.contains(told), "{message}");
+    }
+    let event = stopped["evidence"].as_array().unwrap().iter().find(|e| e["field"] == "Events[]");
+    assert_eq!(event.unwrap()["value"]["eventName"], "StopLogging");
+    assert!(!stopped.to_string().contains("ASIADEMO"), "no key id is kept");
+    // The organization's trail recorded meanwhile.
+    let gap = found("500000000008", "trail-logging-gap-90d");
+    assert_eq!(text(&gap, "status"), "pass", "{gap}");
+    let refused = found("600000000005", "trail-tamper-attempts-denied-90d");
+    assert_eq!(text(&refused, "reason"), "attempted");
+    assert!(text(&refused, "message").contains("MobileBuild"), "{refused}");
+}
+
+#[test]
+fn of_a_quarter_that_is_named_the_report_says_which_days_it_tells_of() {
+    let demo = |format: &str| {
+        let asked = ["demo", "--period", "2026-Q3", "--format", format];
+        Place::new().run(&asked).quietly(0).stdout
+    };
+    let report = Report::read(demo("json")).unwrap();
+    let period = &report.0["scope"]["period"];
+    assert_eq!(period["provable"]["to"], "2026-10-01T00:00:00Z");
+    assert_eq!(period["missing"][0]["from"], "2026-07-01T00:00:00Z");
+    // What was done in October is no matter of that quarter.
+    let mut tampered = report.having("check", "trail-tamper-events-90d");
+    assert!(tampered.all(|result| result["status"] != "fail"));
+    for format in ["table", "junit"] {
+        let flat = demo(format).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains("validate-logs"), "{format}");
+    }
+    let ended = Place::new().run(&["demo", "--period", "2026-Q5"]).with(2);
+    for said in ["2026-Q5", "2026-09"] {
+        assert!(ended.stderr.contains(said), "{}", ended.stderr);
+    }
+}
+
+#[test]
 fn the_demo_over_http_reaches_the_same_verdicts_as_in_memory() {
     let (code, scanned) = Place::new().scan(&Served::new(organizations::demo()), &[]);
     assert_eq!(code, 3, "what could not be read makes a scan incomplete");

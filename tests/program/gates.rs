@@ -95,3 +95,39 @@ fn the_gates_of_a_complete_scan_pass_and_fail_by_what_was_found() {
         report.having("status", "fail").map(|f| (text(f, "check"), text(f, "message"))).collect();
     assert_eq!((code, failed), (0, vec![]), "{:?}", report.0["gates"]);
 }
+
+#[test]
+fn only_what_is_new_since_the_baseline_fails() {
+    let place = Place::new();
+    place.run(&["demo", "--format", "json=old.json"]).quietly(0);
+    let held = |baseline: &str, flags: &[&str]| {
+        let program = place.program(&["demo", "--baseline", baseline]).more(flags);
+        program.more(&["--min-coverage", "0", "--format", "json"]).run()
+    };
+    // Whether the account that could not be read holds something new is not known.
+    let same = Report::read(held("old.json", &["--fail-on-new"]).quietly(3).stdout).unwrap();
+    let counts = &same.0["diff"]["counts"];
+    assert_eq!(
+        (&counts["new"], &counts["fixed"], &counts["changed"]),
+        (&0.into(), &0.into(), &0.into())
+    );
+    assert_eq!(same.0["gates"][0]["status"], "incomplete");
+    assert_eq!(same.0["diff"]["movement"]["proven"], 0.0);
+
+    let mut mended: serde_json::Value = serde_json::from_slice(&place.read("old.json")).unwrap();
+    let results = mended["results"].as_array_mut().unwrap();
+    let failed = results.iter_mut().find(|result| result["status"] == "fail").unwrap();
+    failed["status"] = "pass".into();
+    let severity = failed["severity"].as_str().unwrap().to_owned();
+    let fingerprint = failed["fingerprint"].clone();
+    place.write("mended.json", mended.to_string());
+    let new = Report::read(held("mended.json", &["--fail-on-new"]).quietly(1).stdout).unwrap();
+    assert_eq!(new.0["diff"]["changes"][0]["fingerprint"], fingerprint);
+    assert_eq!(new.0["diff"]["counts"]["new"], 1);
+    held("mended.json", &[&format!("--fail-on-new={severity}")]).quietly(1);
+
+    held("missing.json", &["--fail-on-new"]).stopped(2, &["missing.json"]);
+    place.write("other.json", "{}");
+    held("other.json", &["--fail-on-new"]).stopped(2, &["other.json", "JSON report"]);
+    place.run(&["demo", "--fail-on-new"]).stopped(2, &["--baseline"]);
+}

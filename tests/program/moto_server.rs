@@ -67,6 +67,22 @@ impl Python {
         assert!(said.starts_with("ok "), "{said}");
     }
 
+    /// Holds a report against its reader; gives how many entries it has.
+    pub fn check_report(&self, format: &str, file: &Path) -> usize {
+        let schemas: &[&str] = match format {
+            "sarif" => &["vendor/sarif-2.1.0.json"],
+            "jsonl" => &["result.schema.json", "report.schema.json"],
+            _ => &[],
+        };
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/schema");
+        let schemas: Vec<_> = schemas.iter().map(|name| folder.join(name)).collect();
+        let mut arguments = vec!["check_report.py", format, file.to_str().unwrap()];
+        arguments.extend(schemas.iter().map(|path| path.to_str().unwrap()));
+        let said = self.run(&arguments);
+        let number = said.strip_prefix("ok ").and_then(|rest| rest.split(' ').next()?.parse().ok());
+        number.unwrap_or_else(|| panic!("{said}"))
+    }
+
     /// A server without any account but the management account.
     pub fn server(&self) -> Moto {
         let mut command = self.command(&["server.py", "--port", "0"]);

@@ -1,6 +1,7 @@
 //! The organizations that are served: the demo's, edited.
 
 use serde_json::{Value, json};
+use trailproof_core::monitoring::SETS;
 use trailproof_sim::Description;
 
 pub const MANAGEMENT: &str = "111122223333";
@@ -58,6 +59,9 @@ pub fn flawless() -> Description {
             }
         }
         for account in accounts(document) {
+            if account["id"] == MANAGEMENT {
+                tell(account);
+            }
             // A private store, of one account and with a key of AWS's.
             if account["id"] == COVERED_MEMBER {
                 account.as_object_mut().unwrap().remove("event_data_stores");
@@ -69,6 +73,46 @@ pub fn flawless() -> Description {
             }
         }
     })
+}
+
+/// A filter with an alarm for every set of events, and Insights of both kinds.
+fn tell(account: &mut Value) {
+    let topic = format!("arn:aws:sns:eu-west-1:{MANAGEMENT}:acme-security-alerts");
+    let (mut filters, mut alarms) = (Vec::new(), Vec::new());
+    for set in SETS {
+        let tests: Vec<String> =
+            set.names().iter().map(|name| format!("($.eventName = {name})")).collect();
+        let pattern: &str = match set.id {
+            "unauthorized-api-calls" => {
+                "{ ($.errorCode = *UnauthorizedOperation) || ($.errorCode = AccessDenied*) }"
+            }
+            "console-signin-without-mfa" => {
+                "{ $.eventName = ConsoleLogin && $.additionalEventData.MFAUsed != Yes }"
+            }
+            "root-usage" => {
+                "{ $.userIdentity.type = Root && $.userIdentity.invokedBy NOT EXISTS && $.eventType != AwsServiceEvent }"
+            }
+            "console-auth-failures" => {
+                r#"{ $.eventName = ConsoleLogin && $.errorMessage = "Failed authentication" }"#
+            }
+            "large-ec2-instance" => "{ $.eventName = RunInstances }",
+            _ => &format!("{{ {} }}", tests.join(" || ")),
+        };
+        filters.push(json!({
+            "filterName": set.id, "filterPattern": pattern,
+            "metricTransformations": [{ "metricName": set.id, "metricNamespace": "Acme",
+                "metricValue": "1" }],
+        }));
+        alarms.push(json!({
+            "region": "eu-west-1", "AlarmName": set.id, "ActionsEnabled": true,
+            "AlarmActions": [topic], "MetricName": set.id, "Namespace": "Acme",
+            "Statistic": "Sum", "Period": 300, "EvaluationPeriods": 1, "Threshold": 1.0,
+            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        }));
+    }
+    account["log_groups"][0]["metric_filters"] = filters.into();
+    account["alarms"] = alarms.into();
+    account.as_object_mut().unwrap().remove("mute_rules");
 }
 
 fn open(document: &mut Value) {
@@ -135,6 +179,25 @@ pub fn lone() -> Description {
         accounts(document).retain(|account| account["id"] == MANAGEMENT);
         for account in accounts(document) {
             account["trails"] = json!([]);
+        }
+    })
+}
+
+/// The demo's organization in which every account's name is one that breaks some reader.
+pub fn hostile() -> Description {
+    const NAMES: [&str; 8] = [
+        "=cmd|' /C calc'!A0",
+        "\u{1b}[31mred\u{1b}[0m\u{202e}",
+        "x\r\n::error::injected, a:b%",
+        "<script>alert(1)</script> ]]> &#27;",
+        "\", \"forged\": true, \"",
+        "| cell | [text](javascript:x) `code`",
+        "../../../etc/passwd",
+        "監査\tアカウント\u{0}",
+    ];
+    edited(|document| {
+        for (account, name) in accounts(document).iter_mut().zip(NAMES.iter().cycle()) {
+            account["name"] = json!(name);
         }
     })
 }

@@ -17,8 +17,53 @@ fn ask(place: &Place, action: &str, resource: &str, more: &[&str]) -> Ended {
     place.program(&question).more(more).run()
 }
 
+/// The answer, which follows its schema.
 fn json(ended: &Ended) -> Value {
-    serde_json::from_str(&ended.stdout).unwrap()
+    let told = serde_json::from_str(&ended.stdout).unwrap();
+    let schema = include_str!("../../reports/schema/who-can.schema.json");
+    let schema = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
+    let errors: Vec<String> = schema.iter_errors(&told).map(|error| error.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
+    told
+}
+
+/// From the management account one enters the log archive, as its administrators do.
+#[test]
+fn a_way_through_another_account_is_told_step_by_step() {
+    let place = demo();
+    let bucket = format!("{BUCKET}/AWSLogs/x");
+    let told = ask(&place, "s3:DeleteObject", &bucket, &[]).quietly(1).stdout;
+    let lines: Vec<&str> = told.lines().collect();
+    let at = lines.iter().position(|line| line.starts_with(BREAK_GLASS)).unwrap();
+    assert!(
+        lines[at].contains("by a way of one step, as arn:aws:iam::222233334444:role/Org"),
+        "{told}"
+    );
+    let hop = lines[at + 1];
+    let role = "arn:aws:iam::222233334444:role/OrganizationAccountAccessRole";
+    assert!(
+        hop.starts_with(&format!("    1. as {BREAK_GLASS}: sts:AssumeRole on {role}, by ")),
+        "{hop}"
+    );
+    assert!(hop.contains("the trust policy of"), "{hop}");
+    // Left out where only what each has as it is was asked for.
+    let direct = ask(&place, "s3:DeleteObject", &bucket, &["--direct"]).quietly(1).stdout;
+    assert!(!direct.contains(BREAK_GLASS), "{direct}");
+    let told = json(&ask(&place, "s3:DeleteObject", &bucket, &["--format", "json"]));
+    let holders = told["answer"]["holders"].as_array().unwrap();
+    let holder = holders.iter().find(|holder| holder["principal"] == BREAK_GLASS).unwrap();
+    let path = &holder["powers"][0]["path"];
+    assert_eq!(path[0]["way"], "assume-role");
+    assert_eq!(path[0]["steps"][0]["on"], role);
+    // Under a policy that forbids it the way is closed.
+    place.write(
+        "scp.json",
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"s3:DeleteObject","Resource":"*"}}"#,
+    );
+    let closed =
+        ask(&place, "s3:DeleteObject", &bucket, &["--with-scp", "scp.json"]).with(0).stdout;
+    let loses = format!("{BREAK_GLASS}  loses  s3:DeleteObject on ");
+    assert!(closed.lines().any(|line| line.starts_with(&loses)), "{closed}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ struct Bench {
     usual: &'static [&'static str],
 }
 
-const BENCHES: [Bench; 6] = [
+const BENCHES: [Bench; 7] = [
     Bench { name: "scan", packages: &["trailproof"], target: "lab", usual: &["scan"] },
     Bench { name: "scale", packages: &["trailproof"], target: "lab", usual: &["scale"] },
     Bench {
@@ -24,6 +24,12 @@ const BENCHES: [Bench; 6] = [
         packages: &["trailproof-iam"],
         target: "answers",
         usual: &["10000", "300"],
+    },
+    Bench {
+        name: "validate-logs",
+        packages: &["trailproof"],
+        target: "logs",
+        usual: &["offline-20k", "20k", "2.6k", "187k", "20ms", "50-chains"],
     },
     Bench { name: "ways", packages: &["trailproof-iam"], target: "ways", usual: &["100", "300"] },
     Bench {

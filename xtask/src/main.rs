@@ -9,6 +9,7 @@
 mod bench;
 mod bless;
 mod block;
+mod browser;
 mod catalogue;
 mod ci;
 mod new_check;
@@ -27,6 +28,8 @@ Usage: cargo xtask COMMAND
                        the IAM policy, the demo, the README's blocks
   bless --check        only compare, and name what is stale
   test                 every test, those that need Python packages too (fetched once, pinned)
+  test --all           and the HTML report in Chromium, which needs Node.js and npm (packages pinned)
+  test browser         only that one
   bench [NAME [SIZE…]] measure: scan (durations beside their bound), scale (collecting), assess
                        (judging and reports), iam (who may do what), ways (how one comes by it),
                        text (long policies); without a name all of them
@@ -45,6 +48,8 @@ fn main() -> ExitCode {
         ["bless"] => bless::write(),
         ["bless", "--check"] => bless::check(),
         ["test"] => python::test(),
+        ["test", "--all"] => python::test().and_then(|()| browser::test()),
+        ["test", "browser"] => browser::test(),
         ["bench", more @ ..] => bench::run(more),
         ["ci"] => ci::run(false),
         ["ci", "-v" | "--verbose"] => ci::run(true),

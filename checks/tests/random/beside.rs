@@ -10,7 +10,7 @@ use trailproof_core::policy::Policy;
 use super::{ACCOUNTS, KEYS, REGIONS, STRANGER, region};
 
 pub(super) const TOPIC: &str = "arn:aws-cn:sns:cn-north-1:555566667777:told";
-const GROUP: &str = "arn:aws-cn:logs:cn-north-1:111122223333:log-group:trail:*";
+pub(super) const GROUP: &str = "arn:aws-cn:logs:cn-north-1:111122223333:log-group:trail:*";
 const STATUSES: [&str; 5] =
     ["ENABLED", "ENABLED", "CREATED", "STOPPED_INGESTION", "PENDING_DELETION"];
 

@@ -1,11 +1,15 @@
 //! Worlds by the dice: few accounts, two regions and one that must be switched on, and everything a trail can share.
 
+mod alerts;
 mod beside;
 mod guards;
+mod past;
 mod powers;
 
+use alerts::alerts;
 use beside::beside;
 use guards::{guarded, guards};
+use past::past;
 use powers::powers;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -181,8 +185,8 @@ prop_compose! {
         ),
         (data, attached) in (prop::option::of(0..2usize), any::<bool>()),
         policy in (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
-        (beside, powers) in (beside(), powers()),
-        guards in guards(),
+        (beside, powers, alerts) in (beside(), powers(), alerts()),
+        (guards, past) in (guards(), past()),
     ) -> (World, Policy) {
         let base = if organized { organization() } else { account() };
         let mut world = base.but(|w| w.partition = Partition::new(PARTITION));
@@ -283,7 +287,9 @@ prop_compose! {
             ..Policy::default()
         };
         beside.enter(&mut world, &mut policy);
+        alerts.enter(&mut world);
         powers.enter(&mut world, &mut policy);
+        past.enter(&mut world, &mut policy);
         (guarded(world, &guards), policy)
     }
 }

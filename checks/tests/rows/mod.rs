@@ -6,6 +6,7 @@
 
 mod beyond;
 mod buckets;
+mod continuity;
 mod cost;
 mod data;
 mod delivery;
@@ -13,6 +14,7 @@ mod guardrails;
 mod keys;
 mod lake;
 mod left_out;
+mod monitoring;
 mod organizations;
 mod policies;
 mod presence;
@@ -123,12 +125,14 @@ pub fn rows() -> Vec<Row> {
         keys::rows(),
         buckets::rows(),
         cost::rows(),
+        continuity::rows(),
         retention::rows(),
         delivery::rows(),
         lake::rows(),
         policies::rows(),
         guardrails::rows(),
         privilege::rows(),
+        monitoring::rows(),
         beyond::rows(),
     ]
     .concat()

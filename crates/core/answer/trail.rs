@@ -48,6 +48,9 @@ pub struct LogGroup {
     /// `STANDARD`, `INFREQUENT_ACCESS` or `DELIVERY`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_group_class: Option<String>,
+    /// Whether it cannot be deleted. Absent from snapshots that were written before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deletion_protection_enabled: Option<bool>,
 }
 
 /// `RecentEvents`: the newest management event that event history shows from before the run.

@@ -2,15 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
+use std::sync::OnceLock;
 
 use super::AssessError;
 use crate::aws::AccountId;
 use crate::check::Check;
 use crate::evidence::Gap;
+use crate::fact::Fact;
 use crate::finding::{Finding, Status};
 use crate::graph::GraphBuilder;
+use crate::history::timeline::Timeline;
 use crate::judge::{Engine, Shared};
 use crate::organization::{Organization, Standing};
+use crate::period::{Period, Reach};
 use crate::policies::Resolved;
 use crate::results::{Results, Visitor, in_order};
 use crate::snapshot::{Document, Manifest, Snapshot};
@@ -25,6 +29,7 @@ pub struct Judged<'a, S> {
     checks: &'a [&'a Check],
     pub(super) policies: Resolved,
     pub(super) waivers: Waivers,
+    period: Option<Period>,
     pub(super) organization: Organization,
     shared: Shared,
 }
@@ -35,6 +40,7 @@ pub(super) struct Judgement<'a> {
     /// What became of it; nothing where it is not listed and only something of it is judged.
     pub(super) standing: Option<Standing>,
     pub(super) findings: &'a [Finding],
+    pub(super) document: Option<&'a Document>,
     /// How many of them each waiver covers.
     pub(super) uses: Uses,
 }
@@ -63,7 +69,8 @@ impl<'a, S: Snapshot> Judged<'a, S> {
         let shared = Shared::of(&organization);
         let policies = terms.policies.resolve(&organization);
         let waivers = terms.waivers.clone();
-        Ok(Self { snapshot, checks, policies, waivers, organization, shared })
+        let period = terms.period;
+        Ok(Self { snapshot, checks, policies, waivers, period, organization, shared })
     }
 
     /// Judges every account that is listed or in which something stands, in order.
@@ -80,7 +87,7 @@ impl<'a, S: Snapshot> Judged<'a, S> {
             });
             let mut findings = self.findings(account, document);
             let uses = self.waivers.apply(&mut findings, organization);
-            visitor(Judgement { account, standing, findings: &findings, uses })
+            visitor(Judgement { account, standing, findings: &findings, document, uses })
         };
         let everywhere = organization.members.keys().copied().chain(shared.accounts());
         let mut waiting = everywhere.collect::<BTreeSet<_>>().into_iter().peekable();
@@ -111,13 +118,33 @@ impl<'a, S: Snapshot> Judged<'a, S> {
 }
 
 impl<S> Judged<'_, S> {
+    /// When an account's writes were recorded, where a check asks for that and its event history was read.
+    pub(super) fn timeline(
+        &self,
+        account: AccountId,
+        document: Option<&Document>,
+    ) -> Option<Timeline> {
+        if !self.checks.iter().any(|check| check.reads.contains(&Fact::TrailHistory)) {
+            return None;
+        }
+        let member = self.organization.members.get(&account)?;
+        let (policy, ..) = self.policies.of(account);
+        let roll = OnceLock::new();
+        let Self { checks, organization, shared, period, .. } = self;
+        let engine = Engine { checks, organization, policy, period: *period, shared };
+        let view = engine.view(member, document, &roll)?;
+        view.timeline(Reach { days: policy.lookback_days, period: *period }).ok()
+    }
+
     /// What the checks say of an account under its policy. Where it is not known which of several applies to it, only
     /// that stands which all of them come to.
     fn findings(&self, account: AccountId, document: Option<&Document>) -> Vec<Finding> {
-        let Self { checks, organization, shared, .. } = self;
+        let Self { checks, organization, shared, period, .. } = self;
         let (first, others, gap) = self.policies.of(account);
-        let judge =
-            |policy| Engine { checks, organization, policy, shared }.findings(account, document);
+        let judge = |policy| {
+            Engine { checks, organization, policy, period: *period, shared }
+                .findings(account, document)
+        };
         let mut findings = judge(first);
         let Some(gap) = gap else { return findings };
         if self.policies.too_many(account) {

@@ -14,6 +14,8 @@ type Policies = Arc<[Arc<ControlPolicy>]>;
 /// Policies by what they are attached to.
 #[derive(Debug)]
 pub(super) struct Attached {
+    /// All, by id.
+    all: BTreeMap<String, Arc<ControlPolicy>>,
     /// By the id of the root, unit or account.
     by_target: BTreeMap<String, Policies>,
     /// What is attached to everything else too.
@@ -62,7 +64,13 @@ impl Attached {
             by_target.insert(target.to_owned(), list.clone());
         }
         let everywhere = everywhere.into_iter().map(|(_, policy)| policy).collect();
-        Ok(Self { by_target, everywhere, unread })
+        let all = policies.iter().map(|(id, (policy, _))| ((*id).to_owned(), policy.clone()));
+        Ok(Self { all: all.collect(), by_target, everywhere, unread })
+    }
+
+    /// The policy of that id.
+    pub(super) fn named(&self, id: &str) -> Option<&Arc<ControlPolicy>> {
+        self.all.get(id)
     }
 
     /// What is attached to a root, unit or account, by id.

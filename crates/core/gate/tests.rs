@@ -18,6 +18,7 @@ const HIGH: GateRequest = GateRequest {
     min_score: None,
     min_coverage: None,
     fail_on_expired_waiver: false,
+    fail_on_new: None,
 };
 
 fn milli(percent: u32) -> Milli {
@@ -84,6 +85,7 @@ fn assessment(proven: u32, potential: u32, coverage: u32) -> Assessment {
         read_started: Timestamp::UNIX_EPOCH,
         read_ended: Timestamp::UNIX_EPOCH,
         regions: Vec::new(),
+        timeline: None,
     };
     Assessment {
         schema: SCHEMA.to_owned(),
@@ -102,8 +104,10 @@ fn assessment(proven: u32, potential: u32, coverage: u32) -> Assessment {
             organization_id: None,
             management_account_id: None,
             notes: Vec::new(),
+            period: None,
             accounts: vec![account],
         },
+        routes: Vec::new(),
         coverage: CoverageReport {
             percent,
             accounts: AccountCounts { listed: 1, assessed: 1, ..AccountCounts::default() },

@@ -11,6 +11,7 @@ use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
 use crate::finding::{Finding, GLOBAL, ScoredIn, Verdict, not_applicable};
 use crate::key::Key;
+use crate::monitoring::{TrailGroup, WatchedAlarm};
 use crate::organization::Member;
 use crate::snapshot::Source;
 use crate::store::Store;
@@ -171,6 +172,24 @@ impl Engine<'_> {
                     .keys(all)
                     .map(|key| self.finding(check, key_subject(key, account), judge(key, &audit))),
             ),
+            Judge::LogGroup(judge) => findings.extend(
+                objects
+                    .groups()
+                    .iter()
+                    .map(|group| self.finding(check, group_subject(group), judge(group, &audit))),
+            ),
+            Judge::Alarm(judge) => {
+                for group in objects.groups() {
+                    match WatchedAlarm::of(group, all) {
+                        Ok(alarms) => findings.extend(alarms.iter().map(|alarm| {
+                            self.finding(check, alarm_subject(alarm), judge(alarm, &audit))
+                        })),
+                        Err(gap) => {
+                            findings.push(self.finding(check, group_subject(group), Err(gap)));
+                        }
+                    }
+                }
+            }
             Judge::Organization(_)
             | Judge::Account(_)
             | Judge::Region(_)
@@ -297,4 +316,17 @@ fn missing(bucket: &Bucket) -> Option<Verdict> {
     let found = bucket.exists().ok().filter(|found| !found.exists)?;
     let verdict = not_applicable("the bucket does not exist");
     Some(verdict.reason("bucket_missing").observed("HeadBucket: 404").cite([found.evidence]))
+}
+
+fn group_subject(group: &TrailGroup) -> Subject<'_> {
+    Subject {
+        account: group.account,
+        region: group.destination.region.as_str(),
+        resource: group.destination.arn.clone(),
+        scored_in: scored_in(group.shared, group.account),
+    }
+}
+
+fn alarm_subject<'a>(alarm: &WatchedAlarm<'a>) -> Subject<'a> {
+    Subject { resource: alarm.alarm.alarm_arn.clone(), ..group_subject(alarm.group) }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::aws::AccountId;
 use crate::bucket::{Bucket, BucketRole};
 use crate::key::{Key, KeyTarget};
+use crate::monitoring::TrailGroup;
 use crate::organization::Organization;
 use crate::store::Store;
 use crate::trail::Trail;
@@ -18,6 +19,7 @@ pub(super) struct Objects {
     targets: Vec<String>,
     stores: Vec<String>,
     keys: Vec<KeyTarget>,
+    groups: Vec<TrailGroup>,
 }
 
 /// The names of all that is judged apart from documents.
@@ -69,6 +71,9 @@ impl Shared {
         for key in named.into_values() {
             let account = account_of(key, organization);
             shared.entry(account).or_default().keys.push(key.target.clone());
+        }
+        for group in TrailGroup::all(organization) {
+            shared.entry(group.account).or_default().groups.push(group);
         }
         Self { objects: shared, organization: stands_in(organization) }
     }
@@ -124,6 +129,11 @@ impl Objects {
 
     pub(super) fn has_stores(&self) -> bool {
         !self.stores.is_empty()
+    }
+
+    /// The log groups that trails deliver to.
+    pub(super) fn groups(&self) -> &[TrailGroup] {
+        &self.groups
     }
 
     pub(super) fn keys<'a>(&self, all: &'a Organization) -> impl Iterator<Item = &'a Key> {

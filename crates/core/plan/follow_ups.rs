@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Demand, at_owner, facts_of, of_key, organization_policies, service_control_policies};
-use crate::aws::AccountId;
+use crate::aws::{AccountId, Arn};
 use crate::bucket::{Bucket, BucketRole};
 use crate::fact::Fact;
+use crate::history::probes;
 use crate::key::Key;
 use crate::organization::Organization;
 use crate::snapshot::{Document, Probe};
@@ -83,18 +84,66 @@ pub fn follow_ups(demand: &Demand, graph: &Organization, organization: &Document
             asks.extend(question.filter(|(owner, _)| graph.can_ask(*owner)));
         }
     }
+    let watched = super::monitoring::follow_ups(demand, graph).into_iter();
+    asks.extend(watched.filter(|(owner, _)| graph.can_ask(*owner)));
     if demand.wants(Fact::ServiceLinkedRole)
         && let Ok(Some(management)) = graph.management()
         && graph.can_ask(management)
     {
         asks.insert((management, Probe::global(Fact::ServiceLinkedRole)));
     }
+    asks.extend(histories(demand, graph));
     for (account, probe) in asks {
         if !graph.asked.contains(&(account, probe.clone())) {
             follow_ups.accounts.entry(account).or_default().push(probe);
         }
     }
     follow_ups
+}
+
+/// What event history is asked of what somebody may have tampered with, at its own account.
+fn histories(demand: &Demand, graph: &Organization) -> Vec<(AccountId, Probe)> {
+    let mut asks = Vec::new();
+    let mut ask = |account: Option<AccountId>, probes: Vec<Probe>| {
+        let account = account.filter(|account| graph.can_ask(*account));
+        asks.extend(
+            account.into_iter().flat_map(|id| probes.clone().into_iter().map(move |p| (id, p))),
+        );
+    };
+    let judged = |trails: &BTreeSet<String>| {
+        trails.iter().filter_map(|arn| graph.trail(arn)).any(|trail| graph.judges(trail))
+    };
+    if demand.wants(Fact::BucketHistory) {
+        for bucket in graph.buckets().filter(|bucket| judged(&bucket.trails)) {
+            ask(bucket.owner, probes::of_bucket(bucket));
+        }
+    }
+    if demand.wants(Fact::KeyHistory) {
+        let used = |key: &&Key| {
+            key.guards_evidence()
+                && !key.target.guessed
+                && (key.trails.is_empty() || judged(&key.trails))
+        };
+        for key in graph.keys().filter(used) {
+            ask(Some(key.target.account), probes::of_key(key));
+        }
+    }
+    if demand.wants(Fact::DetectionHistory) {
+        let mut told: BTreeMap<AccountId, BTreeSet<&str>> = BTreeMap::new();
+        for trail in graph.trails().filter(|trail| graph.judges(trail)) {
+            for arn in [trail.log_group(), trail.topic()].into_iter().flatten() {
+                let owner = Arn::parse(arn).ok().and_then(|arn| arn.account_id());
+                told.entry(owner.unwrap_or(trail.owner)).or_default().insert(arn);
+            }
+        }
+        for (account, arns) in told {
+            ask(Some(account), probes::of_detection(arns));
+        }
+    }
+    if demand.wants(Fact::OrganizationHistory) {
+        ask(graph.management().ok().flatten(), probes::of_organization(graph.partition()));
+    }
+    asks
 }
 
 fn bucket_questions(

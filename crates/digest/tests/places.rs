@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use support::forge::{History, Hour, gzip};
 use support::{Bucket, Object, folder, place, trail};
 use trailproof_digest::{
-    ChainReport, Folder, HourState, KeyRing, Kind, Metadata, Next, ObjectKey, Options, Place,
-    PlaceReport, Severity, Span, Trail, Verdict,
+    ChainReport, Fetched, Folder, HourState, KeyRing, Kind, Metadata, Next, ObjectKey, Options,
+    Place, PlaceReport, Severity, Span, Trail, Verdict, examine,
 };
 
 mod support;
@@ -315,6 +315,42 @@ fn what_was_not_listed_or_not_read_is_unverified() {
     let mut ended = place(&history.bucket, Options::new(history.span));
     assert!(matches!(ended.step(), Next::List(_)));
     assert_eq!(counted(&ended.finish().chains[0]), [0, 0, 0, 3, 0]);
+}
+
+#[test]
+fn where_little_is_found_more_days_are_listed_at_once_and_the_report_is_the_same() {
+    let history = History::of(&hours(24 * 9));
+    let bucket = &history.bucket;
+    let walk = |listing_keys| {
+        let options = Options { listing_keys, ..Options::new(history.span) };
+        bucket.walk(place(bucket, options), &history.ring(), |_| 0)
+    };
+    assert_eq!(walk(0), walk(10_000));
+    let listings = |listing_keys| {
+        let options = Options { listing_keys, ..Options::new(history.span) };
+        let (mut place, mut listings, keys) = (place(bucket, options), 0, history.ring());
+        loop {
+            match place.step() {
+                Next::List(request) => {
+                    listings += 1;
+                    let starts: Vec<String> = request.day_prefixes().collect();
+                    for key in bucket.objects.keys() {
+                        if starts.iter().any(|start| key.starts_with(start)) {
+                            place.listed(key);
+                        }
+                    }
+                    place.listing_done(&request, Ok(()));
+                }
+                Next::Fetch(request) => {
+                    let evidence = examine(&request, Fetched::Missing, &Default::default());
+                    place.take(evidence, &keys);
+                }
+                Next::Wait => panic!("everything was answered at once"),
+                Next::Done => return listings,
+            }
+        }
+    };
+    assert!(listings(0) > listings(10_000), "{} {}", listings(0), listings(10_000));
 }
 
 #[test]

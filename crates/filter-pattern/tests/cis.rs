@@ -93,7 +93,7 @@ fn every_set_has_an_event_and_is_missed_by_another_filter() {
 
 #[test]
 fn names_in_any_order_split_over_filters_are_enough_and_each_name_is_needed() {
-    for set in SETS {
+    for set in SETS.iter() {
         let mut names = set.names();
         proved(set.id, &[&naming(&names)]);
         names.reverse();

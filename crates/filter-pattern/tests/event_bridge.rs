@@ -5,15 +5,11 @@ mod common;
 
 use common::{SETS, bridge};
 use serde_json::{Value, json};
-use trailproof_filter_pattern::{Answer, Condition, Event, EventPattern, Required};
+use trailproof_filter_pattern::{Answer, Event, EventPattern, Required, Schema};
 
 fn required(id: &str) -> Required {
     let set = SETS.iter().find(|set| set.id == id).unwrap();
-    let envelope = Condition::All(vec![
-        Condition::is("detail-type", "AWS API Call via CloudTrail"),
-        Condition::is("source", "aws.cloudtrail"),
-    ]);
-    Required::of_event_bridge(&set.condition(), &envelope)
+    Required::new(&set.bridged(), Schema::event_bridge())
 }
 
 fn ask(patterns: &[Value]) -> Answer {

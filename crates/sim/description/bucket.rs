@@ -66,6 +66,32 @@ pub struct Bucket {
     /// Accounts beside the owner that may `HeadBucket` it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub head_accounts: Vec<String>,
+    /// What lies in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<StoredObject>,
+}
+
+/// An object.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredObject {
+    /// Its key.
+    pub key: String,
+    /// Its bytes, in Base64.
+    #[serde(default)]
+    pub body: String,
+    /// `x-amz-meta-signature`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+    /// `x-amz-meta-signature-algorithm`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature_algorithm: Option<String>,
+    /// `x-amz-meta-backfill-generation-timestamp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backfill_generation_timestamp: Option<String>,
+    /// It is listed, but nobody may read it: of a key that is out of reach, say.
+    #[serde(default, skip_serializing_if = "super::is_false")]
+    pub read_denied: bool,
 }
 
 /// A grant of an access control list: to a predefined group (`uri`) or to a canonical user (`id`).

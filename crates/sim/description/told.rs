@@ -1,7 +1,7 @@
 //! What hangs on trails: the topics that they tell, the log groups that they write to, the events that they record.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::When;
 
@@ -50,6 +50,19 @@ pub struct LogGroup {
     /// Whether it cannot be deleted before that is switched off.
     #[serde(default, skip_serializing_if = "super::is_false")]
     pub deletion_protection: bool,
+    /// Its metric filters, with the members that AWS answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metric_filters: Vec<Map<String, Value>>,
+}
+
+/// An alarm, a mute rule or a rule on the event bus: where it lies, and the members that AWS answers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Regional {
+    /// Where it lies.
+    pub region: String,
+    /// Its members in AWS's spelling.
+    #[serde(flatten)]
+    pub members: Map<String, Value>,
 }
 
 /// A management event of the event history.
@@ -67,6 +80,21 @@ pub struct Event {
     /// Who did it.
     #[serde(default = "user")]
     pub user: String,
+    /// The name of the role whose session did it; without one it was the IAM user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// From where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_ip: Option<String>,
+    /// The error that it ended in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<String>,
+    /// What was asked for, in CloudTrail's own form.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub request: Value,
+    /// What came of it, likewise.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub response: Value,
     /// Whether it only read.
     #[serde(default = "yes")]
     pub read_only: bool,
@@ -75,7 +103,18 @@ pub struct Event {
 impl Event {
     /// An everyday event.
     pub(crate) fn everyday(time: When) -> Self {
-        Self { time, name: assume_role(), source: sts(), user: user(), read_only: true }
+        Self {
+            time,
+            name: assume_role(),
+            source: sts(),
+            user: user(),
+            role: None,
+            source_ip: None,
+            error_code: None,
+            request: Value::Null,
+            response: Value::Null,
+            read_only: true,
+        }
     }
 }
 

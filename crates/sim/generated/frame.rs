@@ -50,6 +50,7 @@ impl Generator {
             opt_in_regions: OPT_IN_REGIONS.map(str::to_owned).to_vec(),
             baseline_iam: baseline(&management),
             organization: self.organization(),
+            public_keys: std::collections::BTreeMap::new(),
             aws_managed_policies: managed(),
             accounts: Vec::new(),
         }

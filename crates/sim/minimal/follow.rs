@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::description::Bucket;
+use crate::minimal::history::{LookedUp, OF_A_BUCKET, OF_A_KEY, OF_DETECTION};
 use crate::minimal::keys::{Keys, Place, User};
 use crate::minimal::ledger::Ledger;
-use crate::minimal::walk::{CLOUDTRAIL, Walk};
+use crate::minimal::walk::{CLOUDTRAIL, GLOBAL, Walk};
 use crate::world::SeenTrail;
 
 /// The distinct log buckets, keys, topics and log groups, gathered on the walk.
@@ -15,11 +16,13 @@ pub(super) struct Follow {
     buckets: BTreeMap<String, Named>,
     pub(super) keys: Keys,
     topics: BTreeMap<String, Named>,
-    groups: BTreeMap<String, BTreeMap<String, Named>>,
+    pub(super) groups: BTreeMap<String, BTreeMap<String, Named>>,
     /// The row after which every list of buckets is known.
     lists: u64,
     /// Accounts that cannot be entered and may own what nobody lists.
     closed: u64,
+    /// The keys by which trails and event data stores encrypt, and no others.
+    pub(super) guards: Keys,
     /// By ARN.
     orphans: BTreeMap<String, Orphan>,
 }
@@ -83,6 +86,11 @@ impl Follow {
         self.lists = self.lists.max(row);
     }
 
+    /// A topic is named in an answer after so many calls in a row.
+    pub(super) fn topic(&mut self, arn: String, row: u64) {
+        self.topics.entry(arn).or_default().add(row, None);
+    }
+
     /// An account cannot be entered.
     pub(super) fn closed(&mut self) {
         self.closed += 1;
@@ -100,6 +108,7 @@ impl Follow {
         self.buckets.entry(bucket.clone()).or_default().add(row, asker);
         let user = User { owner: seen.owner, row, asker };
         self.keys.add(trail.kms_key_id.as_deref(), Place::Bucket(bucket), user);
+        self.guards.add(trail.kms_key_id.as_deref(), Place::Bucket(bucket), user);
         if let Some(topic) = &trail.sns_topic_arn {
             self.topics.entry(topic.clone()).or_default().add(row, None);
         }
@@ -121,8 +130,11 @@ impl Follow {
     /// All that the gathered names lead to, with each account's own credentials.
     pub(super) fn all(mut self, walk: &Walk<'_>, ledger: &mut Ledger<'_>) {
         self.stand_in(walk, ledger);
+        self.watched(walk, ledger);
         self.topics(walk, ledger);
         self.groups(walk, ledger);
+        self.detection(walk, ledger);
+        let mut looked_up = LookedUp::default();
         let mut keys = std::mem::take(&mut self.keys);
         let mut blocks = BTreeSet::new();
         let mut regions = BTreeMap::new();
@@ -135,6 +147,12 @@ impl Follow {
                     let block = blocks.insert(owner.id.clone());
                     let row = named.row.max(walk.buckets_listed(owner));
                     owned_bucket(walk, (bucket, &all, block, row), ledger);
+                    for region in [bucket.region.as_str(), GLOBAL] {
+                        if walk.reads.bucket_history {
+                            let place = (owner.id.as_str(), region);
+                            looked_up.look(place, OF_A_BUCKET, (row + 1, &mut *ledger));
+                        }
+                    }
                     if walk.answers(owner, &bucket.region) {
                         self.companions(walk, (bucket, named, row + 1), &mut companions);
                         let read = walk.reads.of_bucket("s3:GetBucketEncryption");
@@ -162,6 +180,13 @@ impl Follow {
                 None => drop(self.sought_bucket(walk, (name, &companion.named), ledger)),
             }
             ledger.next_account();
+        }
+        if walk.reads.key_history {
+            let mut looked_up = LookedUp::default();
+            for (account, region, row) in self.guards.places(walk, &regions) {
+                looked_up.look((&account, &region), OF_A_KEY, (row + 1, &mut *ledger));
+                ledger.next_account();
+            }
         }
         if walk.reads.key {
             keys.all(walk, &regions, ledger);
@@ -228,6 +253,22 @@ impl Follow {
             if let Some((_, region, _)) = walk.at_owner(arn) {
                 ledger.call("sns:GetTopicAttributes", region, 1);
                 ledger.row(named.row + 1);
+                ledger.next_account();
+            }
+        }
+    }
+
+    /// What watches is looked after where the trails tell of their events.
+    fn detection(&self, walk: &Walk<'_>, ledger: &mut Ledger<'_>) {
+        let mut looked_up = LookedUp::default();
+        let groups = self
+            .groups
+            .iter()
+            .filter_map(|(arn, users)| Some((arn, users.values().map(|named| named.row).min()?)));
+        let topics = self.topics.iter().map(|(arn, named)| (arn, named.row));
+        for (arn, row) in topics.chain(groups).filter(|_| walk.reads.detection_history) {
+            if let Some((owner, region, _)) = walk.at_owner(arn) {
+                looked_up.look((&owner.id, region), OF_DETECTION, (row + 1, &mut *ledger));
                 ledger.next_account();
             }
         }

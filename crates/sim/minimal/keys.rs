@@ -58,6 +58,27 @@ impl Keys {
         self.0.entry(name).or_default().add(user.row, user.asker);
     }
 
+    /// The accounts that can be entered and the regions in which the keys lie, and the row after which that is known.
+    pub(super) fn places(
+        &self,
+        walk: &Walk<'_>,
+        regions: &BTreeMap<String, (String, u64)>,
+    ) -> Vec<(String, String, u64)> {
+        let places = self.0.iter().filter_map(|(name, named)| match name {
+            KeyName::Placed(account, region, _) => {
+                Some((account.clone(), region.clone(), named.row))
+            }
+            KeyName::InBucket { owner, bucket, .. } => {
+                let (region, row) = regions.get(bucket)?;
+                Some((owner.clone(), region.clone(), named.row.max(*row)))
+            }
+        });
+        let entered = |account: &str| {
+            walk.world.account(account).is_some_and(|account| walk.enters(&account))
+        };
+        places.filter(|(account, ..)| entered(account)).collect()
+    }
+
     /// A key is asked for once, at its owner or by the owner of what uses it. An id or an alias means a key only where
     /// the bucket's region is known.
     pub(super) fn all(

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::minimal::history;
+
 /// The operations whose facts are wanted.
 #[derive(Debug, Default)]
 pub(super) struct Reads {
@@ -27,7 +29,16 @@ pub(super) struct Reads {
     pub(super) trail_tags: bool,
     pub(super) topic: bool,
     pub(super) log_group: bool,
+    pub(super) filters: bool,
+    pub(super) alarms: bool,
+    pub(super) mutes: bool,
+    pub(super) rules: bool,
     pub(super) events: bool,
+    pub(super) trail_history: bool,
+    pub(super) bucket_history: bool,
+    pub(super) key_history: bool,
+    pub(super) detection_history: bool,
+    pub(super) organization_history: bool,
     pub(super) store_list: bool,
     pub(super) store: bool,
     pub(super) store_policy: bool,
@@ -70,7 +81,16 @@ impl Reads {
             trail_tags: wants("cloudtrail:ListTags"),
             topic: wants("sns:GetTopicAttributes"),
             log_group: wants("logs:DescribeLogGroups"),
+            filters: wants("logs:DescribeMetricFilters"),
+            alarms: wants("cloudwatch:DescribeAlarms"),
+            mutes: wants("cloudwatch:ListAlarmMuteRules"),
+            rules: wants("events:ListRules"),
             events: wants("cloudtrail:LookupEvents"),
+            trail_history: wants(history::TRAILS),
+            bucket_history: wants(history::BUCKETS),
+            key_history: wants(history::KEYS),
+            detection_history: wants(history::DETECTION),
+            organization_history: wants(history::ORGANIZATION),
             store: wants("cloudtrail:GetEventDataStore"),
             store_policy: wants("cloudtrail:GetResourcePolicy"),
             principals: wants("iam:GetAccountAuthorizationDetails"),
@@ -85,17 +105,27 @@ impl Reads {
         reads.policies = reads.policy || reads.targets || wants("organizations:ListPolicies");
         reads.store_list =
             reads.store || reads.store_policy || wants("cloudtrail:ListEventDataStores");
-        reads.key = reads.rotation || reads.key_policy || wants("kms:DescribeKey");
+        reads.key =
+            reads.rotation || reads.key_policy || reads.key_history || wants("kms:DescribeKey");
         reads.bucket_head = reads.bucket_owner || wants("s3:HeadBucket");
         // Which buckets are log buckets is known from trails, and whose they are from the lists of buckets.
-        let log_buckets = reads.bucket_head || reads.account_block || !reads.bucket.is_empty();
+        let log_buckets = reads.bucket_head
+            || reads.account_block
+            || reads.bucket_history
+            || !reads.bucket.is_empty();
         let of_a_trail = reads.status
             || reads.delivery
             || reads.selectors
             || reads.insights
             || reads.trail_tags
             || reads.topic
-            || reads.log_group;
+            || reads.log_group
+            || reads.filters
+            || reads.alarms
+            || reads.mutes
+            || reads.rules
+            || reads.trail_history
+            || reads.detection_history;
         reads.trails = of_a_trail || reads.key || log_buckets || wants("cloudtrail:DescribeTrails");
         reads.regions =
             reads.trails || reads.events || reads.store_list || wants("account:ListRegions");
@@ -104,6 +134,7 @@ impl Reads {
             || reads.bucket_list
             || reads.principals
             || reads.linked_role
+            || reads.organization_history
             || wants("sts:AssumeRole");
         reads
     }

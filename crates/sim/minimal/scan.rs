@@ -10,7 +10,7 @@ use crate::Simulator;
 use crate::testing::{Heard, ask};
 
 /// The operations that one scan of everything reads.
-pub(super) const ALL: [&str; 46] = [
+pub(super) const ALL: [&str; 50] = [
     "sts:GetCallerIdentity",
     "organizations:DescribeOrganization",
     "organizations:ListAccounts",
@@ -36,6 +36,10 @@ pub(super) const ALL: [&str; 46] = [
     "cloudtrail:GetResourcePolicy",
     "sns:GetTopicAttributes",
     "logs:DescribeLogGroups",
+    "logs:DescribeMetricFilters",
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:ListAlarmMuteRules",
+    "events:ListRules",
     "s3:ListBuckets",
     "s3:HeadBucket",
     "s3:HeadBucket/owner",
@@ -293,13 +297,19 @@ impl Scan<'_> {
     fn account_trails(&mut self, account: &str, regions: &[String], row: u64) {
         let row = self.answer(row + 1);
         let mut seen: BTreeMap<String, (Value, Vec<String>)> = BTreeMap::new();
+        let mut sights = Vec::new();
         for region in regions {
             let heard = self.json((account, region), "cloudtrail:DescribeTrails", json!({}));
+            let arns = |trails: &Vec<Value>| {
+                trails.iter().map(|trail| trail["TrailARN"].as_str().unwrap().to_owned()).collect()
+            };
+            sights.push((region.clone(), heard.json()["trailList"].as_array().map(arns)));
             for trail in heard.json()["trailList"].as_array().into_iter().flatten() {
                 let arn = trail["TrailARN"].as_str().unwrap().to_owned();
                 seen.entry(arn).or_insert((trail.clone(), Vec::new())).1.push(region.clone());
             }
         }
+        self.rules(account, &sights, row);
         for (arn, (trail, seen_in)) in seen {
             let home = trail["HomeRegion"].as_str().unwrap().to_owned();
             let own = arn.contains(&format!(":{account}:"));

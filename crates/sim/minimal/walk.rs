@@ -222,6 +222,9 @@ impl<'w> Walk<'w> {
             ledger.call("iam:GetRole", GLOBAL, 1);
             ledger.row(inside.max(DESCRIBED) + 1);
         }
+        if self.world.is_management(account) && self.listed {
+            self.organization_history(inside.max(DESCRIBED) + 1, ledger);
+        }
         if self.reads.principals {
             let pages = self.principal_pages(account);
             ledger.call("iam:GetAccountAuthorizationDetails", GLOBAL, pages);
@@ -280,6 +283,7 @@ impl<'w> Walk<'w> {
                 let user = User { owner: &account.id, row: row + 1, asker: Some(&account.id) };
                 let key = store.kms_key_id.as_deref().filter(|_| self.reads.store);
                 follow.keys.add(key, Place::Region(region), user);
+                follow.guards.add(key, Place::Region(region), user);
             }
         }
     }
@@ -328,6 +332,11 @@ impl<'w> Walk<'w> {
             }
         }
         ledger.row(row);
+        if self.reads.rules {
+            super::watched::rules(self, account, (regions, row), ledger);
+        }
+        let trails: Vec<SeenTrail<'_>> = seen.values().map(|(trail, _)| *trail).collect();
+        self.trail_history((account, regions), &trails, (row, &mut *ledger));
         for (trail, seen_in) in seen.into_values() {
             let home = &trail.trail.home_region;
             let own = trail.owner == account.id;
@@ -371,7 +380,7 @@ fn is_active(account: &Account) -> bool {
 }
 
 /// The pages of a list; an empty one has one too.
-fn pages(items: usize, page: usize) -> u64 {
+pub(super) fn pages(items: usize, page: usize) -> u64 {
     count(items.div_ceil(page).max(1))
 }
 

@@ -21,6 +21,7 @@ pub(super) fn answer(ask: Ask<'_>) -> Answer {
         "GetTrailStatus" => get_trail_status(ask),
         "GetEventSelectors" => get_event_selectors(ask),
         "GetInsightSelectors" => extras::get_insight_selectors(ask),
+        "ListPublicKeys" => Ok(list_public_keys(ask)),
         "ListTags" => extras::list_tags(ask),
         "LookupEvents" => history::lookup_events(ask),
         "ListEventDataStores" => stores::list_event_data_stores(ask),
@@ -50,6 +51,29 @@ fn describe_trails(ask: Ask<'_>) -> Reply {
         .map(|seen| described(ask.world, seen))
         .collect();
     Reply::json(json!({ "trailList": trails }))
+}
+
+/// Those that were used in the time that is asked for; the last hour's where none is.
+fn list_public_keys(ask: Ask<'_>) -> Reply {
+    let now = ask.world.frame.now.epoch_seconds();
+    let from = ask.request.seconds("StartTime").unwrap_or(now - 3600);
+    let to = ask.request.seconds("EndTime").unwrap_or(now);
+    let keys = ask.world.frame.public_keys.get(&ask.request.region);
+    let used = keys
+        .into_iter()
+        .flatten()
+        .filter(|key| key.from.epoch_seconds() <= to && from <= key.to.epoch_seconds());
+    let keys: Vec<Value> = used
+        .map(|key| {
+            json!({
+                "Fingerprint": key.fingerprint,
+                "Value": key.value,
+                "ValidityStartTime": key.from.epoch_seconds(),
+                "ValidityEndTime": key.to.epoch_seconds(),
+            })
+        })
+        .collect();
+    Reply::json(json!({ "PublicKeyList": keys }))
 }
 
 fn described(world: &World<'_>, seen: SeenTrail<'_>) -> Value {

@@ -1,4 +1,4 @@
-//! Amazon CloudWatch Logs: the log groups of a region.
+//! Amazon CloudWatch Logs: the log groups of a region, and their metric filters.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +16,7 @@ const LARGEST_PAGE: usize = 50;
 pub(super) fn answer(ask: Ask<'_>) -> Answer {
     match ask.request.operation.as_str() {
         "DescribeLogGroups" => describe_log_groups(ask),
+        "DescribeMetricFilters" => describe_metric_filters(ask),
         _ => Err(Failure::unknown_operation(ask.request)),
     }
 }
@@ -50,6 +51,26 @@ fn describe_log_groups(ask: Ask<'_>) -> Answer {
         .ok_or_else(|| invalid("The limit or the token is not valid."))?;
     let items = found.items.into_iter().map(|group| written(ask, group)).collect();
     let mut members = Map::from_iter([("logGroups".to_owned(), Value::Array(items))]);
+    members.extend(found.next.map(|next| ("nextToken".to_owned(), json!(next))));
+    Ok(Reply::json(Value::Object(members)))
+}
+
+fn describe_metric_filters(ask: Ask<'_>) -> Answer {
+    let name = ask.request.text("logGroupName").unwrap_or_default();
+    let groups = groups(ask);
+    let group = groups.get(name).ok_or_else(|| {
+        Failure::new(400, "ResourceNotFoundException", "The specified log group does not exist.")
+    })?;
+    let found = size(ask.request.number("limit"), LARGEST_PAGE)
+        .and_then(|size| page(&group.metric_filters, ask.request.text("nextToken"), size))
+        .ok_or_else(|| invalid("The limit or the token is not valid."))?;
+    let written = |filter: &Map<String, Value>| {
+        let mut members = filter.clone();
+        members.insert("logGroupName".to_owned(), json!(name));
+        Value::Object(members)
+    };
+    let items = found.items.into_iter().map(written).collect();
+    let mut members = Map::from_iter([("metricFilters".to_owned(), Value::Array(items))]);
     members.extend(found.next.map(|next| ("nextToken".to_owned(), json!(next))));
     Ok(Reply::json(Value::Object(members)))
 }
@@ -108,7 +129,7 @@ fn written(ask: Ask<'_>, group: &LogGroup) -> Value {
     let mut value = json!({
         "logGroupName": group.name,
         "creationTime": 1_577_836_800_000_i64,
-        "metricFilterCount": 0,
+        "metricFilterCount": group.metric_filters.len(),
         "arn": format!("{arn}:*"),
         "logGroupArn": arn,
         "storedBytes": 0,

@@ -2,6 +2,7 @@
 
 mod configuration;
 mod copies;
+mod objects;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -44,6 +45,8 @@ pub(super) fn answer(ask: Ask<'_>) -> Answer {
             )),
         },
         "GetBucketOwnershipControls" => configuration::ownership(&*reach(ask)?),
+        "ListObjectsV2" => objects::list(ask.request, &*reach(ask)?),
+        "GetObject" => objects::get(ask.request, &*reach(ask)?),
         _ => Err(Failure::unknown_operation(ask.request)),
     }
 }

@@ -53,7 +53,7 @@ fn what_is_not_known_is_refused_and_remembered() {
     let simulator = simulator();
     let json = |action| ask(A, "eu-west-1").json(&simulator, action, json!({})).error();
     let unknown = (400, "UnknownOperationException".to_owned());
-    for action in ["cloudtrail:ListTrails", "kms:Decrypt", "logs:DescribeMetricFilters"] {
+    for action in ["cloudtrail:ListTrails", "kms:Decrypt", "logs:GetLogEvents"] {
         assert_eq!(json(action), unknown);
     }
     let management =

@@ -254,6 +254,8 @@ impl Scan<'_> {
                 known.1.insert(owner.clone());
             }
         }
+        let mut filters = Vec::new();
+        let mut topics: BTreeMap<String, u64> = BTreeMap::new();
         for ((is_topic, arn), (row, users)) in named {
             let Some((owner, region, _)) = apart(&arn) else { continue };
             if !self.entered.contains(&owner) {
@@ -262,11 +264,13 @@ impl Scan<'_> {
             let row = self.answer(row + 1);
             let here = (owner.as_str(), region.as_str());
             if is_topic {
-                let parameters = format!("TopicArn={arn}");
-                let question = ask(&owner, &region);
-                question.query(self.simulator, "sns:GetTopicAttributes", &parameters);
+                topics.insert(arn, row - 1);
                 continue;
             }
+            let name = arn.split_once(":log-group:").unwrap().1.trim_end_matches(":*");
+            let body = json!({ "logGroupName": name });
+            let heard = self.json(here, "logs:DescribeMetricFilters", body);
+            filters.push((owner.clone(), region.clone(), heard, row));
             let body = json!({ "logGroupIdentifiers": [arn.trim_end_matches(":*")] });
             let heard = self.json(here, "logs:DescribeLogGroups", body).json();
             let key = heard["logGroups"][0]["kmsKeyId"].as_str();
@@ -274,6 +278,121 @@ impl Scan<'_> {
                 self.use_key(key, here, (&user, row));
             }
         }
+        self.alarms(&filters, &mut topics);
+        for (topic, row) in topics {
+            let Some((owner, region, _)) = apart(&topic) else { continue };
+            if self.entered.contains(&owner) {
+                let parameters = format!("TopicArn={topic}");
+                let question = ask(&owner, &region);
+                question.query(self.simulator, "sns:GetTopicAttributes", &parameters);
+                self.answer(row + 1);
+            }
+        }
+    }
+
+    /// The alarms beside the filters, and the topics that those on the filters' metrics name.
+    fn alarms(
+        &mut self,
+        filters: &[(String, String, Heard, u64)],
+        topics: &mut BTreeMap<String, u64>,
+    ) {
+        let mut alarms: BTreeMap<(String, String), (Value, u64)> = BTreeMap::new();
+        for (owner, region, _, row) in filters {
+            let place = (owner.clone(), region.clone());
+            if let Some((_, known)) = alarms.get_mut(&place) {
+                *known = (*known).min(*row);
+                continue;
+            }
+            let here = (owner.as_str(), region.as_str());
+            let body = json!({ "AlarmTypes": ["MetricAlarm", "CompositeAlarm"] });
+            let heard = self.json(here, "cloudwatch:DescribeAlarms", body).json();
+            alarms.insert(place, (heard, *row));
+            let rules = self.json(here, "cloudwatch:ListAlarmMuteRules", json!({})).json();
+            let rules = rules["AlarmMuteRuleSummaries"].as_array().cloned().unwrap_or_default();
+            let open: Vec<_> = rules.iter().filter(|rule| rule["Status"] != "EXPIRED").collect();
+            for rule in &open {
+                let name = rule["AlarmMuteRuleArn"].as_str().unwrap().rsplit(':').next().unwrap();
+                let body = json!({ "AlarmMuteRuleName": name });
+                self.json(here, "cloudwatch:GetAlarmMuteRule", body);
+            }
+            self.answer(row + u64::try_from(open.len()).unwrap());
+        }
+        for (owner, region, heard, row) in filters {
+            if heard.status != 200 {
+                continue;
+            }
+            let (alarms, _) = &alarms[&(owner.clone(), region.clone())];
+            let heard = heard.json();
+            let metrics: Vec<_> = heard["metricFilters"].as_array().unwrap().iter().collect();
+            let watching: Vec<&Value> = alarms["MetricAlarms"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|alarm| {
+                    metrics.iter().any(|filter| {
+                        let metric = &filter["metricTransformations"][0];
+                        metric["metricName"] == alarm["MetricName"]
+                            && metric["metricNamespace"] == alarm["Namespace"]
+                    })
+                })
+                .collect();
+            let composite = alarms["CompositeAlarms"].as_array().into_iter().flatten();
+            let composite = composite.filter(|one| {
+                let names = watching.iter().map(|alarm| alarm["AlarmName"].as_str().unwrap());
+                let rule = one["AlarmRule"].as_str().unwrap();
+                names.into_iter().any(|name| rule.contains(name))
+            });
+            for alarm in watching.iter().copied().chain(composite) {
+                for action in alarm["AlarmActions"].as_array().into_iter().flatten() {
+                    let action = action.as_str().unwrap();
+                    if action.contains(":sns:") {
+                        let known = topics.entry(action.to_owned()).or_insert(*row);
+                        *known = (*known).min(*row);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The rules on the event buses: of the region of global services first, and of others where that has one on events
+    /// of CloudTrail, or where other trails are seen.
+    pub(super) fn rules(
+        &mut self,
+        account: &str,
+        seen: &[(String, Option<BTreeSet<String>>)],
+        row: u64,
+    ) {
+        let at = seen.iter().position(|(region, _)| region == "us-east-1").unwrap_or(0);
+        let Some((first, here)) = seen.get(at) else { return };
+        let (mut concerned, taken) = self.bus((account, first), row);
+        concerned |= here.is_none();
+        for (region, there) in seen.iter().filter(|(region, _)| region != first) {
+            let other = here.is_none() || there != here;
+            if concerned || other {
+                self.bus((account, region), if other { row } else { taken });
+            }
+        }
+    }
+
+    /// Whether a rule of a region may be on events of CloudTrail, and the row in which that is known.
+    fn bus(&mut self, here: (&str, &str), row: u64) -> (bool, u64) {
+        let heard = self.json(here, "events:ListRules", json!({}));
+        let mut row = self.answer(row + 1);
+        if heard.status != 200 {
+            return (true, row);
+        }
+        let rules = heard.json()["Rules"].as_array().cloned().unwrap_or_default();
+        let concerning = rules.iter().filter(|rule| {
+            rule["State"] != "DISABLED"
+                && rule["ManagedBy"].is_null()
+                && rule["EventPattern"].as_str().is_some_and(|text| text.contains("cloudtrail"))
+        });
+        let names: Vec<&str> = concerning.map(|rule| rule["Name"].as_str().unwrap()).collect();
+        for name in &names {
+            self.json(here, "events:ListTargetsByRule", json!({ "Rule": name }));
+            row = self.answer(row + 1);
+        }
+        (!names.is_empty(), row)
     }
 
     fn ask_keys(&mut self) {

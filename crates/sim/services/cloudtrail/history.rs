@@ -83,7 +83,28 @@ fn written(ask: Ask<'_>, time: i64, event: &Event) -> Value {
     let (account, region) = (&ask.caller.id, &ask.request.region);
     let read_only = event.read_only.to_string();
     let id = format!("{time:08x}-0000-4000-8000-{account}");
-    let whole = json!({
+    let partition = &ask.world.frame.partition;
+    let identity = match &event.role {
+        Some(role) => json!({
+            "type": "AssumedRole",
+            "principalId": format!("AROADEMO:{}", event.user),
+            "arn": format!("arn:{partition}:sts::{account}:assumed-role/{role}/{}", event.user),
+            "accountId": account,
+            "accessKeyId": "ASIADEMO",
+            "sessionContext": { "sessionIssuer": {
+                "type": "Role",
+                "arn": format!("arn:{partition}:iam::{account}:role/{role}"),
+                "userName": role,
+            } },
+        }),
+        None => json!({
+            "type": "IAMUser",
+            "arn": format!("arn:{partition}:iam::{account}:user/{}", event.user),
+            "accountId": account,
+            "userName": event.user,
+        }),
+    };
+    let mut whole = json!({
         "eventVersion": "1.11",
         "eventTime": ask.world.resolve(event.time).rfc3339(),
         "eventSource": event.source,
@@ -95,7 +116,14 @@ fn written(ask: Ask<'_>, time: i64, event: &Event) -> Value {
         "recipientAccountId": account,
         "eventCategory": "Management",
         "eventID": id,
+        "userIdentity": identity,
+        "sourceIPAddress": event.source_ip.as_deref().unwrap_or("198.51.100.4"),
+        "requestParameters": event.request,
+        "responseElements": event.response,
     });
+    if let (Some(error), Some(members)) = (&event.error_code, whole.as_object_mut()) {
+        members.insert("errorCode".to_owned(), json!(error));
+    }
     json!({
         "EventId": id,
         "EventName": event.name,

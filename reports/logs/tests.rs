@@ -1,0 +1,189 @@
+//! The report of a made-up quarter, in every format.
+
+use jiff::Timestamp;
+use trailproof_digest::report::Tally;
+use trailproof_digest::{
+    ChainReport, Finding, Folder, HourState, Kind, Severity, Span, Stretch, Verdict,
+};
+
+use super::*;
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn span(from: &str, to: &str) -> Span {
+    Span::new(at(from), at(to)).unwrap()
+}
+
+fn stretch(from: &str, to: &str, state: HourState) -> Stretch {
+    Stretch { span: span(from, to), state }
+}
+
+fn chain() -> ChainReport {
+    let folder = Folder {
+        prefix: "audit".to_owned(),
+        organization: Some("o-exampleorgid".to_owned()),
+        account: "111122223333".to_owned(),
+        region: "eu-west-1".to_owned(),
+    };
+    ChainReport {
+        account_id: folder.account.clone(),
+        region: folder.region.clone(),
+        trail: "main".to_owned(),
+        home_region: "eu-west-1".to_owned(),
+        bucket: "logs".to_owned(),
+        folder,
+        span: span("2026-07-01T00:00:00Z", "2026-07-04T00:00:00Z"),
+        hours_total: 72,
+        hours_proved: 47,
+        hours_missing: 1,
+        hours_gap: 24,
+        hours_unverified: 0,
+        hours_broken: 0,
+        stretches: vec![
+            stretch("2026-07-01T00:00:00Z", "2026-07-02T00:00:00Z", HourState::Proved),
+            stretch("2026-07-02T00:00:00Z", "2026-07-03T00:00:00Z", HourState::Gap),
+            stretch("2026-07-03T00:00:00Z", "2026-07-03T23:00:00Z", HourState::Proved),
+            stretch("2026-07-03T23:00:00Z", "2026-07-04T00:00:00Z", HourState::Missing),
+        ],
+        first_proved: Some(at("2026-07-01T00:00:00Z")),
+        last_proved: Some(at("2026-07-03T23:00:00Z")),
+        digests: Tally { valid: 47, invalid: 1, unverified: 0 },
+        backfill_digests: Tally::default(),
+        logs: Tally { valid: 470, invalid: 0, unverified: 0 },
+        bytes_stored: 9_400_000,
+        bytes_inflated: 102_000_000,
+        head: None,
+    }
+}
+
+fn finding(kind: Kind, time: Span, key: Option<&str>) -> Finding {
+    Finding {
+        account_id: "111122223333".to_owned(),
+        region: "eu-west-1".to_owned(),
+        trail: "main".to_owned(),
+        from: time.from,
+        to: time.to,
+        kind,
+        severity: kind.severity(),
+        bucket: "logs".to_owned(),
+        key: key.map(str::to_owned),
+        predicted: kind == Kind::DigestMissingAtEnd,
+        expected: None,
+        observed: None,
+        body_ok: false,
+        unverified_logs: 0,
+        detail: "a \u{1b}[31mhostile\nword <&>".to_owned(),
+    }
+}
+
+fn report() -> LogsReport {
+    let chains = vec![chain()];
+    LogsReport {
+        schema: SCHEMA.to_owned(),
+        tool_version: "0.0.0".to_owned(),
+        source: LogsSource { bucket: "logs".to_owned(), mirror: None },
+        period: span("2026-07-01T00:00:00Z", "2026-07-04T00:00:00Z"),
+        as_of: None,
+        verdict: Verdict::Broken,
+        totals: LogsTotals::of(&chains),
+        chains,
+        findings: vec![
+            finding(Kind::Gap, span("2026-07-02T00:00:00Z", "2026-07-03T00:00:00Z"), None),
+            finding(
+                Kind::DigestMissingAtEnd,
+                span("2026-07-03T23:00:00Z", "2026-07-04T00:00:00Z"),
+                Some("audit/AWSLogs/some.json.gz"),
+            ),
+        ],
+        unread: vec![UnreadPlace { prefix: "other/".to_owned(), reason: "denied".to_owned() }],
+    }
+}
+
+fn written(format: Format, report: &LogsReport) -> String {
+    let mut out = Vec::new();
+    write_logs(format, report, &Options::default(), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn follows_schema(text: &str) {
+    let schema = serde_json::from_str(SCHEMA_DOCUMENT).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let document = serde_json::from_str(text).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&document).map(|e| e.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+}
+
+#[test]
+fn json_follows_its_schema_and_is_read_back() {
+    let mut report = report();
+    let text = written(Format::Json, &report);
+    follows_schema(&text);
+    assert_eq!(serde_json::from_str::<LogsReport>(&text).unwrap(), report);
+    (report.chains, report.findings) = (Vec::new(), Vec::new());
+    (report.totals, report.verdict) = (LogsTotals::default(), Verdict::NothingFound);
+    follows_schema(&written(Format::Json, &report));
+}
+
+#[test]
+fn the_table_draws_the_worst_of_each_stretch_and_lets_nothing_command_the_terminal() {
+    let text = written(Format::Table, &report());
+    assert!(text.starts_with("BROKEN · 1 chain · 47 of 72 hours proved · 1 missing · 24 in gaps"));
+    let bar = format!("{}{}{}_", "█".repeat(8), "▒".repeat(8), "█".repeat(7));
+    assert!(text.contains(&bar), "{text}");
+    assert!(text.contains("digest_missing_at_end 111122223333 eu-west-1 2026-07-03 23:00Z"));
+    assert!(!text.contains('\u{1b}') && text.contains("a hostile word"), "{text}");
+    // Errors come first, whenever they were.
+    assert!(text.find("digest_missing_at_end").unwrap() < text.find("gap 1111").unwrap());
+}
+
+#[test]
+fn junit_has_a_case_for_each_day() {
+    let text = written(Format::Junit, &report());
+    let document = roxmltree::Document::parse(&text).unwrap();
+    let root = document.root_element();
+    let sums = ["tests", "failures", "errors"].map(|name| root.attribute(name).unwrap());
+    assert_eq!(sums, ["5", "1", "2"], "{text}");
+    let cases: Vec<(String, Option<String>)> = document
+        .descendants()
+        .filter(|node| node.has_tag_name("testcase"))
+        .map(|node| {
+            let outcome =
+                node.first_element_child().map(|child| child.tag_name().name().to_owned());
+            (node.attribute("name").unwrap().to_owned(), outcome)
+        })
+        .collect();
+    let expected = [
+        ("chains are found", None),
+        ("other/ is read", Some("error")),
+        ("2026-07-01", None),
+        ("2026-07-02", Some("error")),
+        ("2026-07-03", Some("failure")),
+    ];
+    let expected = expected.map(|(name, child)| (name.to_owned(), child.map(str::to_owned)));
+    assert_eq!(cases, expected);
+}
+
+#[test]
+fn nothing_found_fails_in_every_format() {
+    let report = LogsReport {
+        chains: Vec::new(),
+        findings: Vec::new(),
+        totals: LogsTotals::default(),
+        verdict: Verdict::NothingFound,
+        ..report()
+    };
+    assert!(written(Format::Table, &report).starts_with("NOTHING FOUND"));
+    assert!(written(Format::Junit, &report).contains("failures=\"1\""));
+}
+
+#[test]
+fn a_finding_of_an_error_fails_its_day_though_its_hours_are_proved() {
+    let mut report = report();
+    let minute = span("2026-07-01T05:00:00Z", "2026-07-01T05:01:00Z");
+    report.findings.push(finding(Kind::LogUnreferenced, minute, Some("k")));
+    assert_eq!(report.findings[2].severity, Severity::Error);
+    let text = written(Format::Junit, &report);
+    assert!(text.contains("failures=\"2\""), "{text}");
+}

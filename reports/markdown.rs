@@ -1,0 +1,282 @@
+//! Markdown for the step summary of a CI server: what a reader must know first, cut by section where it grows too long.
+
+use std::fmt::Write as _;
+use std::io::Write;
+
+use trailproof_core::assessment::{Assessment, ScoreRow};
+use trailproof_core::check::Severity;
+use trailproof_core::finding::{Finding, Status};
+use trailproof_core::results::Results;
+
+use crate::index::{Index, waiver};
+use crate::worst::Worst;
+use crate::{ReportError, text, visit};
+
+/// GitHub drops a whole summary of more than 1024 KiB.
+pub const BUDGET: usize = 900_000;
+
+/// A section that is no finding's has so many rows at most.
+const ROWS: usize = 500;
+/// So many findings could be shown at all: no row is shorter.
+const FINDINGS: usize = BUDGET / 60;
+/// Characters of a cell.
+const CELL: usize = 300;
+
+/// Writes the page.
+///
+/// # Errors
+/// When the output cannot be written, or the results cannot be had.
+pub fn write<R: Results>(
+    assessment: &Assessment<R>,
+    out: &mut dyn Write,
+) -> Result<(), ReportError<R::Error>> {
+    let index = Index::new(assessment);
+    let mut failed = Worst::new(FINDINGS);
+    let mut waived = Worst::new(ROWS);
+    let mut unknown = 0_usize;
+    visit::each(assessment, &mut |findings| {
+        for finding in findings {
+            match finding.status {
+                Status::Fail => failed.add(finding.severity, || row(&index, finding)),
+                Status::Waived => waived.add(finding.severity, || waived_row(&index, finding)),
+                Status::Unknown => unknown += 1,
+                Status::Pass | Status::NotApplicable => {}
+            }
+        }
+        Ok(())
+    })?;
+    let mut page = String::from("# Trailproof\n\n");
+    run(assessment, &mut page);
+    coverage(assessment, &mut page);
+    score(assessment, &mut page);
+    gates(assessment, &mut page);
+    let counts: Vec<String> =
+        failed.counts().map(|(severity, number)| format!("{number} {severity}")).collect();
+    let told = if counts.is_empty() { "none".to_owned() } else { counts.join(", ") };
+    let _ = writeln!(page, "## Findings\n\nFailed: {told}. Not decided: {unknown}.\n");
+    // The sections behind the findings are bounded, and their room is set aside.
+    let mut tail = String::new();
+    let seen = waived.seen();
+    let rows: Vec<String> = waived.into_kept().collect();
+    table(
+        &mut tail,
+        "Waived",
+        ("Severity | Account | Resource | Waiver", (rows, seen)),
+        BUDGET / 4,
+    );
+    let room = BUDGET.saturating_sub(page.len() + tail.len());
+    let seen = failed.seen();
+    let rows = failed.into_kept().map(|(_, row)| row);
+    let head = "Severity | Check | Account | Region | Resource | Observed → expected";
+    table(&mut page, "", (head, (rows, seen)), room);
+    page += &tail;
+    out.write_all(page.as_bytes())?;
+    Ok(())
+}
+
+fn run<R>(assessment: &Assessment<R>, page: &mut String) {
+    let (run, scope) = (&assessment.run, &assessment.scope);
+    let of = match &scope.organization_id {
+        Some(id) => format!("organization {}", cell(id)),
+        None => "one account".to_owned(),
+    };
+    let _ = writeln!(
+        page,
+        "State of {of} at {}, run {}, trailproof {}.\n",
+        run.ended,
+        code(&run.id),
+        cell(&run.tool_version)
+    );
+    for note in scope.notes.iter().take(20) {
+        let _ = writeln!(page, "- {}", cell(note));
+    }
+    if !scope.notes.is_empty() {
+        page.push('\n');
+    }
+}
+
+/// What was read, before anything is said about it.
+fn coverage<R>(assessment: &Assessment<R>, page: &mut String) {
+    let coverage = &assessment.coverage;
+    let counts = coverage.accounts;
+    let _ = writeln!(
+        page,
+        "## Coverage\n\n**{} of {} accounts read, {} % of the evidence.** Not read: {}. Excluded: {}. Not active: {}.\n",
+        counts.assessed,
+        counts.listed,
+        coverage.percent,
+        counts.unread,
+        counts.excluded,
+        counts.not_active
+    );
+    let rows = coverage.unread.iter().map(|row| {
+        format!(
+            "{} | {} | {} | {}",
+            row.account_id,
+            cell(&row.region),
+            row.reason,
+            cell(&row.message)
+        )
+    });
+    let head = "Account | Region | Reason | What came back";
+    table(page, "", (head, (rows.take(ROWS), coverage.unread.len())), BUDGET / 4);
+}
+
+fn score<R>(assessment: &Assessment<R>, page: &mut String) {
+    let score = &assessment.score;
+    let total = &score.total;
+    let _ = writeln!(page, "## Score\n\n**{}**\n", told(total));
+    for cap in total.caps.iter().take(20) {
+        let _ = writeln!(page, "- at most {}: {}", cap.limit, cell(&cap.reason));
+    }
+    let groups = score.groups.iter().map(|(group, row)| {
+        format!("{group} | {} | {} | {} % | {}", row.proven, row.potential, row.coverage, row.grade)
+    });
+    page.push('\n');
+    let head = "Group | Proven | Potential | Evidence read | Grade";
+    table(page, "", (head, (groups, score.groups.len())), BUDGET / 10);
+}
+
+/// A score, and never without its coverage.
+fn told(row: &ScoreRow) -> String {
+    let ScoreRow { proven, potential, coverage, grade, .. } = row;
+    format!("{proven} proven ({grade}), up to {potential}; {coverage} % of the evidence was read")
+}
+
+fn gates<R>(assessment: &Assessment<R>, page: &mut String) {
+    if assessment.gates.is_empty() {
+        return;
+    }
+    let rows = assessment.gates.iter().map(|gate| {
+        use trailproof_core::assessment::GateStatus;
+        let status = match gate.status {
+            GateStatus::Passed => "passed",
+            GateStatus::Failed => "**failed**",
+            GateStatus::Incomplete => "**incomplete**",
+        };
+        format!(
+            "{} {} | {status} | {}",
+            cell(&gate.gate),
+            cell(&gate.threshold),
+            cell(&gate.message)
+        )
+    });
+    table(page, "Gates", ("Gate | Outcome | Why", (rows, assessment.gates.len())), BUDGET / 10);
+}
+
+fn row(index: &Index<'_>, finding: &Finding) -> (Severity, String) {
+    let Finding { severity, check, region, resource, observed, expected, .. } = finding;
+    let seen = match (observed.is_empty(), expected.is_empty()) {
+        (_, true) => cell(&finding.message),
+        _ => format!("{} → {}", cell(observed), cell(expected)),
+    };
+    let row = format!(
+        "{severity} | {} | {} | {} | {} | {seen}",
+        code(check),
+        account(index, finding),
+        cell(region),
+        cell(resource)
+    );
+    (*severity, row)
+}
+
+fn waived_row(index: &Index<'_>, finding: &Finding) -> String {
+    let Finding { severity, resource, .. } = finding;
+    format!(
+        "{severity} | {} | {} | {}",
+        account(index, finding),
+        cell(resource),
+        cell(&waiver(finding))
+    )
+}
+
+fn account(index: &Index<'_>, finding: &Finding) -> String {
+    let name = cell(index.name(finding.account_id));
+    format!("{} {name}", finding.account_id).trim_end().to_owned()
+}
+
+/// A table of what fits, and how many rows do not; nothing where there are none.
+pub fn table(
+    page: &mut String,
+    title: &str,
+    (head, (rows, all)): (&str, (impl IntoIterator<Item = String>, usize)),
+    room: usize,
+) {
+    if all == 0 {
+        return;
+    }
+    if !title.is_empty() {
+        let _ = writeln!(page, "## {title}\n");
+    }
+    let rule = vec!["---"; head.split(" | ").count()].join(" | ");
+    let _ = writeln!(page, "| {head} |\n| {rule} |");
+    let mut used = 400;
+    let mut shown = 0;
+    for row in rows {
+        used += row.len() + 5;
+        if used > room {
+            break;
+        }
+        let _ = writeln!(page, "| {row} |");
+        shown += 1;
+    }
+    page.push('\n');
+    if shown < all {
+        let _ = writeln!(
+            page,
+            "{} of {all} rows are not shown here, to keep this page small; the JSON report has them all.\n",
+            all - shown
+        );
+    }
+}
+
+/// A text in a cell: on one line, and nothing in it is markup.
+pub fn cell(value: &str) -> String {
+    let value = text::line(value);
+    escaped_line(&text::cut_chars(&value, CELL))
+}
+
+/// A text of which nothing is markup; on one line.
+pub fn escaped(value: &str) -> String {
+    escaped_line(&text::line(value))
+}
+
+fn escaped_line(value: &str) -> String {
+    let mut escaped = String::with_capacity(value.len());
+    let mut characters = value.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            // As entities, since what looks like a link, a name or a number of an issue is made one without markup.
+            ':' if characters.peek() == Some(&'/') => escaped.push_str("&#58;"),
+            '.' if escaped.ends_with("www") => escaped.push_str("&#46;"),
+            '@' => escaped.push_str("&#64;"),
+            '#' => escaped.push_str("&#35;"),
+            '|' | '`' | '*' | '_' | '~' | '[' | ']' | '(' | ')' | '\\' | '!' | '$' | '{' | '}' => {
+                escaped.push('\\');
+                escaped.push(character);
+            }
+            '+' | '-' | '=' | '.' if escaped.is_empty() => {
+                escaped.push('\\');
+                escaped.push(character);
+            }
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+/// A name between backticks; one that is no plain name is only text.
+pub fn code(value: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    if value.len() <= CELL && !value.is_empty() && value.bytes().all(plain) {
+        format!("`{value}`")
+    } else {
+        cell(value)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

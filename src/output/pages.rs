@@ -1,0 +1,62 @@
+//! The report for browsers: one page, and one more for each account where there is too much for one.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use trailproof_core::assessment::Assessment;
+use trailproof_core::aws::AccountId;
+use trailproof_core::results::Results;
+use trailproof_reports::{Format, html};
+
+use super::stopped;
+use crate::exit::Stop;
+use crate::files::{AtomicFile, folder_of, unwritable};
+
+/// Writes it; gives the names of the pages, below the folder that the first is in.
+///
+/// # Errors
+/// The first page that cannot be written (5), or why there are no results to be written.
+pub fn write<R: Results>(assessment: &Assessment<R>, path: &Path) -> Result<Vec<String>, Stop>
+where
+    Stop: From<R::Error>,
+{
+    let mut pages = Pages { path, current: None, names: Vec::new() };
+    let written = html::write_pages(assessment, &mut |account, bytes| pages.take(account, bytes));
+    written.map_err(|error| stopped(Format::Html, &path.display().to_string(), error))?;
+    pages.finish().map_err(|error| unwritable(path, &error))?;
+    Ok(pages.names)
+}
+
+struct Pages<'a> {
+    path: &'a Path,
+    current: Option<(Option<AccountId>, AtomicFile)>,
+    names: Vec<String>,
+}
+
+impl Pages<'_> {
+    fn take(&mut self, account: Option<AccountId>, bytes: &[u8]) -> io::Result<()> {
+        if self.current.as_ref().is_some_and(|(current, _)| *current != account) {
+            self.finish()?;
+        }
+        if self.current.is_none() {
+            self.current = Some((account, self.create(account)?));
+        }
+        self.current.as_mut().map_or(Ok(()), |(_, file)| file.write_all(bytes))
+    }
+
+    fn create(&mut self, account: Option<AccountId>) -> io::Result<AtomicFile> {
+        let Some(id) = account else {
+            let name = self.path.file_name().unwrap_or_default();
+            self.names.push(name.to_string_lossy().into_owned());
+            return AtomicFile::create(self.path);
+        };
+        let folder = folder_of(self.path).join(html::ACCOUNTS_FOLDER);
+        std::fs::create_dir_all(&folder)?;
+        self.names.push(format!("{}/{id}.html", html::ACCOUNTS_FOLDER));
+        AtomicFile::create(&folder.join(format!("{id}.html")))
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.current.take().map_or(Ok(()), |(_, file)| file.finish())
+    }
+}

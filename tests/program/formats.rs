@@ -1,0 +1,149 @@
+//! Each format, read by its reader, of organizations of every kind; and the set of all.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use serde_json::Value;
+
+use crate::moto_server::python;
+use crate::organizations;
+use crate::program::{Place, files};
+use crate::served::Served;
+
+/// What the set holds beside Security Hub's requests.
+const SET: [&str; 10] = [
+    "index.json",
+    "report.csv",
+    "report.gitlab.json",
+    "report.json",
+    "report.jsonl",
+    "report.junit.xml",
+    "report.md",
+    "report.ocsf.jsonl",
+    "report.sarif",
+    "report.txt",
+];
+
+fn json(place: &Place, name: &str) -> Value {
+    serde_json::from_slice(&place.read(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// The demo, an empty organization, one with hostile names, and a lone account: the set of each in a folder.
+fn sets(place: &Place) -> [&'static str; 4] {
+    place.run(&["demo", "-o", "demo", "--format", "table=demo.txt"]).quietly(0);
+    for (name, description) in [
+        ("empty", organizations::empty()),
+        ("hostile", organizations::hostile()),
+        ("lone", organizations::lone()),
+    ] {
+        let table = format!("--format=table={name}.txt");
+        let program = place.program(&["scan", "--quiet", "--exit-zero", "-o", name, &table]);
+        program.at(&Served::new(description)).run().quietly(0);
+    }
+    ["demo", "empty", "hostile", "lone"]
+}
+
+#[test]
+fn every_format_is_taken_by_its_reader() {
+    let Some(python) = python("what reads the formats") else { return };
+    let place = Place::new();
+    for name in sets(&place) {
+        let results =
+            json(&place, &format!("{name}/report.json"))["results"].as_array().unwrap().len();
+        let check = |format: &str, file: &str| {
+            python.check_report(format, &place.path(&format!("{name}/{file}")))
+        };
+        assert_eq!(check("csv", "report.csv"), results, "{name}");
+        assert_eq!(check("jsonl", "report.jsonl"), results, "{name}");
+        assert_eq!(check("ocsf", "report.ocsf.jsonl"), results, "{name}");
+        assert_eq!(check("asff", "asff"), results, "{name}");
+        let alerts = check("sarif", "report.sarif");
+        assert_eq!(check("gitlab", "report.gitlab.json"), alerts, "{name}");
+        python.check_junit(&place.path(&format!("{name}/report.junit.xml")));
+    }
+}
+
+#[test]
+fn the_set_holds_every_format_under_names_that_stay() {
+    let place = Place::new();
+    for name in sets(&place) {
+        let found: BTreeSet<String> = files(&place.path(name))
+            .iter()
+            .map(|file| file.strip_prefix(place.path(name)).unwrap().to_str().unwrap().to_owned())
+            .collect();
+        let named: Vec<&String> = found.iter().filter(|file| !file.starts_with("asff/")).collect();
+        assert_eq!(named, SET, "{name}");
+        let index = json(&place, &format!("{name}/index.json"));
+        let mut listed: BTreeSet<String> = index["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|file| {
+                let path = file["path"].as_str().unwrap();
+                let size = fs::metadata(place.path(&format!("{name}/{path}"))).unwrap().len();
+                assert_eq!(file["bytes"], size, "{path}");
+                assert_eq!(file["sha256"].as_str().unwrap().len(), 64);
+                path.to_owned()
+            })
+            .collect();
+        assert!(listed.insert("index.json".to_owned()));
+        assert_eq!(listed, found, "{name}");
+        assert_eq!(index["run_id"], json(&place, &format!("{name}/report.json"))["run"]["id"]);
+    }
+}
+
+#[test]
+fn an_old_report_gives_the_same_set_again() {
+    let place = Place::new();
+    place.run(&["demo", "-o", "one", "--format", "table=one.txt"]).quietly(0);
+    let again = ["report", "one/report.json", "-o", "two", "--format", "table=two.txt"];
+    place.run(&again).quietly(0);
+    for file in files(&place.path("one")) {
+        let name = file.strip_prefix(place.path("one")).unwrap();
+        let other = place.path("two").join(name);
+        assert!(fs::read(&file).unwrap() == fs::read(other).unwrap(), "{} differs", name.display());
+    }
+    let refused = [&again[..4], &["--format=table=three.txt"]].concat();
+    place.run(&refused).stopped(2, &["two", "not empty", "--force"]);
+    place.run(&[&again[..], &["--force"]].concat()).quietly(0);
+}
+
+#[test]
+fn the_step_summary_is_appended_to_where_the_runner_says() {
+    let place = Place::new();
+    place.write("page.md", "before\n");
+    let page = place.path("page.md");
+    let summary = |flags: &[&str]| {
+        let program = place.program(&["demo", "--github-summary"]).more(flags);
+        program.env("GITHUB_STEP_SUMMARY", &page).run()
+    };
+    summary(&["--format", "github"]).quietly(0);
+    let text = String::from_utf8(place.read("page.md")).unwrap();
+    assert!(text.starts_with("before\n# Trailproof\n") && text.len() < 900_000);
+    summary(&["--format", "github", "--format", "csv"]).stopped(2, &["stdout"]);
+    place.run(&["demo", "--github-summary"]).stopped(2, &["GITHUB_STEP_SUMMARY"]);
+}
+
+#[test]
+fn sarif_ocsf_and_csv_take_their_flags() {
+    let place = Place::new();
+    let demo = |flags: &[&str]| place.program(&["demo"]).more(flags).run().quietly(0).stdout;
+    let sarif: Value = serde_json::from_str(&demo(&[
+        "--format=sarif",
+        "--sarif-anchor=infra/audit.tf",
+        "--sarif-max=7",
+        "--sarif-include=waived",
+    ]))
+    .unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), 7);
+    for result in results {
+        let place = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+        assert_eq!(place, "infra/audit.tf");
+    }
+    let events: Vec<Value> =
+        serde_json::from_str(&demo(&["--format=ocsf", "--ocsf-array"])).unwrap();
+    assert_eq!(events.len(), demo(&["--format=ocsf"]).lines().count());
+    assert!(demo(&["--format=csv", "--csv-bom"]).starts_with('\u{feff}'));
+    assert!(demo(&["--format=csv"]).starts_with("\"schema_version\","));
+}
