@@ -30,7 +30,7 @@ fn json(ended: &Ended) -> Value {
 /// From the management account one enters the log archive, as its administrators do.
 #[test]
 fn a_way_through_another_account_is_told_step_by_step() {
-    let place = demo();
+    let place = Place::with_demo();
     let bucket = format!("{BUCKET}/AWSLogs/x");
     let told = ask(&place, "s3:DeleteObject", &bucket, &[]).quietly(1).stdout;
     let lines: Vec<&str> = told.lines().collect();
