@@ -252,10 +252,18 @@ impl<'a> Follow<'a> {
 }
 
 /// Whether no account that is still to be read could change to whom this question goes: a bucket's owner has listed it,
-/// a key's own account answers for it.
+/// a key's own account answers for it. What is asked beside a log group, and of the history of any of these, goes to the
+/// same accounts.
 fn is_certain(account: AccountId, probe: &Probe) -> bool {
     match probe.fact {
-        Fact::AccountPublicAccessBlock | Fact::ServiceLinkedRole => true,
+        Fact::AccountPublicAccessBlock
+        | Fact::ServiceLinkedRole
+        | Fact::Alarms
+        | Fact::MuteRules
+        | Fact::BucketHistory
+        | Fact::KeyHistory
+        | Fact::DetectionHistory
+        | Fact::OrganizationHistory => true,
         Fact::Key
         | Fact::KeyRotation
         | Fact::KeyPolicy

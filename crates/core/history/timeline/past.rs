@@ -338,7 +338,10 @@ fn logging(
         return told(status, now, from);
     }
     if end != now {
-        return vec![(from, Known::Maybe)];
+        // History and status are at odds, as where somebody calls between the two readings: what the status tells of
+        // times without logging stays, and the rest is open.
+        let told = told(status, now, from).into_iter();
+        return told.map(|(time, known)| (time, known.and(Known::Maybe))).collect();
     }
     let first = match set.first() {
         _ if created => Known::No,
@@ -356,6 +359,9 @@ fn told(status: &TrailStatus, now: bool, from: Timestamp) -> Points {
     let mut points = vec![(from, Known::Maybe)];
     let (start, stop) = (status.start_logging_time, status.stop_logging_time);
     match (now, start, stop) {
+        // Times that contradict the state tell nothing.
+        (true, Some(start), Some(stop)) if stop > start => {}
+        (false, Some(start), Some(stop)) if start > stop => {}
         (true, Some(start), stop) => {
             if let Some(stop) = stop.filter(|stop| *stop < start && *stop > from) {
                 points.push((stop, Known::No));
