@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use rows::{Row, rows};
 use trailproof_checks::CATALOGUE;
-use trailproof_core::answer::{Answer, StoreEntry, TrailDescription};
+use trailproof_core::answer::{Answer, EventDataStore, StoreEntry, TrailDescription};
 use trailproof_core::assess::assess;
 use trailproof_core::assessment::Assessment;
 use trailproof_core::aws::{AccountId, Region};
@@ -65,7 +65,8 @@ fn broken(full: &Assessment, less: &Assessment) -> Vec<String> {
 
 /// The same where trails or event data stores may have vanished. A key's finding speaks for those that were seen: one
 /// that only one out of sight is at odds with, or makes unknown, is usable for the others. (Were it unknown instead, one
-/// refused region of one account would make every key of the organization unknown.)
+/// refused region of one account would make every key of the organization unknown.) So it is with an account in which only
+/// the trails of others, out of sight, have a topic or a log group: nothing is to be watched there.
 fn broken_but(full: &Assessment, less: &Assessment, vanished: bool) -> Vec<String> {
     let (before, after) = (decided(full), decided(less));
     let of_a_key = |finding: &Finding| finding.resource.contains(":kms:");
@@ -77,10 +78,11 @@ fn broken_but(full: &Assessment, less: &Assessment, vanished: bool) -> Vec<Strin
     let at_odds = |finding: &Finding| {
         of_a_key(finding) && finding.status == Status::Pass && of_its_trails(finding)
     };
+    let unwatched = |finding: &Finding| finding.reason == "nothing_watches";
     let fresh = after
         .iter()
         .filter(|(verdict, _)| !before.contains_key(*verdict))
-        .filter(|(_, finding)| !(vanished && at_odds(finding)));
+        .filter(|(_, finding)| !(vanished && (at_odds(finding) || unwatched(finding))));
     let mut broken: Vec<String> = fresh
         .map(|(_, finding)| format!("new: {}; it was {}", told(finding), was(full, finding)))
         .collect();
@@ -166,6 +168,7 @@ fn loss(full: &Assessment, less: &Assessment, lost: &[&Finding]) -> Vec<String> 
         full.score.groups.iter().filter(|_| assessed).filter_map(|(group, row)| {
             Some((group.code(), row, less.score.groups.get(group)?, false))
         });
+    let already = broken.len();
     for (part, was, is, lifted) in groups.chain([("total", was, is, lifted)]) {
         if is.coverage > was.coverage {
             broken.push(format!("E of {part} rises from {} to {}", was.coverage, is.coverage));
@@ -177,7 +180,24 @@ fn loss(full: &Assessment, less: &Assessment, lost: &[&Finding]) -> Vec<String> 
             broken.push(format!("S+ of {part} falls from {} to {}", was.potential, is.potential));
         }
     }
+    if broken.len() > already {
+        broken.extend(changed(full, less));
+    }
     broken
+}
+
+/// What is said of each subject otherwise than before.
+fn changed(full: &Assessment, less: &Assessment) -> Vec<String> {
+    let before: BTreeMap<&str, &Finding> =
+        full.results.iter().map(|f| (f.fingerprint.as_str(), f)).collect();
+    let differs = |finding: &&Finding| {
+        before.get(finding.fingerprint.as_str()).is_none_or(|was| was.status != finding.status)
+    };
+    let told = |finding: &Finding| {
+        let was = before.get(finding.fingerprint.as_str()).map_or("nothing", |f| f.status.code());
+        format!("  was {was}: {}", told(finding))
+    };
+    less.results.iter().filter(differs).map(told).collect()
 }
 
 fn document(bundle: &mut Bundle, at: usize) -> &mut Document {
@@ -305,16 +325,24 @@ fn no_new_verdict_comes_of_a_call_that_was_refused() {
     one_by_one(|document, probe, observation| Some(refused(document, probe, observation)));
 }
 
-/// The trails and event data stores that a snapshot shows.
+/// The trails and event data stores that a snapshot shows, and of which stores it tells more: an account without a session
+/// shows nothing.
 fn described(bundle: &Bundle) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for document in &bundle.accounts {
+    let caller = bundle.manifest.caller_account;
+    let entered = |document: &&Document| {
+        document.account == caller || document.answer(&Probe::global(Fact::Session)).is_ok()
+    };
+    for document in bundle.accounts.iter().filter(entered) {
         for probe in document.observations.keys() {
             if let Ok((trails, _)) = document.read::<Vec<TrailDescription>>(probe) {
                 names.extend(trails.iter().map(|trail| trail.trail_arn.clone()));
             }
             if let Ok((stores, _)) = document.read::<Vec<StoreEntry>>(probe) {
                 names.extend(stores.iter().map(|store| store.event_data_store_arn.clone()));
+            }
+            if document.read::<EventDataStore>(probe).is_ok() {
+                names.extend(probe.resource.iter().map(|arn| format!("all of {arn}")));
             }
         }
     }

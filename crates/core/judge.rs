@@ -271,17 +271,24 @@ impl Engine<'_> {
             // A region closed by an SCP is the normal state of many organizations. Where another finding already
             // weighs the gap and other regions did tell, it is named here and not weighed a dozen times more.
             if view.any_region_told() && findings.iter().any(|finding| weighs(finding, &gap)) {
-                unseen.iter_mut().for_each(|finding| finding.weight = 0);
+                // What is not known of its keys weighs as much as where all of its trails are seen.
+                let keys: Vec<&str> = self.keys_open(member).map(|(check, _)| check.id).collect();
+                let others = |finding: &&mut Finding| !keys.contains(&finding.check.as_str());
+                unseen.iter_mut().filter(others).for_each(|finding| finding.weight = 0);
             }
             findings.extend(unseen);
         } else {
-            let keys = self.checks.iter().filter_map(|check| {
-                let gap = self.keys_unseen(check, member)?;
-                Some(self.finding(check, account_subject(member), Err(gap)))
-            });
-            findings.extend(keys);
+            let keys = self.keys_open(member);
+            findings.extend(
+                keys.map(|(check, gap)| self.finding(check, account_subject(member), Err(gap))),
+            );
         }
         findings
+    }
+
+    /// The checks of keys that an account may have and that nobody saw, with what hides them.
+    fn keys_open<'c>(&'c self, member: &'c Member) -> impl Iterator<Item = (&'c Check, Gap)> + 'c {
+        self.checks.iter().filter_map(|check| Some((*check, self.keys_unseen(check, member)?)))
     }
 
     fn trail_region(

@@ -20,7 +20,8 @@ use crate::organization::Organization;
 use crate::snapshot::{Document, Probe};
 use crate::trail::Trail;
 
-fn trail_history(region: &Region, name: &str) -> Probe {
+/// What is asked of a trail's events of one name in one region.
+pub(super) fn trail_history(region: &Region, name: &str) -> Probe {
     Probe::resource(Fact::TrailHistory, Some(region), name)
 }
 

@@ -6,6 +6,7 @@
 
 mod line;
 mod past;
+mod unseen;
 
 use std::collections::BTreeMap;
 
@@ -169,10 +170,11 @@ impl<'a> AccountView<'a> {
         }
         // Of an account whose entry into the organization was not read it is not known since when it is there.
         let entry = self.entry();
+        let unseen = self.unseen(days);
         for region in self.regions() {
             let unread = match self.trails_in(region) {
                 Err(gap) if self.is_closed(&gap) => continue,
-                other => other.err(),
+                other => other.err().or_else(|| unseen.clone()),
             };
             let mut line = Line::new(from, to);
             for course in &courses {
