@@ -109,9 +109,9 @@ impl Program<'_> {
         self.asking(&served.url, &id, &secret)
     }
 
-    /// Asks this endpoint with these keys.
+    /// Asks this endpoint with these keys, faster than AWS could be asked.
     pub fn asking(self, url: &str, id: &str, secret: &str) -> Self {
-        self.more(&["--endpoint-url", url]).keys(id, secret)
+        self.more(&["--endpoint-url", url]).env("TRAILPROOF_MAX_RPS", "100").keys(id, secret)
     }
 
     pub fn keys(self, id: &str, secret: &str) -> Self {
