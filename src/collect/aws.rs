@@ -190,12 +190,13 @@ impl Aws {
 
     /// The same with windows of its own for what is asked as the caller.
     fn paced(self) -> Self {
-        Self { config: Arc::new(self.through_a_wire(&self.config)), ..self }
+        Self { config: Arc::new(self.through_a_wire(&self.config, None)), ..self }
     }
 
-    /// A configuration whose calls go at the run's pace, through windows of their own.
-    fn through_a_wire(&self, config: &SdkConfig) -> SdkConfig {
-        let wire = Wire::new(self.http.clone(), self.pace.clone(), self.attempt_timeout);
+    /// A configuration whose calls go at the run's pace, through the windows of an account, or of the caller.
+    fn through_a_wire(&self, config: &SdkConfig, account: Option<AccountId>) -> SdkConfig {
+        let quotas = self.pace.quotas(account);
+        let wire = Wire::new(self.http.clone(), (self.pace.clone(), quotas), self.attempt_timeout);
         config
             .clone()
             .into_builder()
@@ -262,7 +263,7 @@ impl Aws {
         partition: &Partition,
         credentials: RoleCredentials,
     ) -> Session {
-        let config = credentials.applied_to(&self.through_a_wire(&self.config));
+        let config = credentials.applied_to(&self.through_a_wire(&self.config, Some(account)));
         Session::new(self, account, partition.clone(), (config, Some(credentials)))
     }
 }

@@ -9,7 +9,7 @@ use trailproof_core::aws::Region;
 
 use super::ask::timestamp;
 use super::gap::Failure;
-use super::organizations::incomplete;
+use super::organizations::{incomplete, within};
 use super::session::{Session, sdk_region};
 
 /// All alarms of a region. Composite ones come only where they are asked for.
@@ -121,6 +121,7 @@ async fn muted(session: &Session, region: &Region, arn: &str) -> Result<Vec<Stri
     let name = arn.rsplit(':').next().unwrap_or(arn);
     let request = session.cloudwatch().get_alarm_mute_rule().alarm_mute_rule_name(name);
     let there = Builder::new().region(sdk_region(region));
-    let answer = request.customize().config_override(there).send().await?;
+    let sent = request.customize().config_override(there).send().await;
+    let answer = sent.map_err(|error| within("GetAlarmMuteRule", error.into()))?;
     Ok(answer.mute_targets.and_then(|targets| targets.alarm_names).unwrap_or_default())
 }

@@ -6,8 +6,10 @@ use trailproof_core::aws::Region;
 use trailproof_core::monitoring::concerns_cloudtrail;
 
 use super::gap::Failure;
-use super::organizations::incomplete;
+use super::organizations::{incomplete, within};
 use super::session::{Session, sdk_region};
+
+const TARGETS: &str = "ListTargetsByRule";
 
 /// The rules with an event pattern that no AWS service manages, and the targets of those that may take events of
 /// CloudTrail.
@@ -42,7 +44,8 @@ pub async fn rules(session: &Session, region: &Region) -> Result<Answer, Failure
 async fn targets(session: &Session, region: &Region, rule: &str) -> Result<Vec<String>, Failure> {
     let request = session.events().list_targets_by_rule().rule(rule);
     let there = Builder::new().region(sdk_region(region));
-    let answer = request.customize().config_override(there).send().await?;
-    let targets = answer.targets.ok_or_else(|| incomplete("Targets"))?;
+    let sent = request.customize().config_override(there).send().await;
+    let answer = sent.map_err(|error| within(TARGETS, error.into()))?;
+    let targets = answer.targets.ok_or_else(|| within(TARGETS, incomplete("Targets")))?;
     Ok(targets.into_iter().map(|target| target.arn).collect())
 }

@@ -24,6 +24,10 @@ use crate::exit::Stop;
 /// So many questions about the organization are under way at once: Organizations bears little.
 const AT_ONCE: usize = 8;
 
+/// So many accounts' documents may go into graphs while the last accounts are still being read: what each of those that
+/// are read by then opens need not wait for others that hang.
+const GRAPHS: usize = 1000;
+
 /// What one account answered.
 pub(super) type Answers = (AccountId, Vec<(Probe, Observation)>);
 
@@ -78,6 +82,10 @@ pub(super) struct Follow<'a> {
     /// How many accounts must be read before the graph is built again: twice as many each time, so that all building
     /// together costs little more than the last.
     due: usize,
+    /// Of how many accounts the last graph was.
+    size: usize,
+    /// How many accounts have answered since then.
+    answered: usize,
     /// Whether an answer has come since then that may open another question.
     opened: bool,
 }
@@ -103,28 +111,43 @@ impl<'a> Follow<'a> {
             room: run.caller.pace().accounts(),
             asked: BTreeSet::new(),
             due: 1,
+            size: 0,
+            answered: 0,
             opened: false,
         }
     }
 
-    /// Asks what is certain by now, if enough has come in since the last time.
-    pub(super) fn early(&mut self, work: &Work<'_>, known: Known<'_>) {
-        if work.read.len() >= self.due {
+    /// Asks what is certain by now, if enough has come in since the last time, or if so few accounts are left to be read
+    /// that it may be for their trouble.
+    pub(super) fn early(&mut self, work: &Work<'_>, (left, known): (usize, Known<'_>)) {
+        if work.read.len() >= self.due || (left > 0 && self.is_near(left)) {
             self.due = work.read.len() * 2;
             self.now(work, known);
         }
     }
 
     /// Asks what the answers opened that have come in, once no more of them are under way: the bucket to which a log
-    /// bucket's copies go need not wait for accounts that have nothing to do with it.
-    pub(super) fn next_hop(&mut self, work: &Work<'_>, known: Known<'_>) {
-        if !self.is_asking() && std::mem::take(&mut self.opened) {
+    /// bucket's copies go need not wait for accounts that have nothing to do with it. Towards the end, once half of them
+    /// have come, as after it.
+    pub(super) fn next_hop(&mut self, work: &Work<'_>, (left, known): (usize, Known<'_>)) {
+        if self.opened && (!self.is_asking() || (self.is_near(left) && self.is_half_answered())) {
             self.now(work, known);
         }
     }
 
+    /// Whether only so few accounts are left to be read.
+    fn is_near(&self, left: usize) -> bool {
+        left <= (GRAPHS / self.size.max(1)).clamp(4, 64)
+    }
+
+    fn is_half_answered(&self) -> bool {
+        self.answered >= self.open.len() + self.waiting.len()
+    }
+
     fn now(&mut self, work: &Work<'_>, known: Known<'_>) {
         let graph = known.of_those_that_matter(work).into_graph();
+        self.size = graph.members.len();
+        (self.answered, self.opened) = (0, false);
         for (account, probes) in follow_ups(&self.run.demand, &graph, known.organization).accounts {
             let certain = probes.into_iter().filter(|probe| is_certain(account, probe)).collect();
             self.put(account, certain);
@@ -172,6 +195,7 @@ impl<'a> Follow<'a> {
         work: &mut Work<'_>,
     ) -> Result<(), Stop> {
         self.fill(work);
+        self.answered += 1;
         if answers.is_empty() {
             return Ok(());
         }
@@ -224,12 +248,10 @@ impl<'a> Follow<'a> {
             // An answer may open the next question: the region of a bucket, before all that is asked there. The graph is
             // built again once half of what was open is answered, so that one account that hangs keeps no other waiting,
             // and a thousand that answer one by one do not build a thousand graphs.
-            let mut answered = 0;
+            self.answered = 0;
             while let Some(answers) = self.next().await {
                 self.keep(answers, work)?;
-                answered += 1;
-                let left = self.open.len() + self.waiting.len();
-                if self.opened && answered >= left && self.run.ending.halted().is_none() {
+                if self.opened && self.is_half_answered() && self.run.ending.halted().is_none() {
                     break;
                 }
             }

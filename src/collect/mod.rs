@@ -195,7 +195,8 @@ pub async fn collect(
                 work.keep(account)?;
                 if let (Some(roster), Some(follow), false) = (&roster, &mut follow, ended) {
                     let known = Known { manifest: &manifest, organization: &roster.organization };
-                    follow.early(&work, known);
+                    let left = intake.taken().len().saturating_sub(work.read.len());
+                    follow.early(&work, (left, known));
                 }
             }
             Some(answers) = next(&mut follow), if asking => {
@@ -203,7 +204,9 @@ pub async fn collect(
                     follow.keep(answers, &mut work)?;
                     if let (Some(roster), false) = (&roster, ended) {
                         let organization = &roster.organization;
-                        follow.next_hop(&work, Known { manifest: &manifest, organization });
+                        let known = Known { manifest: &manifest, organization };
+                        let left = intake.taken().len().saturating_sub(work.read.len());
+                        follow.next_hop(&work, (left, known));
                     }
                 }
             }
@@ -218,7 +221,8 @@ pub async fn collect(
                 manifest.accounts = listed_in(&done.choice);
                 manifest.notes = std::mem::take(&mut done.choice).notes;
                 let known = Known { manifest: &manifest, organization: &done.organization };
-                follow.insert(Follow::new(&run)).early(&work, known);
+                let left = intake.taken().len().saturating_sub(work.read.len());
+                follow.insert(Follow::new(&run)).early(&work, (left, known));
                 roster = Some(done);
             }
             Some(account) = pages.next(), if listing_goes_on => {

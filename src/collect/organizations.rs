@@ -89,8 +89,8 @@ fn state(account: &Account) -> AccountState {
     known(account.state().map(SdkState::as_str).or(status).unwrap_or_default())
 }
 
-/// The tree is one question that takes several operations: which of them failed stands in the message.
-fn within(operation: &str, failure: Failure) -> Failure {
+/// Of a question that takes several operations: which of them failed stands in the message.
+pub fn within(operation: &str, failure: Failure) -> Failure {
     Failure { message: format!("{operation}: {}", failure.message), ..failure }
 }
 

@@ -1,4 +1,5 @@
-//! How often a call is made again: a throttled one many times, at a slower pace; any other a few times.
+//! How often a call is made again: a throttled one many times, at a slower pace, unless its service throttles all that it
+//! is asked; any other a few times.
 //!
 //! A region that is down fails for every account. Ten attempts there would make an hour of minutes, and would change
 //! no answer.
@@ -17,7 +18,7 @@ pub const THROTTLED: u32 = 10;
 /// Attempts of a call that fails otherwise.
 const OTHERWISE: u32 = 3;
 
-/// Ends the attempts of calls that fail otherwise than by throttling.
+/// Ends the attempts of calls that fail otherwise than by throttling, or are throttled as all others are.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience(u32);
 
@@ -42,11 +43,12 @@ impl ClassifyRetry for Patience {
                 ..
             })
         );
-        if !throttled && recorder::attempts() >= self.0 {
-            RetryAction::RetryForbidden
-        } else {
-            RetryAction::NoActionIndicated
-        }
+        // A wait for our own turn is no throttling of AWS's.
+        let over = match throttled {
+            true => recorder::is_hopeless() && self.0 < u32::MAX,
+            false => recorder::attempts() >= self.0,
+        };
+        if over { RetryAction::RetryForbidden } else { RetryAction::NoActionIndicated }
     }
 
     fn name(&self) -> &'static str {

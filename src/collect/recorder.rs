@@ -31,6 +31,8 @@ pub struct Record {
     aged: bool,
     /// The turn of a call that has to be signed anew.
     turn: Option<Permit>,
+    /// Whether the last attempt was throttled like many before it.
+    hopeless: bool,
 }
 
 impl Record {
@@ -107,6 +109,16 @@ pub fn kept_turn() -> Option<Permit> {
     RECORD.try_with(|record| record.borrow_mut().turn.take()).ok().flatten()
 }
 
+/// Notes whether another attempt of the call under way promises anything.
+pub fn hopeless(hopeless: bool) {
+    record(|record| record.hopeless = hopeless);
+}
+
+/// Whether none does.
+pub fn is_hopeless() -> bool {
+    RECORD.try_with(|record| record.borrow().hopeless).unwrap_or_default()
+}
+
 /// How often the call under way was tried.
 pub fn attempts() -> u32 {
     let attempts = |record: &RefCell<Record>| Some(record.borrow().responses.last()?.attempts);
@@ -149,6 +161,7 @@ impl Intercept for Recorder {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         record(|record| {
+            record.hopeless = false;
             if let Some(response) = record.responses.last_mut() {
                 // Only what the last try brought counts as the answer.
                 *response = Response { attempts: response.attempts + 1, ..Response::default() };

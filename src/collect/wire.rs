@@ -54,9 +54,12 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// Calls through `inner` at the run's pace, with windows of the account's own.
-    pub fn new(inner: SharedHttpClient, pace: Pace, attempt_timeout: Duration) -> Self {
-        let quotas = Arc::new(Quotas::new(pace.rates));
+    /// Calls through `inner` at the run's pace and through the account's windows.
+    pub fn new(
+        inner: SharedHttpClient,
+        (pace, quotas): (Pace, Arc<Quotas>),
+        attempt_timeout: Duration,
+    ) -> Self {
         Self { inner, pace, quotas, attempt_timeout }
     }
 
@@ -80,7 +83,8 @@ impl Wire {
         if throttled {
             self.pace.counters.throttle();
         }
-        self.quotas.learn(&call.service, &call.region, (&call.operation, throttled));
+        let hopeless = self.quotas.learn(&call.service, &call.region, (&call.operation, throttled));
+        recorder::hopeless(hopeless);
         Ok(answer)
     }
 

@@ -68,6 +68,41 @@ fn account(id: &str, more: &Value) -> Value {
     account
 }
 
+/// What tells of changes of trails: a filter with an alarm that somebody hears of, a rule that mutes another alarm, and
+/// a rule on the event bus.
+fn told() -> Value {
+    let names = ["CreateTrail", "UpdateTrail", "DeleteTrail", "StartLogging", "StopLogging"];
+    let pattern = names.map(|name| format!("($.eventName = {name})")).join(" || ");
+    let alerts = format!("arn:aws:sns:{HOME}:{MANAGEMENT}:alerts");
+    json!({
+        "log_groups": [{"name": "trail", "region": HOME, "metric_filters": [{
+            "filterName": "changes", "filterPattern": format!("{{ {pattern} }}"),
+            "metricTransformations":
+                [{"metricName": "changes", "metricNamespace": "trail", "metricValue": "1"}],
+        }]}],
+        "alarms": [{
+            "region": HOME, "AlarmName": "changes", "ActionsEnabled": true, "AlarmActions": [alerts],
+            "MetricName": "changes", "Namespace": "trail", "Statistic": "Sum", "Period": 300,
+            "EvaluationPeriods": 1, "Threshold": 1.0,
+            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+            "TreatMissingData": "notBreaching", "StateValue": "OK",
+        }],
+        "mute_rules": [{
+            "region": HOME, "Name": "night", "Status": "ACTIVE",
+            "MuteTargets": {"AlarmNames": ["another"]},
+        }],
+        "topics": [{"name": "alerts", "region": HOME, "subscriptions": 1}],
+        "event_rules": [{
+            "region": "us-east-1", "Name": "organization", "State": "ENABLED",
+            "EventPattern": {
+                "source": ["aws.organizations"], "detail-type": ["AWS API Call via CloudTrail"],
+                "detail": {"eventSource": ["organizations.amazonaws.com"]},
+            },
+            "Targets": [{"Id": "1", "Arn": alerts}],
+        }],
+    })
+}
+
 fn world() -> Value {
     let all = json!({
         "IsOrganizationTrail": true, "KmsKeyId": key(ARCHIVE),
@@ -89,6 +124,12 @@ fn world() -> Value {
         ],
         "iam": {"users": [{"name": "u", "attached": ["arn:aws:iam::aws:policy/AWSCloudTrail_FullAccess"]}]},
     });
+    let mut management = told();
+    management["trails"] = json!([trail("all", "all-logs", &all)]);
+    management["event_data_stores"] = json!([{
+        "Id": id(MANAGEMENT), "Name": "lake", "Region": HOME, "OrganizationEnabled": true,
+        "RetentionPeriod": 2_557, "Created": 200_000,
+    }]);
     json!({
         "now": "2026-11-21T22:42:57Z",
         "default_regions": [HOME, "us-east-1"], "opt_in_regions": ["me-central-1"],
@@ -110,13 +151,7 @@ fn world() -> Value {
             "attached": ["arn:aws:iam::aws:policy/SecurityAudit"],
         }]},
         "accounts": [
-            account(MANAGEMENT, &json!({
-                "trails": [trail("all", "all-logs", &all)],
-                "event_data_stores": [{
-                    "Id": id(MANAGEMENT), "Name": "lake", "Region": HOME, "OrganizationEnabled": true,
-                    "RetentionPeriod": 2_557, "Created": 200_000,
-                }],
-            })),
+            account(MANAGEMENT, &management),
             account(ARCHIVE, &archive),
             account(OWNER, &owner),
             account(COVERED, &json!({"opted_in_regions": ["me-central-1"]})),

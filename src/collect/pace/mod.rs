@@ -2,12 +2,16 @@
 
 mod admission;
 mod quota;
+mod windows;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use trailproof_core::aws::AccountId;
+
 pub use admission::{Admission, Closed, LEASE, Permit, Turn};
 pub use quota::{Quotas, Rates};
+use windows::Windows;
 
 /// What was sent so far, retries included.
 #[derive(Debug, Default)]
@@ -47,12 +51,26 @@ pub struct Pace {
     pub counters: Arc<Counters>,
     /// How many calls a second each service takes.
     pub rates: Rates,
+    windows: Arc<Windows>,
 }
 
 impl Pace {
     /// A pace of so many calls at once.
     pub fn new(concurrency: usize, rates: Rates) -> Self {
-        Self { admission: Admission::new(concurrency), counters: Arc::default(), rates }
+        Self {
+            admission: Admission::new(concurrency),
+            counters: Arc::default(),
+            rates,
+            windows: Arc::default(),
+        }
+    }
+
+    /// An account's windows; of their own for calls that are made as the caller.
+    pub fn quotas(&self, account: Option<AccountId>) -> Arc<Quotas> {
+        match account {
+            Some(account) => self.windows.of(account, self.rates),
+            None => Arc::new(Quotas::new(self.rates)),
+        }
     }
 
     /// How many accounts at once keep all permits busy: each has some ten calls open on the average of its life, and waits

@@ -3,7 +3,8 @@
 //! A window lets so many calls begin in any second, at once where nothing went before: a quota of AWS's refills
 //! steadily and holds a second's worth, so that no window of ours can empty it. Each (region, service) of each account
 //! has its own. Being throttled halves its window, and once that is one call makes it longer; calls that go well widen
-//! it again.
+//! it again. Where nothing but throttling comes of the longest one, no call is made a second time until one goes well:
+//! fifty questions would else wait ten times each for a service that answers none of them.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -14,6 +15,9 @@ use tokio::time::Instant;
 const SECOND: Duration = Duration::from_secs(1);
 /// The longest that one call has to itself.
 const LONGEST: Duration = Duration::from_secs(8);
+/// After so many periods of the slowest pace without an attempt that was not throttled, one that is throttled too is not
+/// made again: no call that is alone is tried for as long.
+const HOPELESS: u32 = super::super::patience::THROTTLED;
 /// What a service without a published quota begins with once it has throttled, and what it may come back to.
 const UNPUBLISHED: usize = 32;
 const PLENTY: usize = 1024;
@@ -81,13 +85,29 @@ impl Quotas {
         Some(place)
     }
 
-    /// Learns how an attempt went.
-    pub fn learn(&self, service: &str, region: &str, (operation, throttled): (&str, bool)) {
+    /// Whether they are not as they were at first: calls went through them just now, or AWS has throttled.
+    pub fn remember(&self, now: Instant) -> bool {
+        let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        windows.values().any(|window| {
+            let last = window.places.back();
+            (window.limit, window.period) != window.full
+                || last.is_some_and(|last| now < *last + window.period)
+        })
+    }
+
+    /// Learns how an attempt went. Tells whether it is no use to make the call again.
+    pub fn learn(&self, service: &str, region: &str, (operation, throttled): (&str, bool)) -> bool {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         let class = class(service, region, operation);
         match (windows.get_mut(&class), throttled) {
-            (Some(window), true) => window.narrow(Instant::now()),
-            (Some(window), false) => window.widen(),
+            (Some(window), true) => {
+                window.narrow(Instant::now());
+                window.in_vain > HOPELESS
+            }
+            (Some(window), false) => {
+                window.widen();
+                false
+            }
             (None, true) => {
                 let window = Window {
                     limit: UNPUBLISHED,
@@ -95,8 +115,9 @@ impl Quotas {
                     ..Window::new(PLENTY, SECOND)
                 };
                 windows.insert(class, window);
+                false
             }
-            (None, false) => {}
+            (None, false) => false,
         }
     }
 }
@@ -110,6 +131,8 @@ struct Window {
     full: (usize, Duration),
     /// Calls that went well since it last changed.
     well: usize,
+    /// Moments in a row at the slowest pace of which nothing but throttling came.
+    in_vain: u32,
     /// When it was last made narrower.
     narrowed: Option<Instant>,
     /// When the last calls begin, at most `limit` of them, some of them still to come.
@@ -124,6 +147,7 @@ impl Window {
             period,
             full: (limit, period),
             well: 0,
+            in_vain: 0,
             narrowed: None,
             places: VecDeque::new(),
         }
@@ -154,12 +178,15 @@ impl Window {
         self.narrowed = Some(now);
         if self.limit > 1 {
             self.limit /= 2;
-        } else {
+        } else if self.period < LONGEST {
             self.period = (self.period * 2).min(LONGEST);
+        } else {
+            self.in_vain += 1;
         }
     }
 
     fn widen(&mut self) {
+        self.in_vain = 0;
         self.well += 1;
         if self.well < self.limit || (self.limit, self.period) == self.full {
             return;
@@ -242,6 +269,30 @@ mod tests {
         }
         tokio::time::advance(SECOND * 60).await;
         assert_eq!(waits(&quotas, "cloudtrail", "DescribeTrails", 8), [0; 8]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_all_is_throttled_for_long_nothing_is_asked_twice_until_a_call_goes_well() {
+        let quotas = quotas();
+        let throttled = async || {
+            tokio::time::sleep_until(
+                quotas.place("cloudtrail", "eu-west-1", "LookupEvents").unwrap(),
+            )
+            .await;
+            quotas.learn("cloudtrail", "eu-west-1", ("LookupEvents", true))
+        };
+        let mut hopeful = 0;
+        while !throttled().await {
+            hopeful += 1;
+        }
+        // More than a call that is alone is given.
+        assert!((HOPELESS..2 * HOPELESS).contains(&hopeful), "{hopeful}");
+        assert!(throttled().await);
+        // Another operation, and another region, have hopes of their own.
+        assert!(!quotas.learn("cloudtrail", "eu-west-1", ("DescribeTrails", true)));
+        assert!(!quotas.learn("cloudtrail", "eu-west-2", ("LookupEvents", true)));
+        assert!(!quotas.learn("cloudtrail", "eu-west-1", ("LookupEvents", false)));
+        assert!(!throttled().await);
     }
 
     #[tokio::test(start_paused = true)]
