@@ -158,8 +158,8 @@ pub struct ConnectArgs {
     /// How many calls may be open at once.
     #[arg(long, value_name = "N", default_value_t = CONCURRENCY, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub concurrency: u16,
-    /// How many calls a second CloudTrail is asked in each region of each account; AWS's own quota is 10, for all of
-    /// the account's users.
+    /// How many calls a second CloudTrail is asked in each region of each account, and event history a fifth of it; AWS's
+    /// own quotas are 10 and 2, for all of the account's users.
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=100))]
     pub max_rps: u16,
     /// How many seconds one try of a call may take.

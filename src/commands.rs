@@ -247,7 +247,7 @@ fn demo(args: &DemoArgs) -> Result<u8, Stop> {
         clock: still(simulator.now()),
         attempt_timeout: Duration::from_secs(20),
     };
-    let pace = Pace::new(usize::from(CONCURRENCY), Rates::default());
+    let pace = Pace::new(usize::from(CONCURRENCY), Rates::UNLIMITED);
     let reader = runtime()?.block_on(async {
         let aws = Aws::in_process(answering, pace);
         let identity = identify(&aws, &request.plan.filter, request.clock).await?;

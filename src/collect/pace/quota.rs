@@ -25,7 +25,8 @@ const PLENTY: usize = 1024;
 /// How many calls a second this run asks of the services that have a quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rates {
-    /// CloudTrail's describing calls, for each account and region; AWS's quota is 10.
+    /// CloudTrail's describing calls, for each account and region; AWS's quota is 10. Of event history a fifth of that:
+    /// AWS's quota is 2.
     pub cloudtrail: u16,
 }
 
@@ -37,11 +38,16 @@ impl Default for Rates {
 }
 
 impl Rates {
+    /// As fast as it goes: for a simulated organization, whose quotas nobody else needs.
+    pub const UNLIMITED: Self = Self { cloudtrail: u16::MAX };
+
     /// The window of an operation; none where AWS publishes no quota for it.
     fn window(self, service: &str, operation: &str) -> Option<Window> {
         match (service, operation) {
-            // 2 a second: 1.6 of them.
-            ("cloudtrail", "LookupEvents") => Some(Window::new(1, Duration::from_millis(625))),
+            // One by one, so that 1.6 of 2 a second are even less in any one second.
+            ("cloudtrail", "LookupEvents") => {
+                Some(Window::new(1, 5 * SECOND / u32::from(self.cloudtrail.max(1))))
+            }
             ("cloudtrail", _) => Some(Window::new(usize::from(self.cloudtrail), SECOND)),
             // 5 a second: 4 of them.
             ("account", _) => Some(Window::new(4, SECOND)),
