@@ -385,7 +385,9 @@ impl Scan<'_> {
         let concerning = rules.iter().filter(|rule| {
             rule["State"] != "DISABLED"
                 && rule["ManagedBy"].is_null()
-                && rule["EventPattern"].as_str().is_some_and(|text| text.to_lowercase().contains("cloudtrail"))
+                && rule["EventPattern"]
+                    .as_str()
+                    .is_some_and(|text| text.to_lowercase().contains("cloudtrail"))
         });
         let names: Vec<&str> = concerning.map(|rule| rule["Name"].as_str().unwrap()).collect();
         for name in &names {
