@@ -83,14 +83,30 @@ const TREE: [&str; 3] = [
     "organizations:ListAccountsForParent",
 ];
 
-fn every_operation(description: fn() -> Description, effect: Effect, reason: &str) {
+/// One operation of each service: what strikes every other one is the matrix of `tests/lab`, in time that does not pass.
+fn of_each_service(operations: BTreeSet<String>) -> BTreeSet<String> {
+    let mut services = BTreeSet::new();
+    let (mut operations, mut first) = (operations, BTreeSet::new());
+    // Without the one nothing starts, see `starts`; without the others units have no names.
+    operations.retain(|one| one != "sts:GetCallerIdentity" && !TREE.contains(&one.as_str()));
+    for operation in operations {
+        let service = operation.split_once(':').unwrap().0.to_owned();
+        if services.insert(service) {
+            first.insert(operation);
+        }
+    }
+    assert!(first.len() > 9, "{first:?}");
+    first
+}
+
+fn refused(
+    description: fn() -> Description,
+    operations: BTreeSet<String>,
+    (effect, reason): (Effect, &str),
+) {
     let scan = |faults| scan(description, faults);
     let whole = scan(vec![]).1;
-    let operations = operations(&description);
-    assert!(operations.len() > 18, "{operations:?}");
-    // Without it nothing starts: see `starts`.
-    let readable = operations.into_iter().filter(|operation| operation != "sts:GetCallerIdentity");
-    each(readable.collect(), |operation| {
+    each(operations.into_iter().collect(), |operation| {
         let less = scan(vec![Fault::on(&operation, effect)]);
         if TREE.contains(&operation.as_str()) {
             let notes = less.1.0["scope"]["notes"].to_string();
@@ -114,12 +130,17 @@ fn every_operation(description: fn() -> Description, effect: Effect, reason: &st
 
 #[test]
 fn an_operation_that_is_refused_decides_nothing() {
-    every_operation(readable, Effect::AccessDenied, "access_denied");
+    let mut all = operations(&(readable as fn() -> Description));
+    assert!(all.len() > 40, "{all:?}");
+    // Without it nothing starts: see `starts`.
+    all.remove("sts:GetCallerIdentity");
+    refused(readable, all, (Effect::AccessDenied, "access_denied"));
 }
 
 #[test]
 fn an_operation_that_a_service_control_policy_refuses_decides_nothing() {
-    every_operation(small, Effect::ScpDenied, "scp_denied");
+    let some = of_each_service(operations(&(small as fn() -> Description)));
+    refused(small, some, (Effect::ScpDenied, "scp_denied"));
 }
 
 #[test]
@@ -147,11 +168,8 @@ fn a_service_that_fails_in_any_way_decides_nothing() {
 #[test]
 fn an_answer_that_is_not_understood_decides_nothing() {
     let whole = scan(small, vec![]).1;
-    let asked = operations(&(small as fn() -> Description));
-    let harmless = |operation: &String| {
-        operation != "sts:GetCallerIdentity" && !TREE.contains(&operation.as_str())
-    };
-    let tasks = asked.into_iter().filter(harmless).flat_map(|operation| {
+    let some = of_each_service(operations(&(small as fn() -> Description)));
+    let tasks = some.into_iter().flat_map(|operation| {
         [Effect::Html, Effect::Malformed].map(|effect| (operation.clone(), effect))
     });
     each(tasks.collect(), |(operation, effect)| {
