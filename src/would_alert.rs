@@ -8,6 +8,7 @@ use std::path::Path;
 use serde_json::Value;
 use trailproof_core::aws::{AccountId, Region};
 use trailproof_core::events::{event, names, regions};
+use trailproof_core::evidence::Cause;
 use trailproof_core::fact::Fact;
 use trailproof_core::monitoring::Events;
 use trailproof_core::snapshot::{Document, Snapshot};
@@ -212,6 +213,9 @@ fn told(question: &Question, found: &Answer) -> String {
     }
     for way in &found.ways {
         let _ = writeln!(text, "\ntold by {}", line(way));
+    }
+    if found.reason.as_deref() == Some(Cause::NotAttempted.code()) {
+        text.push_str("\nno run asked for that: leave the snapshot out, and AWS is asked\n");
     }
     if let Some(event) = &found.unheard {
         let _ = writeln!(text, "\nan event that goes unheard: {}", line(&event.to_string()));
