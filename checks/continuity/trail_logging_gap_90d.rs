@@ -85,10 +85,10 @@ fn long(lasted: SignedDuration) -> String {
     let minutes = lasted.as_mins();
     let nearest = |unit: i64| minutes.saturating_add(unit / 2) / unit;
     match minutes {
-        0 => "less than a minute".to_owned(),
+        ..=0 => "less than a minute".to_owned(),
         1 => "1 minute".to_owned(),
-        ..=120 => format!("{minutes} minutes"),
-        ..=2880 => format!("{} hours", nearest(HOUR)),
+        2..=120 => format!("{minutes} minutes"),
+        121..=2880 => format!("{} hours", nearest(HOUR)),
         _ => format!("{} days", nearest(DAY)),
     }
 }
