@@ -7,6 +7,7 @@ from book import ACTIVE, FAIL, GLOBAL, NOT_APPLICABLE, PASS, UNKNOWN, Book
 from expected_cost import cost
 from expected_delivery import delivery
 from expected_lake import lake
+from expected_monitoring import monitoring
 from expected_organization import organization
 from expected_presence import presence
 from expected_privilege import privilege
@@ -128,6 +129,7 @@ def expectations(seed, opened_region):
     organization(book)
     cost(book)
     lake(book)
+    monitoring(book)
     return book.found
 
 

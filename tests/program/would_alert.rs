@@ -28,7 +28,7 @@ fn the_demo_has_a_chain_that_holds_and_one_for_each_way_to_break() {
         ("iam:AttachUserPolicy", "muted", "notification  broken"),
         ("kms:DisableKey", "confirmed a subscription", "notification  broken"),
         ("ec2:CreateSecurityGroup", "leave some", "filter        broken"),
-        ("ec2:CreateVpc", "no filter", "filter        broken"),
+        ("ec2:CreateVpc", "the filters leave", "filter        broken"),
     ] {
         let no = ask(&place, event, &[]).quietly(1).stdout;
         assert!(no.starts_with("NO: ") && no.contains(word) && no.contains(link), "{event}: {no}");
