@@ -262,6 +262,36 @@ mod tests {
     }
 
     #[test]
+    fn a_trail_that_nobody_saw_may_have_filled_a_gap() {
+        let denied = |account: &'static str, fact: Fact, region: Option<&'static str>| {
+            organization().deny_in(Some(account), fact, region, Cause::AccessDenied)
+        };
+        let _ = expect(&CHECK)
+            .in_account(MEMBER)
+            .fails("gap", organization())
+            // One that was deleted since: its own, or one of the organization.
+            .is_unknown(Cause::AccessDenied, denied(MEMBER, Fact::TrailHistory, None))
+            .is_unknown(Cause::AccessDenied, denied(MANAGEMENT, Fact::TrailHistory, None))
+            // One of a single region by now, or of all regions of the organization.
+            .is_unknown(Cause::AccessDenied, denied(MEMBER, Fact::Trails, Some("eu-west-1")))
+            .is_unknown(Cause::AccessDenied, denied(MANAGEMENT, Fact::Trails, Some("eu-west-1")));
+    }
+
+    #[test]
+    fn how_long_it_lasted_is_told_in_the_unit_that_people_count_it_in() {
+        let told = |minutes| super::long(jiff::SignedDuration::from_mins(minutes));
+        for (minutes, expected) in [
+            (0, "less than a minute"),
+            (1, "1 minute"),
+            (47, "47 minutes"),
+            (121, "2 hours"),
+            (129_599, "90 days"),
+        ] {
+            assert_eq!(told(minutes), expected);
+        }
+    }
+
+    #[test]
     fn selectors_and_regions_have_a_past_too() {
         let put = |minutes: i64, kind: &str| {
             let selectors = json!([{ "readWriteType": kind }]);
