@@ -168,7 +168,6 @@ fn loss(full: &Assessment, less: &Assessment, lost: &[&Finding]) -> Vec<String> 
         full.score.groups.iter().filter(|_| assessed).filter_map(|(group, row)| {
             Some((group.code(), row, less.score.groups.get(group)?, false))
         });
-    let already = broken.len();
     for (part, was, is, lifted) in groups.chain([("total", was, is, lifted)]) {
         if is.coverage > was.coverage {
             broken.push(format!("E of {part} rises from {} to {}", was.coverage, is.coverage));
@@ -180,7 +179,7 @@ fn loss(full: &Assessment, less: &Assessment, lost: &[&Finding]) -> Vec<String> 
             broken.push(format!("S+ of {part} falls from {} to {}", was.potential, is.potential));
         }
     }
-    if broken.len() > already {
+    if !broken.is_empty() {
         broken.extend(changed(full, less));
     }
     broken

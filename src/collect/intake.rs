@@ -51,6 +51,11 @@ impl Intake {
         self.waiting.is_empty()
     }
 
+    /// How many of them are still to be read, where so many were.
+    pub(super) fn left(&self, read: usize) -> usize {
+        self.taken.len().saturating_sub(read)
+    }
+
     /// All accounts that were ever taken.
     pub(super) fn taken(&self) -> &BTreeSet<AccountId> {
         &self.taken

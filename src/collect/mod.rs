@@ -195,7 +195,7 @@ pub async fn collect(
                 work.keep(account)?;
                 if let (Some(roster), Some(follow), false) = (&roster, &mut follow, ended) {
                     let known = Known { manifest: &manifest, organization: &roster.organization };
-                    let left = intake.taken().len().saturating_sub(work.read.len());
+                    let left = intake.left(work.read.len());
                     follow.early(&work, (left, known));
                 }
             }
@@ -205,7 +205,7 @@ pub async fn collect(
                     if let (Some(roster), false) = (&roster, ended) {
                         let organization = &roster.organization;
                         let known = Known { manifest: &manifest, organization };
-                        let left = intake.taken().len().saturating_sub(work.read.len());
+                        let left = intake.left(work.read.len());
                         follow.next_hop(&work, (left, known));
                     }
                 }
@@ -221,7 +221,7 @@ pub async fn collect(
                 manifest.accounts = listed_in(&done.choice);
                 manifest.notes = std::mem::take(&mut done.choice).notes;
                 let known = Known { manifest: &manifest, organization: &done.organization };
-                let left = intake.taken().len().saturating_sub(work.read.len());
+                let left = intake.left(work.read.len());
                 follow.insert(Follow::new(&run)).early(&work, (left, known));
                 roster = Some(done);
             }

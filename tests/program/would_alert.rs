@@ -6,22 +6,14 @@ use crate::organizations::{COVERED_MEMBER, small};
 use crate::program::{Ended, Place};
 use crate::served::Served;
 
-fn demo() -> Place {
-    let place = Place::new();
-    place.run(&["demo", "--run-dir", "run"]).quietly(0);
-    place
-}
-
-fn ask(place: &Place, event: &str, more: &[&str]) -> Ended {
-    let question = ["would-alert", event, "run", "--account", COVERED_MEMBER];
-    let here = if more.is_empty() { &["--region", "us-east-1"] } else { more };
-    place.program(&question).more(here).run()
+fn ask(place: &Place, event: &str, region: &str) -> Ended {
+    place.run(&["would-alert", event, "run", "--account", COVERED_MEMBER, "--region", region])
 }
 
 #[test]
 fn the_demo_has_a_chain_that_holds_and_one_for_each_way_to_break() {
-    let place = demo();
-    let yes = ask(&place, "cloudtrail:StopLogging", &[]).quietly(0).stdout;
+    let place = Place::with_demo();
+    let yes = ask(&place, "cloudtrail:StopLogging", "us-east-1").quietly(0).stdout;
     assert!(yes.starts_with("YES: told by filter TrailChanges, alarm trail-changes"), "{yes}");
     assert!(yes.contains("notification  holds"), "{yes}");
     for (event, word, link) in [
@@ -30,11 +22,11 @@ fn the_demo_has_a_chain_that_holds_and_one_for_each_way_to_break() {
         ("ec2:CreateSecurityGroup", "leave some", "filter        broken"),
         ("ec2:CreateVpc", "the filters leave", "filter        broken"),
     ] {
-        let no = ask(&place, event, &[]).quietly(1).stdout;
+        let no = ask(&place, event, "us-east-1").quietly(1).stdout;
         assert!(no.starts_with("NO: ") && no.contains(word) && no.contains(link), "{event}: {no}");
     }
     // A scan asks for rules on the event bus where they can change a check's verdict; a rule here might tell of this one.
-    let elsewhere = ask(&place, "kms:DisableKey", &["--region", "eu-west-1"]);
+    let elsewhere = ask(&place, "kms:DisableKey", "eu-west-1");
     let elsewhere = elsewhere.quietly(3).stdout;
     for words in ["CANNOT TELL: events:ListRules was not called", "leave the snapshot out"] {
         assert!(elsewhere.contains(words), "{elsewhere}");
@@ -43,7 +35,7 @@ fn the_demo_has_a_chain_that_holds_and_one_for_each_way_to_break() {
 
 #[test]
 fn one_record_is_asked_about_from_a_file() {
-    let place = demo();
+    let place = Place::with_demo();
     let record = |kind: &str| {
         json!({
             "eventSource": "ec2.amazonaws.com", "eventName": "CreateSecurityGroup",

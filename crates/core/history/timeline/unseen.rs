@@ -13,18 +13,19 @@ impl AccountView<'_> {
     /// one of all regions, and of one that was deleted history alone tells, its own or that of whoever may delete the
     /// organization's trails.
     pub(super) fn unseen(&self, days: u32) -> Option<Gap> {
-        let own = self.trails().into_iter().find_map(Result::err);
-        own.or_else(|| self.deletions(self.document, days).err()).or_else(|| {
-            let management = match self.organization.management() {
-                Ok(management) => management?,
-                Err(gap) => return Some(gap),
-            };
-            let others = self.organization.trail_administrators().into_iter();
-            let mut others = others.filter(|document| document.account != self.id());
-            (self.organization.trails_complete(management).err())
-                .or_else(|| self.organization.administrators_unread(management).into_iter().next())
-                .or_else(|| others.find_map(|document| self.deletions(document, days).err()))
-        })
+        self.all_seen(days).err()
+    }
+
+    fn all_seen(&self, days: u32) -> Observed<()> {
+        self.trails().into_iter().find_map(Result::err).map_or(Ok(()), Err)?;
+        self.deletions(self.document, days)?;
+        let Some(management) = self.organization.management()? else { return Ok(()) };
+        self.organization.trails_complete(management)?;
+        let unread = self.organization.administrators_unread(management);
+        unread.into_iter().next().map_or(Ok(()), Err)?;
+        let administrators = self.organization.trail_administrators().into_iter();
+        let mut others = administrators.filter(|document| document.account != self.id());
+        others.try_for_each(|document| self.deletions(document, days))
     }
 
     /// Whether the history of an account tells of every trail that it deleted.
