@@ -15,6 +15,7 @@ use super::who::{Can, Holder, Power};
 use crate::evidence::{Evidence, Observed, find};
 use crate::finding::{Verdict, fail, pass};
 use crate::pattern;
+use crate::reason::Reason;
 
 use escalating::{Escalating, OnRoll};
 
@@ -61,13 +62,13 @@ impl<'a> Question<'a> {
                 more => format!("; {more} more by escalation ({})", self.names(&open)),
             };
             let text = format!("{} can {}{more}", self.count(&sure), self.can);
-            let verdict = fail(text).reason("unapproved_principals").expected(expected);
+            let verdict = fail(text).reason(Reason::UNAPPROVED_PRINCIPALS).expected(expected);
             let evidence = self.evidence(&sure).into_iter().chain(self.evidence_of_ways(&open));
             return Ok(verdict.observed(self.observed(&sure)).cite(evidence));
         }
         if !open.is_empty() {
             let text = format!("{} can by escalation {}", self.count(&open), self.can);
-            let verdict = fail(text).reason("escalation").expected(expected);
+            let verdict = fail(text).reason(Reason::ESCALATION).expected(expected);
             let observed = self.observed_way(&open);
             return Ok(verdict.observed(observed).cite(self.evidence_of_ways(&open)));
         }
@@ -85,7 +86,7 @@ impl<'a> Question<'a> {
             let keys = self.keys(&conditional, &perhaps);
             let all = self.together(&conditional, &perhaps);
             pass(format!("{} can {}, and only depending on {keys}", self.count(&all), self.can))
-                .reason("conditional")
+                .reason(Reason::CONDITIONAL)
         };
         let evidence = self.evidence(&conditional).into_iter();
         let evidence = evidence.chain(self.evidence_of_ways(&perhaps));
