@@ -21,6 +21,7 @@ pub mod table;
 mod text;
 mod visible;
 mod visit;
+mod words;
 mod worst;
 
 #[cfg(test)]
@@ -33,6 +34,7 @@ use std::io::Write;
 use std::str::FromStr;
 
 use trailproof_core::assessment::Assessment;
+use trailproof_core::language::Language;
 use trailproof_core::results::Results;
 
 pub use crate::difference::{DiffFormat, write_diff};
@@ -157,6 +159,8 @@ impl FromStr for Format {
 /// What a reader may choose about the form; the content is the assessment's.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Options {
+    /// The language of what people read: the table, Markdown and HTML. What programs read is the same in each.
+    pub language: Language,
     /// The terminal's columns, where known. For the table.
     pub width: Option<u16>,
     /// Whether to colour. For the table.
@@ -208,7 +212,7 @@ pub fn write<R: Results>(
         Format::Ocsf => ocsf::write(assessment, options.ocsf_array, out)?,
         Format::Asff => asff::write(assessment, out)?,
         Format::Csv => csv::write(assessment, options.csv_mark, out)?,
-        Format::Markdown => markdown::write(assessment, out)?,
+        Format::Markdown => markdown::write(assessment, options.language, out)?,
         Format::Github => github::write(assessment, out)?,
         Format::Gitlab => code_quality::write(assessment, out)?,
         Format::Html => html::write(assessment, out)?,
@@ -232,6 +236,23 @@ mod tests {
         );
         for format in Format::ALL {
             assert!(refused.contains(format.code()));
+        }
+    }
+
+    #[test]
+    fn what_programs_read_is_the_same_in_every_language() {
+        let people = [Format::Table, Format::Markdown, Format::Html];
+        for assessment in [sample::assessment(), sample::gaps(), sample::lone()] {
+            let of = |format, language| {
+                let mut out = Vec::new();
+                let options = Options { language, ..Options::default() };
+                write(format, &assessment, &options, &mut out).unwrap();
+                out
+            };
+            for format in Format::ALL.into_iter().filter(|format| !people.contains(format)) {
+                let [english, japanese] = Language::ALL.map(|language| of(format, language));
+                assert!(english == japanese, "{format}");
+            }
         }
     }
 
