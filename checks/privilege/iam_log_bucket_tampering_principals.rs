@@ -151,7 +151,9 @@ mod tests {
             .in_account(ARCHIVE)
             // The role itself is on its own account's roll.
             .fails(FAILS, entering(own()))
-            .policy(|policy| policy.approved_principals = vec!["arn:aws:iam::*:role/cleaner".into()])
+            .policy(|policy| {
+                policy.approved_principals = vec!["arn:aws:iam::*:role/cleaner".into()]
+            })
             .fails(BY_ESCALATION, entering(own()))
             .passes(own().principal(ARCHIVE, trusting(&member)))
             .passes(entering(own()).scp(MEMBER, deny))

@@ -46,10 +46,7 @@ impl Entrances {
     ///
     /// # Errors
     /// Where the snapshot cannot be read.
-    pub fn find<S: Snapshot>(
-        snapshot: &S,
-        organization: &Organization,
-    ) -> Result<Self, S::Error> {
+    pub fn find<S: Snapshot>(snapshot: &S, organization: &Organization) -> Result<Self, S::Error> {
         let owners = serving_others(organization);
         if owners.is_empty() {
             return Ok(Self::default());

@@ -90,10 +90,7 @@ impl<'a> Question<'a> {
     }
 
     /// The failure for those who have it as they are, by some way, and by way of other accounts.
-    fn told(
-        &self,
-        (sure, open, come): (&[Holder], &[Escalating<'_>], &[Entering<'_>]),
-    ) -> Verdict {
+    fn told(&self, (sure, open, come): (&[Holder], &[Escalating<'_>], &[Entering<'_>])) -> Verdict {
         let from_outside = Self::count_entering(come);
         let further = from_outside.iter().map(|count| format!("; {count} too"));
         let further: String = further.collect();

@@ -14,7 +14,8 @@ use crate::privilege::unread::Taken;
 use crate::privilege::ways::How;
 
 /// What a root session is for: a bucket policy that locks everybody out. No other of its tasks touches evidence.
-pub(in crate::privilege) const ROOT_TASK: [&str; 2] = ["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"];
+pub(in crate::privilege) const ROOT_TASK: [&str; 2] =
+    ["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"];
 
 /// A power over a resource.
 #[derive(Debug, Clone)]

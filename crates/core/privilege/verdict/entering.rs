@@ -101,8 +101,7 @@ impl Question<'_> {
             let best = held.iter().filter_map(|holder| self.surest(holder, &principal, is_root));
             behind.entry(door).or_default().extend(best);
         }
-        let asked =
-            roles.keys().filter_map(|at| Some((*at, self.roll.principals.get(*at)?)));
+        let asked = roles.keys().filter_map(|at| Some((*at, self.roll.principals.get(*at)?)));
         for holder in self.roll.asked(asked, self.targets) {
             let Some(door) = roles.get(&holder.principal) else { continue };
             let Some(principal) = self.roll.principals.get(holder.principal) else { continue };
@@ -128,9 +127,8 @@ impl Question<'_> {
 
     fn surest(&self, holder: &Holder, principal: &Principal, is_root: bool) -> Option<Behind> {
         let asked = |at: (usize, usize)| self.targets.get(at.0)?.asks.get(at.1);
-        let counts = |at| {
-            !is_root || asked(at).is_some_and(|ask| ROOT_TASK.contains(&ask.action.as_str()))
-        };
+        let counts =
+            |at| !is_root || asked(at).is_some_and(|ask| ROOT_TASK.contains(&ask.action.as_str()));
         let powers = holder.powers.iter().filter(|power| counts((power.target, power.ask)));
         let power = powers.min_by_key(|power| surest_of(&power.can))?;
         let target = self.targets.get(power.target)?;
@@ -149,9 +147,8 @@ impl Question<'_> {
         &self,
         entering: &[Entering<'e>],
     ) -> (Vec<Entering<'e>>, Vec<Entering<'e>>) {
-        let counts = |one: &&Entering<'_>| {
-            one.can == Can::Yes || (self.strict && one.can == Can::If)
-        };
+        let counts =
+            |one: &&Entering<'_>| one.can == Can::Yes || (self.strict && one.can == Can::If);
         let sure: Vec<_> = entering.iter().filter(counts).cloned().collect();
         let others = entering.iter().filter(|one| one.can == Can::If && !counts(one));
         (sure, others.cloned().collect())
