@@ -20,6 +20,12 @@ pub const CHECK: Check = Check {
         command: "aws s3api put-bucket-policy --bucket {bucket} --policy file://deny-deletion.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html",
     },
+    japanese: Japanese {
+        title: "承認されていないログバケットのアカウントのプリンシパルが、ログを破棄、置換、偽造できない",
+        rationale: "ログを削除、上書き、または失効させる者は、証跡に触れることなく監査証拠を失わせる。",
+        remediation: "バケットポリシーまたは組織のコントロールポリシーで当該アクションを拒否するか、オブジェクトをロ\
+                      ックするか、プリンシパルを `approved_principals` で承認する。",
+    },
     controls: LEAST_PRIVILEGE,
     reads: &[
         Fact::Trails,

@@ -24,6 +24,12 @@ pub const CHECK: Check = Check {
         command: "aws iam detach-role-policy --role-name {principal} --policy-arn POLICY_ARN",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html",
     },
+    japanese: Japanese {
+        title: "承認されていないプリンシパルが、証跡のロググループ、アラーム、トピックを無効化できない",
+        rationale: "先に停止されたアラームは、その後に起きることを誰にも通知しない。",
+        remediation: "プリンシパルから当該アクションを除くか、サービスコントロールポリシーで拒否するか、プリンシパル\
+                      を `approved_principals` で承認する。",
+    },
     controls: LEAST_PRIVILEGE,
     reads: &[
         Fact::Trails,
@@ -87,7 +93,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         return Ok(not_applicable(
             "no trail of the account or of its organization delivers to a log group or topic here",
         )
-        .reason("nothing_watches")
+        .reason(Reason::NOTHING_WATCHES)
         .cite(account.regions().next().map(|region| account.cite_trails_in(region))));
     }
     Question {

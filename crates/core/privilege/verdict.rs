@@ -16,6 +16,7 @@ use super::who::{Can, Holder, Power};
 use crate::evidence::{Evidence, Observed, find};
 use crate::finding::{Verdict, fail, pass};
 use crate::pattern;
+use crate::reason::Reason;
 
 use entering::Entering;
 use escalating::{Escalating, OnRoll};
@@ -81,7 +82,7 @@ impl<'a> Question<'a> {
             let keys = self.keys(&conditional, &perhaps, &may_come);
             let who = who.join(" and ");
             pass(format!("{who} can {}, and only depending on {keys}", self.can))
-                .reason("conditional")
+                .reason(Reason::CONDITIONAL)
         };
         let evidence = self.evidence(&conditional).into_iter();
         let evidence = evidence.chain(self.evidence_of_ways(&perhaps));
@@ -100,13 +101,13 @@ impl<'a> Question<'a> {
                 more => format!("; {more} more by escalation ({})", self.names(open)),
             };
             let text = format!("{} can {}{more}{further}", self.count(sure), self.can);
-            (text, self.observed(sure), "unapproved_principals")
+            (text, self.observed(sure), Reason::UNAPPROVED_PRINCIPALS)
         } else if !open.is_empty() {
             let text = format!("{} can by escalation {}{further}", self.count(open), self.can);
-            (text, self.observed_way(open), "escalation")
+            (text, self.observed_way(open), Reason::ESCALATION)
         } else {
             let text = format!("{} can {}", from_outside.unwrap_or_default(), self.can);
-            (text.clone(), self.observed_entering(come).unwrap_or(text), "escalation")
+            (text.clone(), self.observed_entering(come).unwrap_or(text), Reason::ESCALATION)
         };
         let evidence = self.evidence(sure).into_iter().chain(self.evidence_of_ways(open));
         let evidence = evidence.chain(self.evidence_of_entering(come));
