@@ -481,6 +481,7 @@ impl GraphBuilder {
             histories: self.histories.clone(),
             asked: self.asked.clone(),
             told: Arc::default(),
+            entrances: Arc::default(),
             objects: self.objects(),
         }
     }
@@ -502,6 +503,7 @@ impl GraphBuilder {
             histories: self.histories,
             asked: self.asked,
             told: Arc::default(),
+            entrances: Arc::default(),
             objects,
         }
     }
