@@ -43,7 +43,8 @@ pub use crate::json::{ReadError, SCHEMA_DOCUMENT, read, schema_of};
 pub use crate::junit::{Grain, write_split};
 pub use crate::logs::{LOGS_FORMATS, LogsReport, LogsSource, LogsTotals, UnreadPlace, write_logs};
 pub use crate::sarif::SarifOptions;
-pub use crate::text::line as one_line;
+pub use crate::text::{fold as folded, line as one_line, pad};
+pub use crate::words::Words;
 
 /// The formats that an assessment can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,6 +113,12 @@ impl Format {
 }
 
 impl Format {
+    /// Whether people read it, each in a language: what programs read has none.
+    #[must_use]
+    pub fn is_for_people(self) -> bool {
+        matches!(self, Self::Table | Self::Markdown)
+    }
+
     /// The name in a folder that holds the whole set; none for what only a pipeline's log can use.
     #[must_use]
     pub fn file_name(self) -> Option<&'static str> {
@@ -241,7 +248,6 @@ mod tests {
 
     #[test]
     fn what_programs_read_is_the_same_in_every_language() {
-        let people = [Format::Table, Format::Markdown, Format::Html];
         for assessment in [sample::assessment(), sample::gaps(), sample::lone()] {
             let of = |format, language| {
                 let mut out = Vec::new();
@@ -249,7 +255,7 @@ mod tests {
                 write(format, &assessment, &options, &mut out).unwrap();
                 out
             };
-            for format in Format::ALL.into_iter().filter(|format| !people.contains(format)) {
+            for format in Format::ALL.into_iter().filter(|format| !format.is_for_people()) {
                 let [english, japanese] = Language::ALL.map(|language| of(format, language));
                 assert!(english == japanese, "{format}");
             }

@@ -97,6 +97,12 @@ pub fn width(text: &str) -> usize {
     text.width()
 }
 
+/// Fills up to so many columns with spaces.
+#[must_use]
+pub fn pad(text: &str, columns: usize) -> String {
+    text.to_owned() + &" ".repeat(columns.saturating_sub(width(text)))
+}
+
 /// Cuts to so many columns, between graphemes, and says so with an ellipsis where there is room for one.
 pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     if width(text) <= columns {

@@ -17,17 +17,18 @@ pub(crate) use markdown::MarkdownWords;
 pub(crate) use table::TableWords;
 
 /// The words of one language.
-pub(crate) struct Words {
+pub struct Words {
     /// Whose words they are.
     pub language: Language,
     /// Of the table.
-    pub table: TableWords,
+    pub(crate) table: TableWords,
     /// Of the Markdown page.
-    pub markdown: MarkdownWords,
+    pub(crate) markdown: MarkdownWords,
 }
 
 impl Words {
     /// Of that language.
+    #[must_use]
     pub const fn of(language: Language) -> &'static Self {
         match language {
             Language::English => &ENGLISH,
@@ -35,11 +36,14 @@ impl Words {
         }
     }
 
+    /// Whether they are Japanese.
+    #[must_use]
     pub const fn is_japanese(&self) -> bool {
         matches!(self.language, Language::Japanese)
     }
 
     /// A severity.
+    #[must_use]
     pub fn severity(&self, severity: Severity) -> &'static str {
         match self.language {
             Language::English => severity.code(),
@@ -48,6 +52,7 @@ impl Words {
     }
 
     /// A status.
+    #[must_use]
     pub fn status(&self, status: Status) -> &'static str {
         match self.language {
             Language::English => status.code(),
@@ -56,6 +61,7 @@ impl Words {
     }
 
     /// A group.
+    #[must_use]
     pub fn group(&self, group: Group) -> &'static str {
         match self.language {
             Language::English => group.code(),
@@ -64,6 +70,7 @@ impl Words {
     }
 
     /// A grade.
+    #[must_use]
     pub fn grade(&self, grade: Grade) -> String {
         match (self.language, grade) {
             (Language::Japanese, Grade::Insufficient) => "監査証拠不足".to_owned(),
@@ -72,6 +79,7 @@ impl Words {
     }
 
     /// What became of a gate.
+    #[must_use]
     pub const fn gate(&self, status: GateStatus) -> &'static str {
         match (self.language, status) {
             (Language::English, GateStatus::Passed) => "passed",
@@ -84,6 +92,7 @@ impl Words {
     }
 
     /// Why something was not read: the code, and in Japanese what it means before it.
+    #[must_use]
     pub fn cause(&self, cause: Cause) -> String {
         match self.language {
             Language::English => cause.code().to_owned(),
@@ -93,6 +102,7 @@ impl Words {
 
     /// The sentence that a finding's reason stands for; none where the status says it all, and in English, where each
     /// finding says it in its own words.
+    #[must_use]
     pub fn reason(&self, finding: &Finding) -> Option<&'static str> {
         match self.language {
             Language::English => None,
@@ -101,6 +111,7 @@ impl Words {
     }
 
     /// What was seen: in Japanese the reason's sentence, and behind it what AWS said, which is data and stays.
+    #[must_use]
     pub fn observed(&self, finding: &Finding) -> String {
         let seen = if finding.observed.is_empty() { &finding.message } else { &finding.observed };
         match self.reason(finding) {
@@ -111,6 +122,7 @@ impl Words {
     }
 
     /// A sentence that was made elsewhere, such as a gate's.
+    #[must_use]
     pub fn sentence(&self, text: &str) -> String {
         match self.language {
             Language::English => text.to_owned(),
@@ -121,6 +133,7 @@ impl Words {
     }
 
     /// A moment: in Japanese also as clocks in Japan show it.
+    #[must_use]
     pub fn time(&self, time: Timestamp) -> String {
         let utc = time.strftime("%F %T UTC");
         match self.language {

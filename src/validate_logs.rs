@@ -36,6 +36,7 @@ use keys::Keys;
 use mirror::Mirror;
 use setup::Setup;
 use source::Source;
+use trailproof_core::language::Language;
 pub use walk::Select;
 use walk::{Ends, Job, PLACES, Walk};
 
@@ -122,6 +123,7 @@ fn outputs_of(args: &ValidateLogsArgs) -> OutputArgs {
         ocsf_array: false,
         csv_bom: false,
         github_summary: false,
+        lang: vec![Language::English],
     }
 }
 
