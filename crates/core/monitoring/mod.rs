@@ -19,7 +19,7 @@ mod watched;
 mod tests;
 
 pub use asked::Events;
-pub use bridge::concerns_cloudtrail;
+pub use bridge::{concerns_cloudtrail, names_cloudtrail};
 pub use chain::{Missed, Outcome, Told};
 pub use group::LogDestination;
 pub(crate) use memo::Memo;
@@ -32,6 +32,8 @@ pub use watched::{TrailGroup, WatchedAlarm};
 pub enum Broken {
     /// Nobody has confirmed a subscription to the topic.
     NoConfirmedSubscription,
+    /// The topic is encrypted with a key that CloudWatch cannot use.
+    TopicKey,
     /// The topic's policy lets CloudWatch publish nothing.
     TopicPolicy,
     /// There is no such topic.
@@ -64,8 +66,9 @@ pub enum Broken {
 
 impl Broken {
     /// All, from the person's end.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::NoConfirmedSubscription,
+        Self::TopicKey,
         Self::TopicPolicy,
         Self::TopicMissing,
         Self::NoNotification,
@@ -87,6 +90,7 @@ impl Broken {
     pub fn code(self) -> &'static str {
         match self {
             Self::NoConfirmedSubscription => "no_confirmed_subscription",
+            Self::TopicKey => "topic_key",
             Self::TopicPolicy => "topic_policy",
             Self::TopicMissing => "topic_missing",
             Self::NoNotification => "no_notification",
