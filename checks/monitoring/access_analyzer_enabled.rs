@@ -16,6 +16,11 @@ pub const CHECK: Check = Check {
         command: "aws accessanalyzer create-analyzer --analyzer-name organization --type ORGANIZATION --region {region}",
         link: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-getting-started.html",
     },
+    japanese: Japanese {
+        title: "IAM Access Analyzer がすべての有効なリージョンで外部からのアクセスを検出している",
+        rationale: "外部に公開されたバケットやキーは、最初に探した者に発見される。",
+        remediation: "管理アカウントまたはその委任管理者のアカウントで、各リージョンに ORGANIZATION タイプのアナライザーを作成する。すべてのアカウントが対象となる。",
+    },
     controls: &[
         Cis1_4.prowler("1.20"),
         Cis3_0.prowler("1.20"),
@@ -58,7 +63,10 @@ fn judge(view: &RegionView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     if let Some(cited) = audit.organization.organization_analyzer(view.region)? {
         let message =
             format!("the organization's analyzer of {} looks at the account", view.region);
-        return Ok(pass(message).reason("covered_by_org").expected(expected).cite([cited]));
+        return Ok(pass(message)
+            .reason(Reason::COVERED_BY_ORG_ANALYZER)
+            .expected(expected)
+            .cite([cited]));
     }
     let (analyzers, source) = own?;
     let cited = source.cite("analyzers", analyzers.len());
@@ -70,7 +78,7 @@ fn judge(view: &RegionView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
             format!("no analyzer looks for access from outside: {} is {kind}, {status}", one.arn)
         }
     };
-    Ok(fail(message).reason("no_analyzer").expected(expected).cite([cited]))
+    Ok(fail(message).reason(Reason::NO_ANALYZER).expected(expected).cite([cited]))
 }
 
 #[cfg(test)]

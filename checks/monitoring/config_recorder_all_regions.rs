@@ -19,6 +19,11 @@ pub const CHECK: Check = Check {
         command: "aws configservice start-configuration-recorder --configuration-recorder-name default --region {region}",
         link: "https://docs.aws.amazon.com/config/latest/developerguide/stop-start-recorder.html",
     },
+    japanese: Japanese {
+        title: "AWS Config がすべての有効なリージョンで全リソースタイプを記録し、配信している",
+        rationale: "イベントは呼び出しの名前を示すにとどまる。その時点の設定がなければ、何が変更されたかも、記録されなかった呼び出しによる変更も分からない。",
+        remediation: "利用者のレコーダーで全リソースタイプを記録し、IAM のタイプは 1 つのリージョンで記録する。書き込み可能なバケットへの配信チャネルを設定する。",
+    },
     controls: &[
         Cis1_4.prowler("3.5"),
         Cis3_0.prowler("3.3"),
@@ -41,22 +46,22 @@ pub const CHECK: Check = Check {
 };
 
 /// What one recorder lacks: the code, and in words.
-fn lacks(recorder: &Recorder) -> Option<(&'static str, String)> {
+fn lacks(recorder: &Recorder) -> Option<(Reason, String)> {
     let name = &recorder.name;
     match recorder.last_status.as_deref() {
         _ if recorder.recording != Some(true) => {
-            Some(("not_recording", format!("the recorder {name} does not record")))
+            Some((Reason::NOT_RECORDING, format!("the recorder {name} does not record")))
         }
-        Some("Failure") => Some(("recorder_failing", format!("the recorder {name} fails"))),
+        Some("Failure") => Some((Reason::RECORDER_FAILING, format!("the recorder {name} fails"))),
         _ if !recorder.records_all_types() => {
-            Some(("not_all_types", format!("the recorder {name} records some types only")))
+            Some((Reason::NOT_ALL_TYPES, format!("the recorder {name} records some types only")))
         }
         _ => None,
     }
 }
 
 /// What keeps AWS Config from recording a region: the code, and in words.
-fn fault(config: &Recorders) -> Option<(&'static str, String)> {
+fn fault(config: &Recorders) -> Option<(Reason, String)> {
     let own: Vec<&Recorder> =
         config.configuration_recorders.iter().filter(|recorder| recorder.is_own()).collect();
     let faults: Vec<_> = own.iter().map(|recorder| lacks(recorder)).collect();
@@ -66,7 +71,7 @@ fn fault(config: &Recorders) -> Option<(&'static str, String)> {
                 None => "AWS Config has no recorder".to_owned(),
                 Some(one) => format!("the recorder {} is a service's own", one.name),
             };
-            return Some(("no_recorder", message));
+            return Some((Reason::NO_RECORDER, message));
         }
         faults if faults.iter().any(Option::is_none) => {}
         faults => return faults.iter().flatten().next().cloned(),
@@ -76,9 +81,9 @@ fn fault(config: &Recorders) -> Option<(&'static str, String)> {
         parts.into_iter().any(|status| status.as_deref() == Some("Failure"))
     };
     match (config.delivery_channels.as_slice(), config.delivery_channels.iter().find(fails)) {
-        ([], _) => Some(("no_channel", "AWS Config has no delivery channel".to_owned())),
+        ([], _) => Some((Reason::NO_CHANNEL, "AWS Config has no delivery channel".to_owned())),
         (_, Some(failing)) => {
-            Some(("delivery_failing", format!("the delivery channel {} fails", failing.name)))
+            Some((Reason::DELIVERY_FAILING, format!("the delivery channel {} fails", failing.name)))
         }
         (_, None) => None,
     }
@@ -115,7 +120,7 @@ fn judge(view: &RegionView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
     let global = region_of_globals(view.account).or_else(|| view.account.regions().next());
     if global == Some(view.region) && !records_global_types(view.account)? {
         let message = "the types of IAM are recorded in no region";
-        return Ok(fail(message).reason("no_global_types").expected(expected).cite([cited]));
+        return Ok(fail(message).reason(Reason::NO_GLOBAL_TYPES).expected(expected).cite([cited]));
     }
     Ok(pass("AWS Config records and delivers every type").expected(expected).cite([cited]))
 }

@@ -20,6 +20,11 @@ pub const CHECK: Check = Check {
                   --auto-enable-organization-members ALL --region {region}",
         link: "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_organizations.html",
     },
+    japanese: Japanese {
+        title: "GuardDuty がすべての有効なリージョンで有効であり、1 つのアカウントから管理されている",
+        rationale: "GuardDuty は独自の経路で CloudTrail のイベントを読み取るため、証跡が停止された後も検出を続ける。有効でないリージョンでは、盗まれた認証情報の使用が見逃される。",
+        remediation: "組織の管理アカウントでセキュリティアカウントを GuardDuty の管理者に指定し、その管理者がすべてのアカウントとリージョンで有効にする。",
+    },
     controls: &[
         Fsbp.seen("GuardDuty.1"),
         Pci4_0_1.prowler("11.5.1"),
@@ -52,20 +57,21 @@ const EXPECTED: &str = "a detector that is on and reads CloudTrail; of the organ
                         administrator who has it on in all accounts";
 
 /// What keeps a detector from seeing CloudTrail's events: the code, and in words. Old answers name no features.
-fn fault(detectors: &[Detector]) -> Option<(&'static str, String)> {
+fn fault(detectors: &[Detector]) -> Option<(Reason, String)> {
     let off = |detector: &Detector| match detector.features.get("CLOUD_TRAIL") {
         _ if detector.status.as_deref() != Some("ENABLED") => {
             let status = detector.status.as_deref().unwrap_or("not shown");
-            Some(("detector_disabled", format!("GuardDuty's detector is {status}")))
+            Some((Reason::DETECTOR_DISABLED, format!("GuardDuty's detector is {status}")))
         }
-        Some(status) if status != "ENABLED" => {
-            Some(("cloudtrail_not_read", format!("GuardDuty's feature CLOUD_TRAIL is {status}")))
-        }
+        Some(status) if status != "ENABLED" => Some((
+            Reason::CLOUDTRAIL_NOT_READ,
+            format!("GuardDuty's feature CLOUD_TRAIL is {status}"),
+        )),
         _ => None,
     };
     let faults: Vec<_> = detectors.iter().map(off).collect();
     match faults.as_slice() {
-        [] => Some(("no_detector", "GuardDuty is not switched on".to_owned())),
+        [] => Some((Reason::NO_DETECTOR, "GuardDuty is not switched on".to_owned())),
         faults if faults.iter().any(Option::is_none) => None,
         faults => faults.iter().flatten().next().cloned(),
     }
@@ -83,13 +89,13 @@ fn centralized(
     let Some(administrator) = administrators.first().map(|one| one.admin_account_id) else {
         let cited = source.cite("adminAccounts", 0);
         let message = "no account administers GuardDuty for the organization";
-        return Ok(Err(fail(message).reason("no_administrator").cite([cited])));
+        return Ok(Err(fail(message).reason(Reason::NO_ADMINISTRATOR).cite([cited])));
     };
     let named = source.cite("adminAccounts[].adminAccountId", administrator.as_str());
     let expected = &audit.policy.security_account_ids;
     if !expected.is_empty() && !expected.contains(&administrator) {
         let message = format!("{administrator} administers GuardDuty and is no security account");
-        return Ok(Err(fail(message).reason("unexpected_administrator").cite([named])));
+        return Ok(Err(fail(message).reason(Reason::UNEXPECTED_ADMINISTRATOR).cite([named])));
     }
     let (organization, source) = all.detector_organization(administrator, region)?;
     let members = organization.auto_enable_organization_members.as_deref();
@@ -105,7 +111,7 @@ fn centralized(
         Some("NEW") => format!("{administrator} switches it on in new accounts only"),
         _ => {
             let message = format!("{administrator} does not switch GuardDuty on in new accounts");
-            return Ok(Err(fail(message).reason("not_auto_enabled").cite([named, cited])));
+            return Ok(Err(fail(message).reason(Reason::NOT_AUTO_ENABLED).cite([named, cited])));
         }
     };
     Ok(Ok((note, vec![named, cited])))

@@ -17,6 +17,11 @@ pub const CHECK: Check = Check {
                   --features '[{\"Name\": \"S3_DATA_EVENTS\", \"Status\": \"ENABLED\"}]'",
         link: "https://docs.aws.amazon.com/guardduty/latest/ug/s3-protection.html",
     },
+    japanese: Japanese {
+        title: "GuardDuty がすべての有効なリージョンで S3 のデータイベントを読み取っている",
+        rationale: "ログのオブジェクト単位の読み出しや削除はデータイベントにしか現れず、データイベントを記録する証跡は少ない。",
+        remediation: "S3 保護を有効にする。組織では GuardDuty の管理者が有効にする。",
+    },
     controls: &[
         Fsbp.recalled("GuardDuty.10"),
         Pci4_0_1.prowler("11.5.1"),
@@ -41,14 +46,14 @@ fn judge(view: &RegionView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
     let Some(detector) = detectors.iter().find(is_on) else {
         let message = "GuardDuty is not on, and reads no data events";
         let cited = source.cite("detectorIds", detectors.len());
-        return Ok(fail(message).reason("no_detector").expected(expected).cite([cited]));
+        return Ok(fail(message).reason(Reason::NO_DETECTOR).expected(expected).cite([cited]));
     };
     let status = detector.features.get("S3_DATA_EVENTS").map(String::as_str);
     let cited = source.cite("features[S3_DATA_EVENTS].status", status);
     Ok(match feature(detector) {
         Some(true) => pass("GuardDuty reads S3's data events"),
         _ => fail(format!("S3 protection is {}", status.unwrap_or("not shown")))
-            .reason("s3_protection_off"),
+            .reason(Reason::S3_PROTECTION_OFF),
     }
     .expected(expected)
     .cite([cited]))

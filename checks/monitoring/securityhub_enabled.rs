@@ -15,6 +15,11 @@ pub const CHECK: Check = Check {
         command: "aws securityhub enable-security-hub --region {region}",
         link: "https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-settingup.html",
     },
+    japanese: Japanese {
+        title: "Security Hub がすべての有効なリージョンで有効である",
+        rationale: "有効でないリージョンでは、GuardDuty などの検出結果がそのリージョンのコンソールにしか表示されない。",
+        remediation: "Security Hub を有効にする。組織では委任管理者の設定ポリシーにより有効にする。",
+    },
     controls: &[
         Cis3_0.prowler("4.16"),
         Cis5_0.prowler("4.16"),
@@ -57,7 +62,7 @@ fn judge(view: &RegionView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
             pass(format!("Security Hub is on{note}")).cite([source.cite("HubArn", arn.as_str())])
         }
         None => fail("Security Hub is not switched on")
-            .reason("no_hub")
+            .reason(Reason::NO_HUB)
             .cite([source.cite("error", "InvalidAccessException")]),
     }
     .expected("a hub in the region"))

@@ -23,6 +23,11 @@ pub const CHECK: Check = Check {
                   --notification-configuration '{\"EventBridgeConfiguration\": {}}'",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html",
     },
+    japanese: Japanese {
+        title: "証跡のログを利用する仕組みがある",
+        rationale: "分析、検索、データレイクのいずれにも取り込まれないログは、手遅れになってから参照される。",
+        remediation: "新しいオブジェクトをバケットからキュー、関数、EventBridge に通知するか、ロググループのサブスクリプションフィルターで検索の仕組みに送る。バケットを直接読み取る仕組みがある場合は external_consumer = true を指定する。",
+    },
     controls: &[],
     reads: &[
         Fact::Trails,
@@ -133,14 +138,14 @@ fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
         "a notification of the bucket, a subscription, an event data store, or the user's word";
     if audit.policy.external_consumer {
         let message = "something reads the logs, by the policy's word (external_consumer)";
-        return Ok(pass(message).reason("declared").expected(expected));
+        return Ok(pass(message).reason(Reason::DECLARED).expected(expected));
     }
     let ways = [by_bucket, by_topic, by_log_group, by_store, by_channel];
     let found = find(ways.iter().map(|way| way(trail, audit)), |found| Ok(found.is_some()))?;
     Ok(match found.flatten() {
         Some((who, cited)) => pass(format!("read by {who}")).cite([cited]),
         None => fail("nothing that AWS shows takes up what the trail writes")
-            .reason("no_consumer")
+            .reason(Reason::NO_CONSUMER)
             .cite([trail.cite("S3BucketName", trail.bucket())]),
     }
     .expected(expected))

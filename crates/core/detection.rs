@@ -10,6 +10,7 @@ use crate::evidence::{Cause, Evidence, Gap, Observed, find};
 use crate::fact::Fact;
 use crate::finding::{Verdict, not_applicable};
 use crate::organization::{Organization, of_region};
+use crate::reason::Reason;
 use crate::snapshot::{Probe, Source};
 
 /// The IAM types, which AWS Config records in one region for all.
@@ -34,7 +35,7 @@ impl<'a> AccountView<'a> {
         self.trails_in(region)?;
         let message = format!("{name} has no endpoint in {region}");
         let cited = [source.cite("error", "no endpoint"), self.cite_trails_in(region)];
-        Ok(Err(not_applicable(message).reason("service_not_in_region").cite(cited)))
+        Ok(Err(not_applicable(message).reason(Reason::SERVICE_NOT_IN_REGION).cite(cited)))
     }
 
     /// GuardDuty's detectors in a region.

@@ -512,6 +512,7 @@ impl GraphBuilder {
             histories: self.histories.clone(),
             asked: self.asked.clone(),
             told: Arc::default(),
+            entrances: Arc::default(),
             objects: self.objects(),
         }
     }
@@ -534,6 +535,7 @@ impl GraphBuilder {
             histories: self.histories,
             asked: self.asked,
             told: Arc::default(),
+            entrances: Arc::default(),
             objects,
         }
     }

@@ -309,7 +309,7 @@ fn it_shows_what_watches_beside_trails_and_where_that_is_off() {
     holds("securityhub-enabled", "700000000004", "us-east-1", "no_hub");
     // The organization's analyzer looks at everybody where its account has the region.
     let analyzed = report.having("check", "access-analyzer-enabled");
-    let covered = analyzed.filter(|result| result["reason"] == "covered_by_org").count();
+    let covered = analyzed.filter(|result| result["reason"] == "covered_by_org_analyzer").count();
     assert!(covered > 300, "{covered}");
     let read = report.having("check", "trail-log-consumer-present");
     let passes = read.filter(|result| result["status"] == "pass").count();
