@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use trailproof_core::assessment::{Assessment, CheckInfo, ScopeAccount, ScoreRow};
 use trailproof_core::aws::AccountId;
+use trailproof_core::check::Group;
 use trailproof_core::finding::Finding;
+use trailproof_core::period::PeriodReport;
 
 /// Accounts, scores and checks by their keys.
 pub struct Index<'a> {
@@ -14,6 +16,8 @@ pub struct Index<'a> {
     pub scores: BTreeMap<AccountId, &'a ScoreRow>,
     /// By id.
     pub checks: BTreeMap<&'a str, &'a CheckInfo>,
+    /// How much of the period that the audit is about is told, where it is about one.
+    period: Option<String>,
 }
 
 impl<'a> Index<'a> {
@@ -32,7 +36,13 @@ impl<'a> Index<'a> {
                 .map(|score| (score.account_id, &score.row))
                 .collect(),
             checks: assessment.checks.iter().map(|check| (check.id.as_str(), check)).collect(),
+            period: assessment.scope.period.as_ref().map(PeriodReport::told),
         }
+    }
+
+    /// How much of the period a check can tell of, where the audit is about one and the check about the past.
+    pub fn told_of(&self, group: Group) -> Option<&str> {
+        self.period.as_deref().filter(|_| group == Group::Continuity)
     }
 
     /// The account's name; empty where it is not known.

@@ -282,6 +282,9 @@ fn how_to_read(finding: &Finding) -> String {
         | Cause::RegionUnreachable
         | Cause::CredentialsExpired
         | Cause::NotAttempted => format!("ask {asked} again{}: scan --resume RUN", at(gap)),
+        Cause::NotBuiltIn => format!(
+            "build trailproof with its default features, and ask {asked} again: scan --resume RUN"
+        ),
         Cause::Undecidable => {
             "all was read, and the rule cannot decide it: look yourself".to_owned()
         }
