@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use trailproof_core::assessment::{Assessment, CheckInfo, ScopeAccount, ScoreRow};
 use trailproof_core::aws::AccountId;
+use trailproof_core::check::Group;
 use trailproof_core::finding::Finding;
 use trailproof_core::language::{JapaneseInfo, Language};
 
@@ -19,6 +20,8 @@ pub struct Index<'a> {
     pub checks: BTreeMap<&'a str, &'a CheckInfo>,
     /// What is said in the report's language.
     pub words: &'static Words,
+    /// How much of the period that the audit is about is told, where it is about one.
+    period: Option<String>,
 }
 
 impl<'a> Index<'a> {
@@ -29,6 +32,7 @@ impl<'a> Index<'a> {
 
     /// For readers of that language.
     pub fn told<R>(assessment: &'a Assessment<R>, language: Language) -> Self {
+        let words = Words::of(language);
         Self {
             accounts: assessment
                 .scope
@@ -43,7 +47,8 @@ impl<'a> Index<'a> {
                 .map(|score| (score.account_id, &score.row))
                 .collect(),
             checks: assessment.checks.iter().map(|check| (check.id.as_str(), check)).collect(),
-            words: Words::of(language),
+            words,
+            period: assessment.scope.period.as_ref().map(|period| words.period(period)),
         }
     }
 
@@ -69,6 +74,11 @@ impl<'a> Index<'a> {
             return self.title(finding).to_owned();
         }
         self.words.sentence(&finding.expected)
+    }
+
+    /// How much of the period a check can tell of, where the audit is about one and the check about the past.
+    pub fn told_of(&self, group: Group) -> Option<&str> {
+        self.period.as_deref().filter(|_| group == Group::Continuity)
     }
 
     /// The account's name; empty where it is not known.

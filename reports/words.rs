@@ -7,6 +7,7 @@ use trailproof_core::check::{Group, Severity};
 use trailproof_core::evidence::Cause;
 use trailproof_core::finding::{Finding, Status};
 use trailproof_core::language::Language;
+use trailproof_core::period::{PeriodReport, Stretch};
 use trailproof_core::reason::Reason;
 
 mod markdown;
@@ -128,6 +129,22 @@ impl Words {
             Language::English => text.to_owned(),
             Language::Japanese => {
                 trailproof_core::sentence::japanese(text).unwrap_or_else(|| text.to_owned())
+            }
+        }
+    }
+
+    /// How much of the period that an audit is about is told, with the days that it has.
+    #[must_use]
+    pub fn period(&self, period: &PeriodReport) -> String {
+        if self.language == Language::English {
+            return period.told();
+        }
+        let asked = format!("{} ～ {}", period.first, period.last);
+        match period.provable {
+            None => format!("{asked} のいずれの時点も立証できない"),
+            Some(_) if period.missing.is_empty() => format!("{asked} の全期間を立証できる"),
+            Some(Stretch { from, to }) => {
+                format!("{asked} のうち {} ～ {} のみ立証できる", self.time(from), self.time(to))
             }
         }
     }

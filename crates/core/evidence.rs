@@ -46,6 +46,8 @@ pub enum Cause {
     CredentialsExpired,
     /// The call was not made: the run was interrupted, or nobody asked for it.
     NotAttempted,
+    /// This program was built without what asks the service.
+    NotBuiltIn,
     /// All was read, and the rule cannot decide.
     Undecidable,
     /// A fault of trailproof itself.
@@ -54,7 +56,7 @@ pub enum Cause {
 
 impl Cause {
     /// All, in order.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::AssumeRoleDenied,
         Self::AccessDenied,
         Self::ScpDenied,
@@ -70,6 +72,7 @@ impl Cause {
         Self::Unsupported,
         Self::CredentialsExpired,
         Self::NotAttempted,
+        Self::NotBuiltIn,
         Self::Undecidable,
         Self::InternalError,
     ];
@@ -93,6 +96,7 @@ impl Cause {
             Self::Unsupported => "unsupported",
             Self::CredentialsExpired => "credentials_expired",
             Self::NotAttempted => "not_attempted",
+            Self::NotBuiltIn => "not_built_in",
             Self::Undecidable => "undecidable",
             Self::InternalError => "internal_error",
         }

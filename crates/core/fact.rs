@@ -17,6 +17,8 @@ pub enum Fact {
     AccountTags,
     /// The accounts that administer CloudTrail on behalf of the management account.
     DelegatedAdministrators,
+    /// The accounts that administer IAM Access Analyzer on behalf of the management account.
+    AnalyzerAdministrators,
     /// The AWS services that may act in every account of the organization.
     TrustedServices,
     /// The organization's service control policies, and its resource control policies: one list for each type.
@@ -49,12 +51,28 @@ pub enum Fact {
     LogGroup,
     /// The metric filters of a log group that a trail delivers to.
     MetricFilters,
+    /// Who else is sent the events of such a log group.
+    SubscriptionFilters,
     /// The alarms of a region in which a trail's log group lies, composite ones included.
     Alarms,
     /// The rules that mute alarms of such a region.
     MuteRules,
     /// The rules on a region's default event bus, and whether they have a target.
     EventRules,
+    /// The channels of a trail's home region, those of AWS services that are sent events among them.
+    Channels,
+    /// GuardDuty's detectors in a region.
+    Detectors,
+    /// Who administers GuardDuty for the organization in a region, as its management account is told.
+    DetectorAdministrators,
+    /// What GuardDuty does with the organization's accounts in a region, as its administrator is told.
+    DetectorOrganization,
+    /// Whether Security Hub is on in a region.
+    SecurityHub,
+    /// AWS Config's recorders in a region with their state, and how they deliver.
+    Recorders,
+    /// IAM Access Analyzer's analyzers in a region.
+    Analyzers,
     /// The newest management event of a region from before the run.
     RecentEvents,
     /// The event data stores of a region.
@@ -93,6 +111,8 @@ pub enum Fact {
     BucketReplication,
     /// How a bucket encrypts what comes without a header of its own.
     BucketEncryption,
+    /// Who is told of new objects in a bucket.
+    BucketNotification,
     /// An account's effective Block Public Access settings.
     AccountPublicAccessBlock,
     /// A KMS key's state and kind.
@@ -132,13 +152,14 @@ pub enum Scope {
 
 impl Fact {
     /// Every fact, in order.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 65] = [
         Self::Caller,
         Self::Organization,
         Self::Accounts,
         Self::OrganizationalUnits,
         Self::AccountTags,
         Self::DelegatedAdministrators,
+        Self::AnalyzerAdministrators,
         Self::TrustedServices,
         Self::OrganizationPolicies,
         Self::OrganizationPolicy,
@@ -155,9 +176,17 @@ impl Fact {
         Self::Topic,
         Self::LogGroup,
         Self::MetricFilters,
+        Self::SubscriptionFilters,
         Self::Alarms,
         Self::MuteRules,
         Self::EventRules,
+        Self::Channels,
+        Self::Detectors,
+        Self::DetectorAdministrators,
+        Self::DetectorOrganization,
+        Self::SecurityHub,
+        Self::Recorders,
+        Self::Analyzers,
         Self::RecentEvents,
         Self::EventDataStores,
         Self::EventDataStore,
@@ -177,6 +206,7 @@ impl Fact {
         Self::BucketLogging,
         Self::BucketReplication,
         Self::BucketEncryption,
+        Self::BucketNotification,
         Self::AccountPublicAccessBlock,
         Self::Key,
         Self::KeyRotation,
@@ -209,6 +239,7 @@ impl Fact {
             Self::OrganizationalUnits => "organizations:ListOrganizationalUnitsForParent",
             Self::AccountTags => "organizations:ListTagsForResource",
             Self::DelegatedAdministrators => "organizations:ListDelegatedAdministrators",
+            Self::AnalyzerAdministrators => "organizations:ListDelegatedAdministrators",
             Self::TrustedServices => "organizations:ListAWSServiceAccessForOrganization",
             Self::OrganizationPolicies => "organizations:ListPolicies",
             Self::OrganizationPolicy => "organizations:DescribePolicy",
@@ -225,9 +256,17 @@ impl Fact {
             Self::Topic => "sns:GetTopicAttributes",
             Self::LogGroup => "logs:DescribeLogGroups",
             Self::MetricFilters => "logs:DescribeMetricFilters",
+            Self::SubscriptionFilters => "logs:DescribeSubscriptionFilters",
             Self::Alarms => "cloudwatch:DescribeAlarms",
             Self::MuteRules => "cloudwatch:ListAlarmMuteRules",
             Self::EventRules => "events:ListRules",
+            Self::Channels => "cloudtrail:ListChannels",
+            Self::Detectors => "guardduty:ListDetectors",
+            Self::DetectorAdministrators => "guardduty:ListOrganizationAdminAccounts",
+            Self::DetectorOrganization => "guardduty:DescribeOrganizationConfiguration",
+            Self::SecurityHub => "securityhub:DescribeHub",
+            Self::Recorders => "config:DescribeConfigurationRecorders",
+            Self::Analyzers => "access-analyzer:ListAnalyzers",
             Self::RecentEvents => "cloudtrail:LookupEvents",
             Self::EventDataStores => "cloudtrail:ListEventDataStores",
             Self::EventDataStore => "cloudtrail:GetEventDataStore",
@@ -247,6 +286,7 @@ impl Fact {
             Self::BucketLogging => "s3:GetBucketLogging",
             Self::BucketReplication => "s3:GetBucketReplication",
             Self::BucketEncryption => "s3:GetBucketEncryption",
+            Self::BucketNotification => "s3:GetBucketNotificationConfiguration",
             Self::AccountPublicAccessBlock => "s3control:GetPublicAccessBlock",
             Self::Key => "kms:DescribeKey",
             Self::KeyRotation => "kms:GetKeyRotationStatus",
@@ -275,6 +315,7 @@ impl Fact {
             ],
             Self::AccountTags => &["organizations:ListTagsForResource"],
             Self::DelegatedAdministrators => &["organizations:ListDelegatedAdministrators"],
+            Self::AnalyzerAdministrators => &["organizations:ListDelegatedAdministrators"],
             Self::TrustedServices => &["organizations:ListAWSServiceAccessForOrganization"],
             Self::OrganizationPolicies => &["organizations:ListPolicies"],
             Self::OrganizationPolicy => &["organizations:DescribePolicy"],
@@ -291,9 +332,23 @@ impl Fact {
             Self::Topic => &["sns:GetTopicAttributes"],
             Self::LogGroup => &["logs:DescribeLogGroups"],
             Self::MetricFilters => &["logs:DescribeMetricFilters"],
+            Self::SubscriptionFilters => &["logs:DescribeSubscriptionFilters"],
             Self::Alarms => &["cloudwatch:DescribeAlarms"],
             Self::MuteRules => &["cloudwatch:GetAlarmMuteRule", "cloudwatch:ListAlarmMuteRules"],
             Self::EventRules => &["events:ListRules", "events:ListTargetsByRule"],
+            Self::Channels => &["cloudtrail:ListChannels"],
+            Self::Detectors => &["guardduty:GetDetector", "guardduty:ListDetectors"],
+            Self::DetectorAdministrators => &["guardduty:ListOrganizationAdminAccounts"],
+            Self::DetectorOrganization => {
+                &["guardduty:DescribeOrganizationConfiguration", "guardduty:ListDetectors"]
+            }
+            Self::SecurityHub => &["securityhub:DescribeHub", "securityhub:ListFindingAggregators"],
+            Self::Recorders => &[
+                "config:DescribeConfigurationRecorderStatus",
+                "config:DescribeConfigurationRecorders",
+                "config:DescribeDeliveryChannelStatus",
+            ],
+            Self::Analyzers => &["access-analyzer:ListAnalyzers"],
             Self::RecentEvents => &["cloudtrail:LookupEvents"],
             Self::EventDataStores => &["cloudtrail:ListEventDataStores"],
             Self::EventDataStore => &["cloudtrail:GetEventDataStore"],
@@ -313,6 +368,7 @@ impl Fact {
             Self::BucketLogging => &["s3:GetBucketLogging"],
             Self::BucketReplication => &["s3:GetReplicationConfiguration"],
             Self::BucketEncryption => &["s3:GetEncryptionConfiguration"],
+            Self::BucketNotification => &["s3:GetBucketNotification"],
             Self::AccountPublicAccessBlock => &["s3:GetAccountPublicAccessBlock"],
             Self::Key => &["kms:DescribeKey"],
             Self::KeyRotation => &["kms:GetKeyRotationStatus"],
@@ -337,6 +393,7 @@ impl Fact {
             | Self::OrganizationalUnits
             | Self::AccountTags
             | Self::DelegatedAdministrators
+            | Self::AnalyzerAdministrators
             | Self::TrustedServices
             | Self::OrganizationPolicies
             | Self::OrganizationPolicy
@@ -352,6 +409,13 @@ impl Fact {
             | Self::Alarms
             | Self::MuteRules
             | Self::EventRules
+            | Self::Channels
+            | Self::Detectors
+            | Self::DetectorAdministrators
+            | Self::DetectorOrganization
+            | Self::SecurityHub
+            | Self::Recorders
+            | Self::Analyzers
             | Self::RecentEvents
             | Self::EventDataStores => Scope::Region,
             Self::TrailStatus
@@ -362,6 +426,7 @@ impl Fact {
             | Self::Topic
             | Self::LogGroup
             | Self::MetricFilters
+            | Self::SubscriptionFilters
             | Self::EventDataStore
             | Self::StorePolicy
             | Self::BucketHead
@@ -378,6 +443,7 @@ impl Fact {
             | Self::BucketLogging
             | Self::BucketReplication
             | Self::BucketEncryption
+            | Self::BucketNotification
             | Self::Key
             | Self::KeyRotation
             | Self::KeyPolicy
@@ -393,7 +459,15 @@ impl Fact {
     #[must_use]
     pub fn needs(self) -> &'static [Self] {
         match self {
-            Self::Trails | Self::RecentEvents | Self::EventDataStores => &[Self::Regions],
+            Self::Trails
+            | Self::RecentEvents
+            | Self::EventDataStores
+            | Self::Detectors
+            | Self::DetectorAdministrators
+            | Self::SecurityHub
+            | Self::Recorders
+            | Self::Analyzers => &[Self::Regions],
+            Self::DetectorOrganization => &[Self::DetectorAdministrators],
             Self::TrailStatus
             | Self::TrailDelivery
             | Self::EventSelectors
@@ -402,6 +476,8 @@ impl Fact {
             | Self::Topic
             | Self::LogGroup
             | Self::MetricFilters
+            | Self::SubscriptionFilters
+            | Self::Channels
             | Self::Alarms
             | Self::MuteRules
             | Self::EventRules
@@ -421,7 +497,7 @@ impl Fact {
     }
 
     /// The facts that describe one log bucket, read with its owner's credentials.
-    pub const OF_A_BUCKET: [Self; 11] = [
+    pub const OF_A_BUCKET: [Self; 12] = [
         Self::BucketVersioning,
         Self::BucketObjectLock,
         Self::BucketLifecycle,
@@ -433,6 +509,7 @@ impl Fact {
         Self::BucketLogging,
         Self::BucketReplication,
         Self::BucketEncryption,
+        Self::BucketNotification,
     ];
 
     /// The facts that describe the bucket to which a log bucket's own access logs go.
@@ -461,6 +538,9 @@ impl Fact {
                 | Self::Topic
                 | Self::LogGroup
                 | Self::MetricFilters
+                | Self::SubscriptionFilters
+                | Self::DetectorAdministrators
+                | Self::DetectorOrganization
                 | Self::Alarms
                 | Self::MuteRules
                 | Self::BucketHead

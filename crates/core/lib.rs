@@ -18,6 +18,7 @@ pub mod control_policies;
 pub mod copies;
 pub mod coverage;
 pub mod data_events;
+pub mod detection;
 pub mod diff;
 pub mod events;
 pub mod evidence;

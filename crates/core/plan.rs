@@ -125,6 +125,16 @@ pub fn missing(demand: &Demand, manifest: &Manifest, document: &Document) -> Vec
     wanted
 }
 
+/// What every region is asked, whatever its trails are.
+const OF_EVERY_REGION: [Fact; 6] = [
+    Fact::RecentEvents,
+    Fact::EventDataStores,
+    Fact::Detectors,
+    Fact::SecurityHub,
+    Fact::Recorders,
+    Fact::Analyzers,
+];
+
 /// The regions to look at, once they are known.
 fn regions(manifest: &Manifest, document: &Document) -> Vec<Region> {
     let listed = document.read::<Vec<RegionEntry>>(&Probe::global(Fact::Regions));
@@ -146,7 +156,7 @@ fn regional(demand: &Demand, manifest: &Manifest, document: &Document, wanted: &
         return;
     }
     let regions = regions(manifest, document);
-    for fact in [Fact::RecentEvents, Fact::EventDataStores] {
+    for fact in OF_EVERY_REGION {
         if demand.wants(fact) {
             wanted.extend(regions.iter().map(|region| Probe::regional(fact, region)));
         }
@@ -198,7 +208,10 @@ fn regional(demand: &Demand, manifest: &Manifest, document: &Document, wanted: &
         }
     }
     if demand.wants(Fact::EventRules) {
-        wanted.extend(monitoring::event_rules(manifest, document, &regions));
+        wanted.extend(regions.iter().map(|region| Probe::regional(Fact::EventRules, region)));
+    }
+    if demand.wants(Fact::DetectionHistory) {
+        wanted.extend(probes::of_rules(document, &regions));
     }
 }
 
@@ -232,6 +245,9 @@ fn own_trail(demand: &Demand, trail: &TrailDescription, wanted: &mut Vec<Probe>)
     ask(Fact::EventSelectors, trail.has_custom_event_selectors != Some(false));
     ask(Fact::InsightSelectors, trail.has_insight_selectors != Some(false));
     ask(Fact::TrailTags, true);
+    if demand.wants(Fact::Channels) {
+        wanted.push(Probe::regional(Fact::Channels, home));
+    }
 }
 
 /// The bucket and the key of an own trail, where they are the account's own too: no other account need be waited for.

@@ -52,6 +52,9 @@ pub fn failed(page: &mut Page, failed: &Part, index: &Index<'_>) {
         folded(page, &check.lines, index);
         if let Some(check) = index.checks.get(id) {
             page.entry(LABEL, Cell::styled(of.fix, Style::Good), index.remediation(check));
+            if let Some(told) = index.told_of(check.group) {
+                page.entry(LABEL, Cell::styled(of.period, Style::Dim), told);
+            }
         }
     }
     others(page, checks.iter().skip(DETAILED).copied());

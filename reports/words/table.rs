@@ -44,6 +44,7 @@ pub(crate) struct TableWords {
     /// Checks, and behind them the findings.
     pub checks_and: fn(usize, &str) -> String,
     pub fix: &'static str,
+    pub period: &'static str,
     /// Findings in accounts.
     pub findings: fn(usize, usize) -> String,
     /// The same, of those that are not shown.
@@ -145,6 +146,7 @@ pub(super) const ENGLISH: TableWords = TableWords {
     failed_title: "FAILED",
     checks_and: |checks, findings| format!("{}, {findings}", count(checks, "check")),
     fix: "fix",
+    period: "period",
     findings: |findings, accounts| {
         format!("{} in {}", count(findings, "finding"), count(accounts, "account"))
     },
@@ -262,6 +264,7 @@ pub(super) const JAPANESE: TableWords = TableWords {
     failed_title: "不適合",
     checks_and: |checks, findings| format!("{checks} チェック、{findings}"),
     fix: "是正",
+    period: "対象期間",
     findings: |findings, accounts| format!("{accounts} アカウントで {findings} 件"),
     more_findings: |findings, accounts| format!("ほか {accounts} アカウントで {findings} 件"),
     more_in_accounts: |accounts| format!("ほか {accounts} アカウント"),

@@ -55,6 +55,7 @@ pub(super) const fn cause(cause: Cause) -> &'static str {
         Cause::Unsupported => "サービスが対応していない",
         Cause::CredentialsExpired => "認証情報の期限が切れた",
         Cause::NotAttempted => "呼び出しを行っていない",
+        Cause::NotBuiltIn => "この trailproof に組み込まれていない",
         Cause::Undecidable => "読み取った内容からは判定できない",
         Cause::InternalError => "trailproof の内部エラー",
     }

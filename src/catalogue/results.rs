@@ -295,6 +295,7 @@ fn how_to_read(finding: &Finding, words: &ExplainWords) -> String {
         | Cause::RegionUnreachable
         | Cause::CredentialsExpired
         | Cause::NotAttempted => (words.again)(asked, &at),
+        Cause::NotBuiltIn => (words.build)(asked),
         Cause::Undecidable => words.look.to_owned(),
         Cause::RegionDisabled
         | Cause::AccountNotActive

@@ -53,6 +53,7 @@ pub struct ExplainWords {
     pub tokens: fn(&str) -> String,
     pub regions: fn(&str, &str) -> String,
     pub again: fn(&str, &str) -> String,
+    pub build: fn(&str) -> String,
     pub look: &'static str,
     /// An operation, where, and why.
     pub cannot: fn(&str, &str, &str) -> String,
@@ -125,6 +126,11 @@ static ENGLISH: ExplainWords = ExplainWords {
     },
     regions: |actions, at| format!("allow {actions}{at}, so that the list of regions is known"),
     again: |asked, at| format!("ask {asked} again{at}: scan --resume RUN"),
+    build: |asked| {
+        format!(
+            "build trailproof with its default features, and ask {asked} again: scan --resume RUN"
+        )
+    },
     look: "all was read, and the rule cannot decide it: look yourself",
     cannot: |asked, at, why| format!("{asked} cannot be read{at}: {why}"),
 };
@@ -207,6 +213,11 @@ static JAPANESE: ExplainWords = ExplainWords {
     },
     regions: |actions, at| format!("リージョンの一覧を確認できるように {actions} を許可する{at}"),
     again: |asked, at| format!("{asked} を再度呼び出す{at}: scan --resume RUN"),
+    build: |asked| {
+        format!(
+            "既定の機能を有効にして trailproof をビルドし、{asked} を再度呼び出す: scan --resume RUN"
+        )
+    },
     look: "すべて読み取り済みであり、規則では判定できない。人が確認する",
     cannot: |asked, at, why| format!("{asked} を読み取れない{at}: {why}"),
 };
