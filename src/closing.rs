@@ -149,6 +149,7 @@ impl Loss<'_> {
             Cause::CredentialsExpired => "sign in again".to_owned(),
             Cause::NotAttempted => "the run ended before it".to_owned(),
             Cause::Undecidable => "nothing is left to read".to_owned(),
+            Cause::NotSupplied => "hand it over".to_owned(),
             Cause::InternalError => "this is a fault of trailproof's: please report it".to_owned(),
         }
     }

@@ -14,6 +14,7 @@ use crate::roster::{AccountEntry, RegionEntry};
 mod bucket;
 mod history;
 mod iam;
+mod logs;
 mod monitoring;
 mod organization;
 mod store;
@@ -25,6 +26,7 @@ pub use iam::{
     AuthorizationDetails, DocumentTable, InlinePolicy, ManagedPolicyEntry, PolicyVersion,
     PrincipalDetails, PrincipalEntry, PrincipalKind,
 };
+pub use logs::{LogValidation, ValidatedChain};
 pub use monitoring::{
     Alarms, CompositeAlarm, EventRule, MetricAlarm, MetricFilter, MetricQuery,
     MetricTransformation, MuteRule,
@@ -544,4 +546,5 @@ answers! {
     KeyRotation(KeyRotation),
     AuthorizationDetails(AuthorizationDetails),
     EventHistory(EventHistory),
+    LogValidation(LogValidation),
 }

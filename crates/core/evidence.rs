@@ -48,6 +48,8 @@ pub enum Cause {
     NotAttempted,
     /// All was read, and the rule cannot decide.
     Undecidable,
+    /// Nobody handed over what it takes: it is not asked of AWS in a scan.
+    NotSupplied,
     /// A fault of trailproof itself.
     InternalError,
 }
@@ -73,6 +75,7 @@ impl Cause {
             Self::CredentialsExpired => "credentials_expired",
             Self::NotAttempted => "not_attempted",
             Self::Undecidable => "undecidable",
+            Self::NotSupplied => "not_supplied",
             Self::InternalError => "internal_error",
         }
     }

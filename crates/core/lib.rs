@@ -31,6 +31,7 @@ mod judge;
 pub mod key;
 pub mod ledger;
 pub mod likeness;
+pub mod log_validation;
 pub mod monitoring;
 pub mod organization;
 pub mod period;
