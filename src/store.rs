@@ -281,17 +281,7 @@ impl Snapshot for Reader {
                 Ok(())
             }
             Source::Directory { path, manifest, .. } => {
-                let mut accounts: Vec<AccountId> = collected(manifest).collect();
-                accounts.sort();
-                for account in accounts {
-                    let file = path.join(format!("{}.zst", account_file(account)));
-                    let document = read_document(&file)?;
-                    belongs(&file, &account_file(account), &document)?;
-                    if visitor(&document).is_break() {
-                        break;
-                    }
-                }
-                Ok(())
+                read_accounts(path, collected(manifest).collect(), visitor)
             }
             Source::Archive { path, manifest, .. } => {
                 let (mut seen, mut enough) = (BTreeSet::new(), false);
@@ -320,6 +310,44 @@ impl Snapshot for Reader {
             }
         }
     }
+
+    fn visit_some(
+        &self,
+        wanted: &BTreeSet<AccountId>,
+        visitor: &mut DocumentVisitor<'_>,
+    ) -> Result<(), Stop> {
+        match &self.0 {
+            Source::Directory { path, manifest, .. } => {
+                let among = collected(manifest).filter(|account| wanted.contains(account));
+                read_accounts(path, among.collect(), visitor)
+            }
+            // An archive is read from its beginning in any case.
+            Source::Bundle(_) | Source::Archive { .. } => self.visit(&mut |document| {
+                if wanted.contains(&document.account) {
+                    return visitor(document);
+                }
+                ControlFlow::Continue(())
+            }),
+        }
+    }
+}
+
+/// Hands out accounts' documents from a directory, in the order of the accounts.
+fn read_accounts(
+    folder: &Path,
+    mut accounts: Vec<AccountId>,
+    visitor: &mut DocumentVisitor<'_>,
+) -> Result<(), Stop> {
+    accounts.sort();
+    for account in accounts {
+        let file = folder.join(format!("{}.zst", account_file(account)));
+        let document = read_document(&file)?;
+        belongs(&file, &account_file(account), &document)?;
+        if visitor(&document).is_break() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The accounts of which there are documents.

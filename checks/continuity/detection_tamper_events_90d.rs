@@ -17,6 +17,12 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue=DeleteMetricFilter",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html",
     },
+    japanese: Japanese {
+        title: "過去 90 日間に、証跡のイベントを監視する仕組みが無効化されていない",
+        rationale: "メトリクスフィルター、ロググループ、トピックを先に削除した者は、その後の操作を誰にも通知されずに\
+                    行える。",
+        remediation: "削除または停止されたものを復元し、呼び出しを行った者に理由を確認する。",
+    },
     controls: crate::history::CONTINUITY,
     reads: &[
         Fact::Organization,
@@ -38,11 +44,11 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     look.gaps.extend(unseen.or_else(|| audit.organization.organization_trails_complete().err()));
     if told.is_empty() && look.gaps.is_empty() {
         return Ok(not_applicable("no trail tells anything here of its events")
-            .reason("nothing_watches")
+            .reason(Reason::NOTHING_WATCHES)
             .cite(account.regions().next().map(|region| account.cite_trails_in(region))));
     }
     let words = Words {
-        reason: "silenced",
+        reason: Reason::SILENCED,
         none: "call that silences what watches the trail's events",
         failed: false,
     };

@@ -485,6 +485,7 @@ impl GraphBuilder {
             log_validations: self.log_validations.clone(),
             asked: self.asked.clone(),
             told: Arc::default(),
+            entrances: Arc::default(),
             objects: self.objects(),
         }
     }
@@ -507,6 +508,7 @@ impl GraphBuilder {
             log_validations: self.log_validations,
             asked: self.asked,
             told: Arc::default(),
+            entrances: Arc::default(),
             objects,
         }
     }

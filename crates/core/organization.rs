@@ -14,6 +14,7 @@ use crate::fact::Fact;
 use crate::key::{Key, KeyTarget};
 use crate::monitoring::Memo;
 use crate::pool::PolicyPool;
+use crate::privilege::Entrances;
 use crate::roster::{AccountState, RegionEntry};
 use crate::snapshot::{Document, Manifest, Probe, Source, Sourced};
 use crate::store::Store;
@@ -184,6 +185,8 @@ pub struct Organization {
     pub(crate) asked: BTreeSet<(AccountId, Probe)>,
     /// What was found out about who is told of what.
     pub(crate) told: Arc<Memo>,
+    /// Who of other accounts can act in those on which the records of others depend; empty until it was looked for.
+    pub(crate) entrances: Arc<Entrances>,
 }
 
 impl Organization {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::AssessError;
 use crate::aws::AccountId;
@@ -16,6 +16,7 @@ use crate::judge::{Engine, Shared};
 use crate::organization::{Organization, Standing};
 use crate::period::{Period, Reach};
 use crate::policies::Resolved;
+use crate::privilege::Entrances;
 use crate::results::{Results, Visitor, in_order};
 use crate::snapshot::{Document, Manifest, Snapshot};
 use crate::terms::Terms;
@@ -65,7 +66,11 @@ impl<'a, S: Snapshot> Judged<'a, S> {
             ControlFlow::Continue(())
         });
         read.map_err(AssessError::Snapshot)?;
-        let organization = builder.into_graph();
+        let mut organization = builder.into_graph();
+        if checks.iter().any(|check| check.reads.contains(&Fact::AuthorizationDetails)) {
+            let found = Entrances::find(snapshot, &organization).map_err(AssessError::Snapshot)?;
+            organization.entrances = Arc::new(found);
+        }
         let shared = Shared::of(&organization);
         let policies = terms.policies.resolve(&organization);
         let waivers = terms.waivers.clone();

@@ -11,6 +11,7 @@ use crate::answer::EventRule;
 use crate::aws::Region;
 use crate::evidence::{Cause, Gap};
 use crate::fact::Fact;
+use crate::reason::Reason;
 use crate::selector::Half;
 use crate::snapshot::Probe;
 
@@ -57,7 +58,7 @@ pub(super) fn told(account: &AccountView<'_>, region: &Region, events: &Events) 
         source.cite("Rules[].Name", rules.iter().map(|rule| rule.name.clone()).collect::<Vec<_>>()),
     ];
     let missed = |message: &str| {
-        Ok(Err(Missed { evidence: evidence.clone(), ..Missed::new("no_rule", message) }))
+        Ok(Err(Missed { evidence: evidence.clone(), ..Missed::new(Reason::NO_RULE, message) }))
     };
     if matchers.is_empty() && unread.is_none() {
         return missed("no rule on the event bus takes them");

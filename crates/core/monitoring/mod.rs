@@ -1,6 +1,8 @@
 //! Whether anybody would be told of an event: from the trail that records it over a log group's filters, metrics and
 //! alarms, or over a rule on the event bus, to a confirmed subscription.
 
+use crate::reason::Reason;
+
 mod alarm;
 mod asked;
 mod bridge;
@@ -82,25 +84,25 @@ impl Broken {
         Self::Overbroad,
     ];
 
-    /// The code that findings carry as their reason.
+    /// What findings say for it.
     #[must_use]
-    pub fn code(self) -> &'static str {
+    pub fn reason(self) -> Reason {
         match self {
-            Self::NoConfirmedSubscription => "no_confirmed_subscription",
-            Self::TopicPolicy => "topic_policy",
-            Self::TopicMissing => "topic_missing",
-            Self::NoNotification => "no_notification",
-            Self::AlarmActionsDisabled => "alarm_actions_disabled",
-            Self::AlarmMuted => "alarm_muted",
-            Self::StuckInAlarm => "stuck_in_alarm",
-            Self::DatapointsUnreachable => "datapoints_unreachable",
-            Self::PeriodTooLong => "period_too_long",
-            Self::ThresholdUnreachable => "threshold_unreachable",
-            Self::UnitMismatch => "unit_mismatch",
-            Self::DimensionMismatch => "dimension_mismatch",
-            Self::NoAlarm => "no_alarm",
-            Self::FieldSelection => "field_selection",
-            Self::Overbroad => "overbroad",
+            Self::NoConfirmedSubscription => Reason::NO_CONFIRMED_SUBSCRIPTION,
+            Self::TopicPolicy => Reason::TOPIC_POLICY,
+            Self::TopicMissing => Reason::TOPIC_MISSING,
+            Self::NoNotification => Reason::NO_NOTIFICATION,
+            Self::AlarmActionsDisabled => Reason::ALARM_ACTIONS_DISABLED,
+            Self::AlarmMuted => Reason::ALARM_MUTED,
+            Self::StuckInAlarm => Reason::STUCK_IN_ALARM,
+            Self::DatapointsUnreachable => Reason::DATAPOINTS_UNREACHABLE,
+            Self::PeriodTooLong => Reason::PERIOD_TOO_LONG,
+            Self::ThresholdUnreachable => Reason::THRESHOLD_UNREACHABLE,
+            Self::UnitMismatch => Reason::UNIT_MISMATCH,
+            Self::DimensionMismatch => Reason::DIMENSION_MISMATCH,
+            Self::NoAlarm => Reason::NO_ALARM,
+            Self::FieldSelection => Reason::FIELD_SELECTION,
+            Self::Overbroad => Reason::OVERBROAD,
         }
     }
 }

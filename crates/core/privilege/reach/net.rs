@@ -14,7 +14,8 @@ use crate::privilege::unread::Taken;
 use crate::privilege::ways::How;
 
 /// What a root session is for: a bucket policy that locks everybody out. No other of its tasks touches evidence.
-const ROOT_TASK: [&str; 2] = ["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"];
+pub(in crate::privilege) const ROOT_TASK: [&str; 2] =
+    ["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"];
 
 /// A power over a resource.
 #[derive(Debug, Clone)]
@@ -70,7 +71,7 @@ impl Net {
         }
     }
 
-    fn facts(
+    pub(super) fn facts(
         &self,
         roll: &Roll,
         (targets, stance): (&[Target], &Stance),
@@ -143,7 +144,7 @@ impl Net {
         clippy::type_complexity,
         reason = "by principal, what the graph found and the same told"
     )]
-    fn search(
+    pub(super) fn search(
         &self,
         roll: &Roll,
         (facts, ends): (&Facts, &[End]),
@@ -191,7 +192,7 @@ impl Net {
         let mut ends = Ends::new();
         for (place, passage) in self.between.passages(account, reached) {
             let Some(path) = self.path_through(&own, &passage.through) else { continue };
-            for come in self.behind.get(&place).into_iter().flatten() {
+            for come in self.behind(place) {
                 self.arrive(&mut ends, &path, come);
             }
         }
@@ -199,14 +200,19 @@ impl Net {
         ends
     }
 
-    fn path_through(&self, own: &[Come], through: &[usize]) -> Option<Vec<Told>> {
+    /// What lies behind a gateway.
+    pub(super) fn behind(&self, gateway: usize) -> &[Come] {
+        self.behind.get(&gateway).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn path_through(&self, own: &[Come], through: &[usize]) -> Option<Vec<Told>> {
         let to = |comes: &[Come], place: usize| {
             let found = comes.iter().find(|c| matches!(c.goal, Goal::Gateway(at) if at == place));
             found.map(|come| come.how.path.clone())
         };
         let mut path = to(own, *through.first()?)?;
         for (from, next) in through.iter().zip(through.iter().skip(1)) {
-            path.extend(to(self.behind.get(from)?, *next)?);
+            path.extend(to(self.behind(*from), *next)?);
         }
         Some(path)
     }
