@@ -50,13 +50,15 @@ pub enum Cause {
     NotBuiltIn,
     /// All was read, and the rule cannot decide.
     Undecidable,
+    /// Nobody handed over what it takes: it is not asked of AWS in a scan.
+    NotSupplied,
     /// A fault of trailproof itself.
     InternalError,
 }
 
 impl Cause {
     /// All, in order.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::AssumeRoleDenied,
         Self::AccessDenied,
         Self::ScpDenied,
@@ -74,6 +76,7 @@ impl Cause {
         Self::NotAttempted,
         Self::NotBuiltIn,
         Self::Undecidable,
+        Self::NotSupplied,
         Self::InternalError,
     ];
 
@@ -98,6 +101,7 @@ impl Cause {
             Self::NotAttempted => "not_attempted",
             Self::NotBuiltIn => "not_built_in",
             Self::Undecidable => "undecidable",
+            Self::NotSupplied => "not_supplied",
             Self::InternalError => "internal_error",
         }
     }

@@ -134,7 +134,7 @@ fn reason(finding: &Finding, index: &Index<'_>) -> String {
     };
     let said = Said::new(&gap.detail);
     let (of, cause) = (&index.words.table, index.words.cause(gap.cause));
-    let why = if gap.cause == Cause::Undecidable {
+    let why = if matches!(gap.cause, Cause::Undecidable | Cause::NotSupplied) {
         format!("{cause}: {}", said.what)
     } else if gap.account.is_some_and(|asked| asked != finding.account_id) {
         (of.not_read)(&format!("{cause}: {}", said.what))

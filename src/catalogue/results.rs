@@ -297,6 +297,7 @@ fn how_to_read(finding: &Finding, words: &ExplainWords) -> String {
         | Cause::NotAttempted => (words.again)(asked, &at),
         Cause::NotBuiltIn => (words.build)(asked),
         Cause::Undecidable => words.look.to_owned(),
+        Cause::NotSupplied => gap.detail.clone(),
         Cause::RegionDisabled
         | Cause::AccountNotActive
         | Cause::Unsupported
