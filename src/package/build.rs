@@ -11,6 +11,7 @@ use trailproof_core::assess::{Judged, assess_watched};
 use trailproof_core::assessment::Assessment;
 use trailproof_core::check::Check;
 use trailproof_core::finding::Finding;
+use trailproof_core::language::Language;
 use trailproof_core::results::Results;
 use trailproof_core::snapshot::Snapshot;
 use trailproof_reports::{Format, Options, ReportError};
@@ -299,23 +300,30 @@ fn reports(
     // One page at a time; the first stays open while the accounts' pages are kept whole.
     let mut pages: Vec<(String, Vec<u8>)> = Vec::new();
     let mut trouble = Ok(());
-    let written = trailproof_reports::html::write_pages(assessment, &mut |account, bytes| {
-        let name = match account {
-            None => "report.en.html".to_owned(),
-            Some(id) => format!("{}/{id}.html", trailproof_reports::html::ACCOUNTS_FOLDER),
-        };
-        match pages.last_mut() {
-            Some((last, page)) if *last == name => page.extend_from_slice(bytes),
-            _ => {
-                if let Some((name, page)) = pages.pop() {
-                    trouble =
-                        std::mem::replace(&mut trouble, Ok(())).and(staging.put(&name, &page));
+    let written = trailproof_reports::html::write_pages(
+        assessment,
+        Language::English,
+        &mut |account, bytes| {
+            let name = match account {
+                None => "report.en.html".to_owned(),
+                Some(id) => format!(
+                    "{}/{id}.html",
+                    trailproof_reports::html::accounts_folder(Language::English)
+                ),
+            };
+            match pages.last_mut() {
+                Some((last, page)) if *last == name => page.extend_from_slice(bytes),
+                _ => {
+                    if let Some((name, page)) = pages.pop() {
+                        trouble =
+                            std::mem::replace(&mut trouble, Ok(())).and(staging.put(&name, &page));
+                    }
+                    pages.push((name, bytes.to_vec()));
                 }
-                pages.push((name, bytes.to_vec()));
             }
-        }
-        Ok(())
-    });
+            Ok(())
+        },
+    );
     written.map_err(unwritten)?;
     trouble?;
     pages.into_iter().try_for_each(|(name, page)| staging.put(&name, &page))
