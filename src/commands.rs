@@ -103,16 +103,28 @@ fn printed_policy(args: &PolicyArgs) -> Result<String, Stop> {
 /// Everything about a check; with a snapshot or a report also its results there.
 fn explain(args: &ExplainArgs) -> Result<u8, Stop> {
     let check = one(&args.id)?;
-    let rule = catalogue::rule(check, &terms().policies.base);
-    let Some(path) = &args.snapshot else { return print(rule.as_bytes()).map(|()| 0) };
-    let wanted = Wanted::new(check, args.account.as_deref(), args.resource.as_deref())?;
-    let results = if let Some(report) = earlier_report(path)? {
-        wanted.of(&report)?
-    } else {
-        let reader = Reader::open(path)?;
-        wanted.of(&judge(&reader, &[check], (&mut Gates::default(), None))?)?
-    };
-    print(format!("{rule}\n{results}").as_bytes()).map(|()| 0)
+    let mut languages = args.lang.clone();
+    languages.sort_unstable();
+    languages.dedup();
+    let report = args.snapshot.as_deref().map(earlier_report).transpose()?.flatten();
+    let mut told: Vec<String> = Vec::new();
+    for language in languages {
+        let rule = catalogue::rule(check, &terms().policies.base, language);
+        let Some(path) = &args.snapshot else {
+            told.push(rule);
+            continue;
+        };
+        let wanted = Wanted::new(check, args.account.as_deref(), args.resource.as_deref())?;
+        let wanted = wanted.told_in(language);
+        let results = if let Some(report) = &report {
+            wanted.of(report)?
+        } else {
+            let reader = Reader::open(path)?;
+            wanted.of(&judge(&reader, &[check], (&mut Gates::default(), None))?)?
+        };
+        told.push(format!("{rule}\n{results}"));
+    }
+    print(told.join("\n").as_bytes()).map(|()| 0)
 }
 
 /// Tells what is wrong with a file of waivers.

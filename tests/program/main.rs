@@ -23,6 +23,7 @@ mod frameworks;
 mod gates;
 mod interrupts;
 mod isolation;
+mod languages;
 mod moto;
 mod moto_server;
 mod organizations;
