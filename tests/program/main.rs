@@ -21,6 +21,8 @@ mod frameworks;
 mod gates;
 mod interrupts;
 mod isolation;
+#[cfg(not(feature = "detection-services"))]
+mod lean;
 mod moto;
 mod moto_server;
 mod organizations;
