@@ -137,6 +137,7 @@ pub static CATALOGUE: &[&Check] = &[
     &privilege::trail_cloudwatch_role_scoped::CHECK,
     &presence::trail_coverage_per_region::CHECK,
     &delivery::trail_delivery_matches_activity::CHECK,
+    &protection::trail_digest_chain_valid::CHECK,
     &delivery::trail_digest_delivery_healthy::CHECK,
     &continuity::trail_flapping_90d::CHECK,
     &presence::trail_is_logging::CHECK,

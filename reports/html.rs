@@ -4,7 +4,7 @@ mod account;
 mod back;
 mod findings;
 mod flow;
-mod frame;
+pub(crate) mod frame;
 mod gathered;
 mod map;
 mod paths;

@@ -39,7 +39,9 @@ pub use crate::difference::{DiffFormat, write_diff};
 pub use crate::history::{History, HistoryRun, write_history};
 pub use crate::json::{ReadError, SCHEMA_DOCUMENT, read, schema_of};
 pub use crate::junit::{Grain, write_split};
-pub use crate::logs::{LOGS_FORMATS, LogsReport, LogsSource, LogsTotals, UnreadPlace, write_logs};
+pub use crate::logs::{
+    LOGS_FORMATS, LogsReport, LogsSource, LogsTotals, UnreadPlace, UsedCheckpoint, write_logs,
+};
 pub use crate::sarif::SarifOptions;
 pub use crate::text::line as one_line;
 

@@ -23,7 +23,7 @@ pub use answering::{AnswerArgs, AnswerFormat, WhoCanArgs, WouldAlertArgs, WouldR
 pub use comparing::{DiffArgs, HistoryArgs, ToldArgs};
 pub use packing::{PackageArgs, Redaction, VerifyArgs};
 pub use printing::{ChecksArgs, ExplainArgs, ListFormat, PolicyArgs, PolicyFormat, PolicyOf};
-pub use validating::{EventFormat, EventsArgs, LogsArgs, ValidateLogsArgs};
+pub use validating::{EventFormat, EventsArgs, HandedArgs, LogsArgs, ValidateLogsArgs};
 
 /// The role that members are read through unless told otherwise.
 pub const ROLE_NAME: &str = "TrailproofAudit";
@@ -378,6 +378,8 @@ pub struct ScanArgs {
     pub gates: GateArgs,
     #[command(flatten)]
     pub keep: KeepArgs,
+    #[command(flatten)]
+    pub handed: HandedArgs,
 }
 
 /// `demo`.
@@ -421,6 +423,8 @@ pub struct AssessArgs {
     pub output: OutputArgs,
     #[command(flatten)]
     pub gates: GateArgs,
+    #[command(flatten)]
+    pub handed: HandedArgs,
 }
 
 /// `report`.

@@ -152,6 +152,7 @@ impl Loss<'_> {
                 "build trailproof with its default features, then --resume the run".to_owned()
             }
             Cause::Undecidable => "nothing is left to read".to_owned(),
+            Cause::NotSupplied => "hand it over".to_owned(),
             Cause::InternalError => "this is a fault of trailproof's: please report it".to_owned(),
         }
     }

@@ -30,6 +30,7 @@ use crate::events::events;
 use crate::exit::{EXIT_CODES, Stop, USAGE};
 use crate::gather::{gather, run_file, runtime};
 use crate::gating::{Gating, earlier_report};
+use crate::handed;
 use crate::keep::Store;
 use crate::log;
 use crate::output::{Outputs, folder_takes, print};
@@ -207,7 +208,13 @@ fn scan(args: &ScanArgs) -> Result<u8, Stop> {
     let outputs =
         Outputs::prepare(&args.output, args.gates.ci)?.with_frameworks(&args.select.framework);
     let quiet = args.connect.quiet || args.gates.ci;
-    let gathered = gather(&args.connect, &args.scope, (&args.keep, &Asked::by(&checks)), quiet)?;
+    let handed = handed::read(&args.handed)?;
+    let mut gathered =
+        gather(&args.connect, &args.scope, (&args.keep, &Asked::by(&checks)), quiet)?;
+    if !handed.is_empty() {
+        handed::hand_over(&mut gathered.reader, &handed, false);
+        gathered.reader.keep_handed()?;
+    }
     let checks = checks_for(&gathered.reader, &args.select)?;
     let of = if quiet { Of::Snapshot } else { Of::Scan(&gathered.directory) };
     let code = conclude(&gathered.reader, &checks, &outputs, (&gating, of))?;
@@ -296,7 +303,8 @@ fn assess_only(args: &AssessArgs) -> Result<u8, Stop> {
     let gating = Gating::prepare(&args.gates)?;
     let outputs =
         Outputs::prepare(&args.output, args.gates.ci)?.with_frameworks(&args.select.framework);
-    let reader = Reader::open(&args.snapshot)?;
+    let mut reader = Reader::open(&args.snapshot)?;
+    handed::hand_over(&mut reader, &handed::read(&args.handed)?, true);
     let checks = checks_for(&reader, &args.select)?;
     conclude(&reader, &checks, &outputs, (&gating, Of::Snapshot))
 }

@@ -19,6 +19,7 @@ pub mod exit;
 mod files;
 mod gather;
 mod gating;
+mod handed;
 pub mod keep;
 mod log;
 mod output;

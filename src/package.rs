@@ -13,6 +13,8 @@
 //! findings.jsonl                 every result, its evidence as file, pointer and hash
 //! waivers.csv                    the exceptions, and what became of them
 //! report.json  report.en.html  report.junit.xml
+//! logs/BUCKET.json               a report of validate-logs, where one was given
+//! logs/BUCKET.checkpoint.json    the heads of the chains that it proved, for the next run
 //! signoff.md                     empty fields for those who answer for it
 //! journal.jsonl                  what happened in the run, where it was kept
 //! ```
@@ -20,6 +22,7 @@
 mod archive;
 mod audit;
 mod build;
+mod log_papers;
 mod names;
 mod papers;
 mod raw;
@@ -30,4 +33,5 @@ mod standing;
 mod verify;
 
 pub use build::package;
+pub use staging::sha256;
 pub use verify::verify;

@@ -11,7 +11,7 @@ use trailproof_core::aws::AccountId;
 use trailproof_core::snapshot::{Bundle, Document, DocumentVisitor, Manifest, SCHEMA, Snapshot};
 
 use crate::exit::Stop;
-use crate::files::{stream_atomically, unwritable};
+use crate::files::{replace, stream_atomically, unwritable};
 
 /// zstd's own default: the documents repeat themselves, and more effort gains little.
 const LEVEL: i32 = 3;
@@ -121,6 +121,30 @@ impl Reader {
     /// A folder that this process has just written, with what it has written there: nothing is read back.
     pub fn of_folder(path: &Path, manifest: Manifest, organization: Document) -> Self {
         Self(Source::Directory { path: path.to_owned(), manifest, organization })
+    }
+
+    /// What is known of the run, and what was asked of the organization, for what is handed over later.
+    pub fn parts_mut(&mut self) -> (&mut Manifest, &mut Document) {
+        match &mut self.0 {
+            Source::Bundle(bundle) => (&mut bundle.manifest, &mut bundle.organization),
+            Source::Directory { manifest, organization, .. }
+            | Source::Archive { manifest, organization, .. } => (manifest, organization),
+        }
+    }
+
+    /// Writes what was handed over into the folder that this process has just filled.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn keep_handed(&self) -> Result<(), Stop> {
+        let Source::Directory { path, manifest, organization } = &self.0 else { return Ok(()) };
+        let file = path.join(format!("{ORGANIZATION}.zst"));
+        replace(&file, |out| write_compressed(organization, out))
+            .map_err(|error| unwritable(&file, &error))?;
+        let file = path.join(MANIFEST);
+        let text = serde_json::to_vec_pretty(manifest)
+            .map_err(|error| Stop::internal(format!("the manifest: {error}")))?;
+        replace(&file, |out| out.write_all(&text)).map_err(|error| unwritable(&file, &error))
     }
 
     /// Opens whatever the path holds.

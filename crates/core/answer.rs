@@ -15,6 +15,7 @@ mod bucket;
 mod detection;
 mod history;
 mod iam;
+mod logs;
 mod monitoring;
 mod organization;
 mod store;
@@ -30,6 +31,7 @@ pub use iam::{
     AuthorizationDetails, DocumentTable, InlinePolicy, ManagedPolicyEntry, PolicyVersion,
     PrincipalDetails, PrincipalEntry, PrincipalKind,
 };
+pub use logs::{LogValidation, ValidatedChain};
 pub use monitoring::{
     Alarms, CompositeAlarm, EventRule, MetricAlarm, MetricFilter, MetricQuery,
     MetricTransformation, MuteRule,
@@ -558,4 +560,5 @@ answers! {
     KeyRotation(KeyRotation),
     AuthorizationDetails(AuthorizationDetails),
     EventHistory(EventHistory),
+    LogValidation(LogValidation),
 }

@@ -50,6 +50,8 @@ pub enum Cause {
     NotBuiltIn,
     /// All was read, and the rule cannot decide.
     Undecidable,
+    /// Nobody handed over what it takes: it is not asked of AWS in a scan.
+    NotSupplied,
     /// A fault of trailproof itself.
     InternalError,
 }
@@ -76,6 +78,7 @@ impl Cause {
             Self::NotAttempted => "not_attempted",
             Self::NotBuiltIn => "not_built_in",
             Self::Undecidable => "undecidable",
+            Self::NotSupplied => "not_supplied",
             Self::InternalError => "internal_error",
         }
     }

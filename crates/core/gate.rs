@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::assessment::{Assessment, GateOutcome, GateStatus, Milli};
 use crate::check::Severity;
 use crate::diff::Baseline;
+use crate::evidence::Cause;
 use crate::finding::{Finding, Status};
 use crate::results::Results;
 use crate::waiver::WaiverState;
@@ -83,7 +84,9 @@ impl Gates {
             match finding.status {
                 Status::Fail => self.failed.push(line(finding)),
                 // Beside a failure nobody asks.
-                Status::Unknown if self.failed.is_empty() => self.unknown.push(line(finding)),
+                Status::Unknown if self.failed.is_empty() && asked(finding) => {
+                    self.unknown.push(line(finding))
+                }
                 _ => {}
             }
         }
@@ -97,7 +100,9 @@ impl Gates {
             }
             match finding.status {
                 Status::Fail => self.new.push(line(finding)),
-                Status::Unknown if self.new.is_empty() => self.perhaps_new.push(line(finding)),
+                Status::Unknown if self.new.is_empty() && asked(finding) => {
+                    self.perhaps_new.push(line(finding))
+                }
                 _ => {}
             }
         }
@@ -194,6 +199,11 @@ fn severe<R>(
         message,
         details,
     }
+}
+
+/// Whether it is a question that the run was to answer.
+fn asked(finding: &Finding) -> bool {
+    finding.gap.as_ref().is_none_or(|gap| gap.cause != Cause::NotSupplied)
 }
 
 /// Whether the finding counts in the score: it has a weight, and it is neither waived nor without an object.

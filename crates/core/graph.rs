@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::answer::{
-    Analyzer, Answer, BucketEntry, BucketHead, KeyMetadata, OrganizationDescription,
+    Analyzer, Answer, BucketEntry, BucketHead, KeyMetadata, LogValidation, OrganizationDescription,
     OrganizationalTree, PublicAccessBlock, Reading, RoleSession, StoreEntry, Tags,
     TrailDescription, TrailStatus, TrustedServices,
 };
@@ -12,6 +12,7 @@ use crate::aws::{AccountId, Arn, Region};
 use crate::control_policies::ControlPolicies;
 use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
+use crate::log_validation::handed_over;
 use crate::organization::{Member, Organization, of_region};
 use crate::pool::PolicyPool;
 use crate::roster::{AccountEntry, AccountState, OptInStatus, RegionEntry};
@@ -73,6 +74,7 @@ pub struct GraphBuilder {
     /// The sets of regions that are closed to accounts: most have the same.
     closed: BTreeSet<Arc<BTreeSet<Region>>>,
     histories: BTreeMap<AccountId, Arc<Document>>,
+    log_validations: Arc<[Sourced<LogValidation>]>,
 }
 
 /// An event data store, as its region's list shows it.
@@ -193,6 +195,7 @@ impl GraphBuilder {
             nothing_unread: Arc::default(),
             closed: BTreeSet::new(),
             histories: BTreeMap::new(),
+            log_validations: handed_over(organization).into(),
         }
     }
 
@@ -510,6 +513,7 @@ impl GraphBuilder {
             pool: self.pool.clone(),
             members: self.members.clone(),
             histories: self.histories.clone(),
+            log_validations: self.log_validations.clone(),
             asked: self.asked.clone(),
             told: Arc::default(),
             entrances: Arc::default(),
@@ -533,6 +537,7 @@ impl GraphBuilder {
             pool: self.pool,
             members: self.members,
             histories: self.histories,
+            log_validations: self.log_validations,
             asked: self.asked,
             told: Arc::default(),
             entrances: Arc::default(),

@@ -102,12 +102,14 @@ impl Engine<'_> {
                 Some(Gap { proof: None, ..gap }),
             ),
         };
+        // Nobody is scored by what a scan does not look at unless asked to.
+        let supplied = gap.as_ref().is_none_or(|gap| gap.cause != Cause::NotSupplied);
         Finding {
             check: check.id.to_owned(),
             title: check.title.to_owned(),
             group: check.group,
             severity: check.severity,
-            weight: check.weight,
+            weight: if supplied { check.weight } else { 0 },
             status,
             reason,
             message,

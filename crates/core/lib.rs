@@ -33,6 +33,7 @@ pub mod key;
 pub mod language;
 pub mod ledger;
 pub mod likeness;
+pub mod log_validation;
 pub mod monitoring;
 pub mod organization;
 pub mod period;

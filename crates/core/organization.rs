@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::answer::{Answer, OrganizationDescription, TrustedServices};
+use crate::answer::{Answer, LogValidation, OrganizationDescription, TrustedServices};
 use crate::aws::{AccountId, Partition, Region};
 use crate::bucket::Bucket;
 use crate::control_policies::ControlPolicies;
@@ -181,6 +181,8 @@ pub struct Organization {
     pub(crate) objects: Objects,
     /// What event history tells of those who may change what other accounts depend on.
     pub(crate) histories: BTreeMap<AccountId, Arc<Document>>,
+    /// What runs of `validate-logs` proved, where their reports were handed over.
+    pub(crate) log_validations: Arc<[Sourced<LogValidation>]>,
     /// The questions about shared objects that were asked already, and by which account.
     pub(crate) asked: BTreeSet<(AccountId, Probe)>,
     /// What was found out about who is told of what.

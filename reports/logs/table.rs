@@ -42,6 +42,14 @@ pub fn write(report: &LogsReport, options: &Options, out: &mut dyn Write) -> io:
     page.entry(0, Cell::styled("Period", Style::Dim), &asked);
     page.entry(0, Cell::styled("Objects", Style::Dim), &place);
     page.entry(0, Cell::styled("Read", Style::Dim), &read);
+    if let Some(start) = &report.checkpoint {
+        let told = format!(
+            "{} of a checkpoint up to {}",
+            count(number(start.heads), "chain"),
+            start.proved_to
+        );
+        page.entry(0, Cell::styled("Goes on", Style::Dim), &told);
+    }
     chains(&mut page, report);
     findings(&mut page, report);
     for unread in &report.unread {
@@ -211,7 +219,7 @@ fn told(finding: &Finding) -> String {
     format!("{} {account} {region} {hour}: {}{logs}{body}", name(finding.kind), finding.detail)
 }
 
-fn number(count: u64) -> usize {
+pub fn number(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }
 

@@ -126,7 +126,7 @@ fn reason(finding: &Finding) -> String {
         return findings::expecting(&why, finding);
     };
     let said = Said::new(&gap.detail);
-    let why = if gap.cause == Cause::Undecidable {
+    let why = if matches!(gap.cause, Cause::Undecidable | Cause::NotSupplied) {
         format!("{}: {}", gap.cause, said.what)
     } else if gap.account.is_some_and(|asked| asked != finding.account_id) {
         format!("not read: {}: {}", gap.cause, said.what)

@@ -288,6 +288,7 @@ fn how_to_read(finding: &Finding) -> String {
         Cause::Undecidable => {
             "all was read, and the rule cannot decide it: look yourself".to_owned()
         }
+        Cause::NotSupplied => gap.detail.clone(),
         Cause::RegionDisabled
         | Cause::AccountNotActive
         | Cause::Unsupported

@@ -224,6 +224,8 @@ async fn answer(
         | Fact::OrganizationHistory) => {
             history::history(session, &region(), (fact, resource), (called_at, pages)).await
         }
+        // No plan asks for it.
+        Fact::LogValidation => Err(Failure::new(Cause::NotSupplied, "it is handed over")),
     }
 }
 

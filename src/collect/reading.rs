@@ -71,7 +71,8 @@ fn is_passing(cause: Cause) -> bool {
         | Cause::AccountNotActive
         | Cause::CrossAccountUnreadable
         | Cause::Unsupported
-        | Cause::Undecidable => false,
+        | Cause::Undecidable
+        | Cause::NotSupplied => false,
     }
 }
 

@@ -8,6 +8,7 @@
 mod arrows;
 mod calls;
 mod chains;
+mod checkpoints;
 mod compares;
 mod configures;
 mod corpus;
@@ -16,6 +17,7 @@ mod denials;
 mod deploys;
 mod events;
 mod explains;
+mod forged;
 mod formats;
 mod frameworks;
 mod gates;

@@ -72,6 +72,7 @@ impl Fact {
             | Self::KeyHistory
             | Self::DetectionHistory
             | Self::OrganizationHistory => "cloudtrail:LookupEvents",
+            Self::LogValidation => "trailproof:ValidateLogs",
         }
     }
 
@@ -154,6 +155,7 @@ impl Fact {
             | Self::KeyHistory
             | Self::DetectionHistory
             | Self::OrganizationHistory => &["cloudtrail:LookupEvents"],
+            Self::LogValidation => &[],
         }
     }
 }
