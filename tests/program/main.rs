@@ -24,6 +24,8 @@ mod gates;
 mod interrupts;
 mod isolation;
 mod languages;
+#[cfg(not(feature = "detection-services"))]
+mod lean;
 mod moto;
 mod moto_server;
 mod organizations;
