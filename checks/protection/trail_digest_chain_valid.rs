@@ -20,6 +20,13 @@ pub const CHECK: Check = Check {
         command: "trailproof validate-logs --trail {trail} --start START --format json=logs.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html",
     },
+    japanese: Japanese {
+        title: "すべての証跡のダイジェストの連鎖が、ログファイルの真正性を立証している",
+        rationale: "設定が示すのは、ログファイルが改変されていないはずだということにすぎない。改変、削除、追加がなかったことを立証するのは\
+                    ダイジェストファイルのみであり、それも実際に検証した者に対してのみである。",
+        remediation: "バケットに対して validate-logs を実行し、その JSON レポートを --logs で渡す。見つかった問題を修復する API はない。消\
+                      失または改変されたログファイルやダイジェストファイルは、調査を要する。",
+    },
     controls: &[
         Cis1_4.related("3.2"),
         Cis3_0.related("3.2"),
@@ -47,7 +54,7 @@ const NAMED: usize = 5;
 fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     if !trail.validates_log_files()? {
         return Ok(not_applicable("log file validation is off")
-            .reason("validation_off")
+            .reason(Reason::VALIDATION_OFF)
             .cite([trail.cite("LogFileValidationEnabled", false)]));
     }
     let validation = audit.organization.log_validation(trail)?;
@@ -79,9 +86,9 @@ fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
         named.chain([hash]).collect::<Vec<_>>()
     };
     if !wrong.is_empty() {
-        let reason = wrong.iter().map(|chain| reason(chain)).min().unwrap_or_default();
+        let worst = wrong.iter().map(|chain| reason(chain)).min_by_key(|reason| reason.0);
         return Ok(fail(format!("{period}, {}", told(&wrong, wrongs)))
-            .reason(reason.1)
+            .reason(worst.map(|worst| worst.1))
             .observed(format!("{proved} of {total} hours proved"))
             .expected(format!("every hour from {period}"))
             .cite(cited(&wrong)));
@@ -136,12 +143,12 @@ fn counted(hours: &[(u64, &str)]) -> Vec<String> {
 }
 
 /// The worst of it: its rank and its code.
-fn reason(chain: &ValidatedChain) -> (u8, &'static str) {
+fn reason(chain: &ValidatedChain) -> (u8, Reason) {
     match chain {
-        chain if chain.hours_broken > 0 => (0, "chain_broken"),
-        chain if chain.hours_missing > 0 => (1, "digest_missing"),
-        chain if !chain.errors.is_empty() => (0, "chain_broken"),
-        _ => (2, "chain_restarted"),
+        chain if chain.hours_broken > 0 => (0, Reason::CHAIN_BROKEN),
+        chain if chain.hours_missing > 0 => (1, Reason::DIGEST_MISSING),
+        chain if !chain.errors.is_empty() => (0, Reason::CHAIN_BROKEN),
+        _ => (2, Reason::CHAIN_RESTARTED),
     }
 }
 

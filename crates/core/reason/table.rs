@@ -14,6 +14,8 @@ reasons! {
     AWS_MANAGED_KEY = "aws_managed_key", "AWS が管理するキーであり、他の者は変更できない";
     BROADER = "broader", "ロールに必要以上の権限がある";
     BUCKET_MISSING = "bucket_missing", "バケットが存在しない";
+    CHAIN_BROKEN = "chain_broken", "ログファイルまたはダイジェストファイルが、配信時のものと異なる";
+    CHAIN_RESTARTED = "chain_restarted", "ダイジェストの連鎖が途中で途切れている";
     CHANGED = "changed", "設定の変更があった";
     CONDITIONAL = "conditional", "条件次第で可能となるプリンシパルのみである";
     COVERED_BY_ORG = "covered_by_org", "組織の証跡により通知される";
@@ -24,6 +26,7 @@ reasons! {
     DENIED_UNDER_CONDITIONS = "denied_under_conditions", "特定の条件下でしか拒否されていない";
     DESTINATION_MISSING = "destination_missing", "複製先のバケットが存在しない";
     DESTRUCTIVE_GRANT = "destructive_grant", "配信サービス以外に、削除、書き込み、または設定変更が許可されている";
+    DIGEST_MISSING = "digest_missing", "あるべきダイジェストファイルが存在しない";
     DIMENSION_MISMATCH = "dimension_mismatch", "アラームとメトリクスのディメンションが一致しない";
     EQUALS_ON_BUCKET = "equals_on_bucket", "セレクターの Equals がバケットの ARN を指し、オブジェクトに一致しない";
     ESCALATION = "escalation", "権限昇格により可能となるプリンシパルがある";
