@@ -98,7 +98,7 @@ pub enum Command {
     Report(Box<ReportArgs>),
     /// Tell what changed between two runs: finding by finding, and what it did to the score.
     Diff(DiffArgs),
-    /// Draw the score over time from the JSON reports in a folder and below it.
+    /// Draw the score over time from the JSON reports and evidence packages in a folder and below it.
     History(HistoryArgs),
     /// List the checks.
     Checks(ChecksArgs),
@@ -284,6 +284,16 @@ pub struct OutputArgs {
     pub github_summary: bool,
 }
 
+/// The runs before.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Reports")]
+pub struct PreviousArgs {
+    /// An earlier run, as a JSON report, a folder of reports or an evidence package: reports then show the trend, what
+    /// changed since the last of them, and since when each result is known. Repeat for more.
+    #[arg(long, value_name = "REPORT|PACKAGE")]
+    pub previous: Vec<PathBuf>,
+}
+
 /// What SARIF leaves out unless it is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SarifInclude {
@@ -331,8 +341,8 @@ pub struct GateArgs {
     #[arg(long, value_name = "SEVERITY", value_parser = severity, requires = "baseline",
           num_args = 0..=1, require_equals = true, default_missing_value = "info")]
     pub fail_on_new: Option<Severity>,
-    /// An earlier JSON report: reports then also tell what changed since.
-    #[arg(long, value_name = "REPORT")]
+    /// An earlier run, as --previous takes it, to hold the gates against; reports then also tell what changed since.
+    #[arg(long, value_name = "REPORT|PACKAGE")]
     pub baseline: Option<PathBuf>,
     /// For pipelines: --fail-on high --min-coverage 100, no progress, no colour.
     #[arg(long)]
@@ -375,6 +385,8 @@ pub struct ScanArgs {
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]
+    pub previous: PreviousArgs,
+    #[command(flatten)]
     pub gates: GateArgs,
     #[command(flatten)]
     pub keep: KeepArgs,
@@ -387,6 +399,8 @@ pub struct DemoArgs {
     pub select: SelectArgs,
     #[command(flatten)]
     pub output: OutputArgs,
+    #[command(flatten)]
+    pub previous: PreviousArgs,
     #[command(flatten)]
     pub gates: GateArgs,
     /// Keep the demo's snapshot in this folder; without it nothing is kept.
@@ -420,6 +434,8 @@ pub struct AssessArgs {
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]
+    pub previous: PreviousArgs,
+    #[command(flatten)]
     pub gates: GateArgs,
 }
 
@@ -430,6 +446,8 @@ pub struct ReportArgs {
     pub input: PathBuf,
     #[command(flatten)]
     pub output: OutputArgs,
+    #[command(flatten)]
+    pub previous: PreviousArgs,
 }
 
 /// `plan`.

@@ -13,6 +13,7 @@
 //! findings.jsonl                 every result, its evidence as file, pointer and hash
 //! waivers.csv                    the exceptions, and what became of them
 //! report.json  report.en.html  report.junit.xml
+//! diff.json  diff.md             what changed since the package before, where one was named
 //! signoff.md                     empty fields for those who answer for it
 //! journal.jsonl                  what happened in the run, where it was kept
 //! ```
@@ -22,12 +23,15 @@ mod audit;
 mod build;
 mod names;
 mod papers;
+mod previous;
 mod raw;
 mod redact;
 mod reread;
+mod sign;
 mod staging;
 mod standing;
 mod verify;
 
+pub use archive::{file_of, is_archive};
 pub use build::package;
 pub use verify::verify;
