@@ -11,7 +11,7 @@ use trailproof_core::language::Language;
 use crate::difference::DiffFormat;
 use crate::markdown::{BUDGET, cell, table};
 use crate::words::Words;
-use crate::{text, visible};
+use crate::{html, text, visible};
 
 /// The schema that this version writes.
 pub const SCHEMA: &str = "trailproof.history/1";
@@ -98,6 +98,16 @@ pub fn write_history(
             out.write_all(b"\n")?;
         }
         DiffFormat::Markdown => out.write_all(page(history).as_bytes())?,
+        DiffFormat::Html => {
+            let runs = history.runs.chunk_by(|one, other| one.of == other.of);
+            let all: Vec<(String, Vec<Side>)> = runs
+                .filter_map(|runs| {
+                    let sides = runs.iter().map(|run| run.side.clone()).collect();
+                    Some((runs.first()?.of.clone(), sides))
+                })
+                .collect();
+            html::changes::write_history(&all, out)?;
+        }
     }
     out.flush()
 }

@@ -99,7 +99,7 @@ pub enum Command {
     Report(Box<ReportArgs>),
     /// Tell what changed between two runs: finding by finding, and what it did to the score.
     Diff(DiffArgs),
-    /// Draw the score over time from the JSON reports in a folder and below it.
+    /// Draw the score over time from the JSON reports and evidence packages in a folder and below it.
     History(HistoryArgs),
     /// List the checks.
     Checks(ChecksArgs),
@@ -295,6 +295,16 @@ fn language(text: &str) -> Result<Language, String> {
     found.ok_or_else(|| "en, ja or en,ja is expected".to_owned())
 }
 
+/// The runs before.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Reports")]
+pub struct PreviousArgs {
+    /// An earlier run, as a JSON report, a folder of reports or an evidence package: reports then show the trend, what
+    /// changed since the last of them, and since when each result is known. Repeat for more.
+    #[arg(long, value_name = "REPORT|PACKAGE")]
+    pub previous: Vec<PathBuf>,
+}
+
 /// What SARIF leaves out unless it is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SarifInclude {
@@ -342,8 +352,8 @@ pub struct GateArgs {
     #[arg(long, value_name = "SEVERITY", value_parser = severity, requires = "baseline",
           num_args = 0..=1, require_equals = true, default_missing_value = "info")]
     pub fail_on_new: Option<Severity>,
-    /// An earlier JSON report: reports then also tell what changed since.
-    #[arg(long, value_name = "REPORT")]
+    /// An earlier run, as --previous takes it, to hold the gates against; reports then also tell what changed since.
+    #[arg(long, value_name = "REPORT|PACKAGE")]
     pub baseline: Option<PathBuf>,
     /// For pipelines: --fail-on high --min-coverage 100, no progress, no colour.
     #[arg(long)]
@@ -386,6 +396,8 @@ pub struct ScanArgs {
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]
+    pub previous: PreviousArgs,
+    #[command(flatten)]
     pub gates: GateArgs,
     #[command(flatten)]
     pub keep: KeepArgs,
@@ -400,6 +412,8 @@ pub struct DemoArgs {
     pub select: SelectArgs,
     #[command(flatten)]
     pub output: OutputArgs,
+    #[command(flatten)]
+    pub previous: PreviousArgs,
     #[command(flatten)]
     pub gates: GateArgs,
     /// Keep the demo's snapshot in this folder; without it nothing is kept.
@@ -433,6 +447,8 @@ pub struct AssessArgs {
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]
+    pub previous: PreviousArgs,
+    #[command(flatten)]
     pub gates: GateArgs,
     #[command(flatten)]
     pub handed: HandedArgs,
@@ -445,6 +461,8 @@ pub struct ReportArgs {
     pub input: PathBuf,
     #[command(flatten)]
     pub output: OutputArgs,
+    #[command(flatten)]
+    pub previous: PreviousArgs,
 }
 
 /// `plan`.

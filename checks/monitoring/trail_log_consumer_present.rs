@@ -111,6 +111,10 @@ fn by_store(trail: &Trail, audit: &Audit<'_>) -> Consumer {
     let takes = |store: &&Store| {
         let whole = !trail.is_organization_trail() || store.is_organization_store();
         let (described, _) = store.described()?;
+        let regional = trail.description.value.is_multi_region_trail == Some(false);
+        let whole = whole
+            && (described.multi_region_enabled == Some(true)
+                || regional && store.region == *trail.home());
         let ingesting = described.status.as_deref() == Some("ENABLED");
         Ok(whole && ingesting && store.records_all_management()?)
     };
@@ -223,6 +227,12 @@ mod tests {
                 unread().with_store(
                     store("lake")
                         .but(|one| one.described.status = Some("STOPPED_INGESTION".into())),
+                ),
+            )
+            .fails(
+                "no_consumer",
+                unread().with_store(
+                    store("lake").but(|one| one.described.multi_region_enabled = Some(false)),
                 ),
             )
             .passes(lake)

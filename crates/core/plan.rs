@@ -126,9 +126,10 @@ pub fn missing(demand: &Demand, manifest: &Manifest, document: &Document) -> Vec
 }
 
 /// What every region is asked, whatever its trails are.
-const OF_EVERY_REGION: [Fact; 6] = [
+const OF_EVERY_REGION: [Fact; 7] = [
     Fact::RecentEvents,
     Fact::EventDataStores,
+    Fact::EventRules,
     Fact::Detectors,
     Fact::SecurityHub,
     Fact::Recorders,
@@ -164,6 +165,9 @@ fn regional(demand: &Demand, manifest: &Manifest, document: &Document, wanted: &
     stores(demand, document, &regions, wanted);
     if demand.wants(Fact::TrailHistory) {
         wanted.extend(probes::of_trails(document, &regions));
+    }
+    if demand.wants(Fact::DetectionHistory) {
+        wanted.extend(probes::of_rules(document, &regions));
     }
     if !demand.wants(Fact::Trails) {
         return;
@@ -206,12 +210,6 @@ fn regional(demand: &Demand, manifest: &Manifest, document: &Document, wanted: &
             own_trail(demand, trail, wanted);
             own_objects(demand, document, trail, wanted);
         }
-    }
-    if demand.wants(Fact::EventRules) {
-        wanted.extend(regions.iter().map(|region| Probe::regional(Fact::EventRules, region)));
-    }
-    if demand.wants(Fact::DetectionHistory) {
-        wanted.extend(probes::of_rules(document, &regions));
     }
 }
 

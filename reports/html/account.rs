@@ -9,7 +9,7 @@ use trailproof_core::finding::{Finding, Status};
 
 use super::gathered::{Card, Order, anchor};
 use super::summary::{bar, grade};
-use super::{findings, frame, rows, said};
+use super::{findings, frame, rows, said, timeline};
 use crate::index::Index;
 use crate::text;
 use crate::words::Words;
@@ -35,6 +35,7 @@ pub fn page<R>(
         }
         main id="main" {
             (score(index, id))
+            @if let Some(account) = index.accounts.get(&id) { (timeline::of_account(account, index)) }
             (cards(index, findings))
             (passed(findings, w))
         }

@@ -6,10 +6,11 @@ use maud::{Markup, PreEscaped, html};
 use trailproof_core::assessment::{Assessment, GateStatus, Grade, Milli, ScoreRow, Unread};
 use trailproof_core::aws::AccountId;
 use trailproof_core::check::Severity;
+use trailproof_core::diff::Side;
 use trailproof_core::finding::Status;
 
 use super::gathered::Order;
-use super::{Page, said};
+use super::{Page, said, timeline, trend};
 use crate::text;
 use crate::words::Words;
 
@@ -66,10 +67,12 @@ fn contents<R>(page: &Page<'_, R>) -> Markup {
     let w = page.index.words;
     let some = [
         ("summary", w.say("Summary", "概要"), true),
+        ("changes", w.say("Changes", "変更"), page.diff.is_some()),
         ("scores", w.say("Scores", "スコア"), true),
         ("map", w.say("Coverage map", "記録の範囲"), !page.gathered.map.is_empty()),
         ("flow", w.say("Flow", "流れ"), !page.assessment.routes.is_empty()),
         ("paths", w.say("Tampering", "改ざん"), !page.gathered.paths.is_empty()),
+        ("timeline", w.say("Timeline", "時系列"), timeline::is_there(page)),
         ("findings", w.say("Findings", "検出結果"), true),
         ("accounts", w.say("Accounts", "アカウント"), true),
         ("background", w.say("Background", "付記"), true),
@@ -95,6 +98,7 @@ pub fn summary<R>(page: &Page<'_, R>) -> Markup {
             (gates(page))
             (notes(page))
             (unread(page))
+            (trend(page))
         }
     }
 }
@@ -222,6 +226,22 @@ fn findings<R>(page: &Page<'_, R>) -> Markup {
                     ((w.table.sum_of)(gathered.count(status), status))
                 }
             }
+        }
+    }
+}
+
+/// The score over the runs, where earlier ones are known.
+fn trend<R>(page: &Page<'_, R>) -> Markup {
+    let earlier = &page.assessment.earlier;
+    if earlier.is_empty() {
+        return html! {};
+    }
+    let mut sides = earlier.clone();
+    sides.push(Side::of(page.assessment));
+    html! {
+        div class="tile" {
+            h3 { (page.index.words.say("Trend", "推移")) }
+            (trend::columns(&sides, page.index.words))
         }
     }
 }

@@ -289,6 +289,7 @@ fn it_shows_a_chain_that_holds_and_one_for_each_way_to_break() {
     assert_eq!(muted.filter(|result| result["status"] == "fail").count(), 1);
 }
 
+#[cfg(feature = "detection-services")]
 #[test]
 fn it_shows_what_watches_beside_trails_and_where_that_is_off() {
     let report = report();

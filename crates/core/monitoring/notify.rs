@@ -107,7 +107,11 @@ fn topic(arn: &str, alarm: &str, all: &Organization) -> Observed<Result<String, 
         let detail = format!("how many subscriptions to {arn} are confirmed is not shown");
         return Err(open(Cause::Undecidable, detail));
     }
-    Ok(Ok(arn.to_owned()))
+    // Whether a key of the customer's own lets CloudWatch use it is in a policy that is not asked for.
+    Ok(Ok(match key {
+        Some(key) => format!("{arn} (if the policy of its key {key} lets CloudWatch use it)"),
+        None => arn.to_owned(),
+    }))
 }
 
 /// Why the topic's policy does not let an alarm publish.

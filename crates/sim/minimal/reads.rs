@@ -142,13 +142,13 @@ impl Reads {
             || reads.filters
             || reads.alarms
             || reads.mutes
-            || reads.rules
             || reads.subscriptions
             || reads.channels
             || reads.trail_history
             || reads.detection_history;
         reads.trails = of_a_trail || reads.key || log_buckets || wants("cloudtrail:DescribeTrails");
-        let regional = reads.detectors
+        let regional = reads.rules
+            || reads.detectors
             || reads.administrators
             || reads.hub
             || reads.recorders

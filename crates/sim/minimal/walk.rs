@@ -247,6 +247,9 @@ impl<'w> Walk<'w> {
                 frame.default_regions.iter().chain(&frame.opt_in_regions).filter(on).collect();
             self.regional((account, &regions), row, (ledger, follow));
             self.detection((account, &regions), row, (ledger, follow));
+            if self.reads.rules {
+                super::watched::rules(self, account, (&regions, row), (ledger, follow));
+            }
             if self.reads.trails {
                 self.trails((account, &regions), row, (ledger, follow));
             }
@@ -339,9 +342,6 @@ impl<'w> Walk<'w> {
             }
         }
         ledger.row(row);
-        if self.reads.rules {
-            super::watched::rules(self, account, (regions, row), (ledger, follow));
-        }
         let trails: Vec<SeenTrail<'_>> = seen.values().map(|(trail, _)| *trail).collect();
         self.trail_history((account, regions), &trails, (row, &mut *ledger));
         let homes: BTreeSet<&str> = trails

@@ -42,14 +42,7 @@ fn is_off(failure: &Failure) -> bool {
 async fn aggregation(session: &Session, region: &Region) -> Result<Option<Region>, Failure> {
     let request = session.securityhub().list_finding_aggregators();
     let sent = request.customize().config_override(there(region)).send().await;
-    let answer = match sent.map_err(Failure::from) {
-        Ok(answer) => answer,
-        // It is noted and decides nothing: who may not look at it is told the rest.
-        Err(failure) if failure.cause == trailproof_core::evidence::Cause::AccessDenied => {
-            return Ok(None);
-        }
-        Err(failure) => return Err(within("ListFindingAggregators", failure)),
-    };
+    let answer = sent.map_err(|error| within("ListFindingAggregators", error.into()))?;
     let first = answer.finding_aggregators().first();
     let arn = first.and_then(|aggregator| aggregator.finding_aggregator_arn());
     Ok(arn.and_then(|arn| Arn::parse(arn).ok()?.region()))
