@@ -311,19 +311,25 @@ fn reports(
             trailproof_reports::write(format, assessment, &options, out).map_err(unwritten)
         })?;
     }
+    Language::ALL.into_iter().try_for_each(|language| pages_in(language, staging, assessment))
+}
+
+/// The report for people in that language.
+fn pages_in(
+    language: Language,
+    staging: &mut Staging,
+    assessment: &Assessment<Since<Judged<'_, Redacted<'_>>>>,
+) -> Result<(), Stop> {
     // One page at a time; the first stays open while the accounts' pages are kept whole.
     let mut pages: Vec<(String, Vec<u8>)> = Vec::new();
     let mut trouble = Ok(());
-    let written = trailproof_reports::html::write_pages(
-        assessment,
-        Language::English,
-        &mut |account, bytes| {
+    let written =
+        trailproof_reports::html::write_pages(assessment, language, &mut |account, bytes| {
             let name = match account {
-                None => "report.en.html".to_owned(),
-                Some(id) => format!(
-                    "{}/{id}.html",
-                    trailproof_reports::html::accounts_folder(Language::English)
-                ),
+                None => format!("report.{language}.html"),
+                Some(id) => {
+                    format!("{}/{id}.html", trailproof_reports::html::accounts_folder(language))
+                }
             };
             match pages.last_mut() {
                 Some((last, page)) if *last == name => page.extend_from_slice(bytes),
@@ -336,8 +342,7 @@ fn reports(
                 }
             }
             Ok(())
-        },
-    );
+        });
     written.map_err(unwritten)?;
     trouble?;
     pages.into_iter().try_for_each(|(name, page)| staging.put(&name, &page))
