@@ -170,6 +170,8 @@ pub struct Organization {
     pub(crate) delegates_source: Option<Source>,
     /// The services that may act in every account, where that was asked.
     pub trusted_services: Observed<Sourced<TrustedServices>>,
+    /// The accounts that administer IAM Access Analyzer for the management account, where that was asked.
+    pub(crate) analyzer_administrators: Observed<Vec<AccountId>>,
     /// Every account that the organization lists, by id.
     pub members: BTreeMap<AccountId, Member>,
     /// What binds its accounts from above.

@@ -132,6 +132,7 @@ fn unheard(missed: Missed, recorded: bool) -> Answer {
         "no_trail_log_group" | "log_group_class" => 1,
         "no_filter" | "missing_events" | "field_selection" | "overbroad" | "no_rule" => 2,
         "no_confirmed_subscription"
+        | "topic_key"
         | "topic_policy"
         | "topic_missing"
         | "no_notification"

@@ -25,10 +25,24 @@ fn is_enabled(rule: &EventRule) -> bool {
 /// Whether a rule may take events of CloudTrail: it is on, and its pattern names no other kind alone.
 #[must_use]
 pub fn concerns_cloudtrail(rule: &EventRule) -> bool {
+    is_enabled(rule) && may_take_cloudtrail(rule)
+}
+
+/// Whether a rule's pattern names CloudTrail or its kinds of events, whether or not the rule is on.
+#[must_use]
+pub fn names_cloudtrail(rule: &EventRule) -> bool {
+    let named = ["CloudTrail", "cloudtrail"].iter().any(|name| rule.event_pattern.contains(name));
+    named && may_take_cloudtrail(rule)
+}
+
+/// Whether the pattern, if there is one, names no other kind of events alone.
+fn may_take_cloudtrail(rule: &EventRule) -> bool {
     let other = |leaf: &Leaf| matches!(leaf, Leaf::Literal(Scalar::Text(text)) if !text.ends_with("via CloudTrail"));
     let others = |clause: &Clause| matches!(clause, Clause::Field(name, tests) if name == "detail-type" && tests.iter().all(other));
     let pattern = EventPattern::parse(&rule.event_pattern);
-    is_enabled(rule) && pattern.map_or(true, |pattern| !pattern.clauses.iter().any(others))
+    // A rule that runs by the clock has none.
+    !rule.event_pattern.is_empty()
+        && pattern.map_or(true, |pattern| !pattern.clauses.iter().any(others))
 }
 
 /// Whether rules on the bus of an account's region tell of every event of a set.

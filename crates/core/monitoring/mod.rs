@@ -21,7 +21,7 @@ mod watched;
 mod tests;
 
 pub use asked::Events;
-pub use bridge::concerns_cloudtrail;
+pub use bridge::{concerns_cloudtrail, names_cloudtrail};
 pub use chain::{Missed, Outcome, Told};
 pub use group::LogDestination;
 pub(crate) use memo::Memo;
@@ -34,6 +34,8 @@ pub use watched::{TrailGroup, WatchedAlarm};
 pub enum Broken {
     /// Nobody has confirmed a subscription to the topic.
     NoConfirmedSubscription,
+    /// The topic is encrypted with a key that CloudWatch cannot use.
+    TopicKey,
     /// The topic's policy lets CloudWatch publish nothing.
     TopicPolicy,
     /// There is no such topic.
@@ -66,8 +68,9 @@ pub enum Broken {
 
 impl Broken {
     /// All, from the person's end.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::NoConfirmedSubscription,
+        Self::TopicKey,
         Self::TopicPolicy,
         Self::TopicMissing,
         Self::NoNotification,
@@ -89,6 +92,7 @@ impl Broken {
     pub fn reason(self) -> Reason {
         match self {
             Self::NoConfirmedSubscription => Reason::NO_CONFIRMED_SUBSCRIPTION,
+            Self::TopicKey => Reason::TOPIC_KEY,
             Self::TopicPolicy => Reason::TOPIC_POLICY,
             Self::TopicMissing => Reason::TOPIC_MISSING,
             Self::NoNotification => Reason::NO_NOTIFICATION,

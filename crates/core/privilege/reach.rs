@@ -23,8 +23,8 @@ use crate::organization::Organization;
 
 pub(super) use doors::unasked;
 pub use doors::{Door, Entrant};
-pub(super) use net::ROOT_TASK;
 use net::{Come, Goal, Net};
+pub(super) use net::{ROOT_TASK, any_permission_set, root_user};
 
 /// What leads from an account into others beside roles.
 #[derive(Debug, Clone)]

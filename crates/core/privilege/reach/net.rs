@@ -43,6 +43,16 @@ pub(super) struct Come {
     pub(super) how: How,
 }
 
+/// The role of a permission set that somebody could have provisioned in an account, whatever its name.
+pub(in crate::privilege) fn any_permission_set(partition: &str, account: &str) -> String {
+    let name = "aws-reserved/sso.amazonaws.com/AWSReservedSSO_any_0000000000000000";
+    format!("arn:{partition}:iam::{account}:role/{name}")
+}
+
+pub(in crate::privilege) fn root_user(partition: &str, account: &str) -> String {
+    format!("arn:{partition}:iam::{account}:root")
+}
+
 /// One reading of all policies.
 #[derive(Debug)]
 pub(super) struct Net {
@@ -111,11 +121,10 @@ impl Net {
             return;
         }
         let (partition, account) = (&facts.partition, &facts.account);
-        let role = "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_any_0000000000000000";
         let mut asked = roll.bulk.account(setup);
         let mut held_by = |arn: &str| self.held_by(roll, &mut asked, arn);
-        let root = format!("arn:{partition}:iam::{account}:root");
-        let set = held_by(&format!("arn:{partition}:iam::{account}:{role}"));
+        let root = root_user(partition, account);
+        let set = held_by(&any_permission_set(partition, account));
         let of_root = held_by(&root);
         let comes = |decided: &BTreeSet<usize>, of: &str, wanted: &dyn Fn(&End) -> bool| {
             let had =

@@ -9,7 +9,7 @@ use super::escalating::hop;
 use super::{LISTED, NAMED, Question};
 use crate::evidence::{Evidence, Observed, find};
 use crate::pattern;
-use crate::privilege::reach::{Door, Entrant, ROOT_TASK};
+use crate::privilege::reach::{Door, Entrant, ROOT_TASK, any_permission_set, root_user};
 use crate::privilege::roll::{Principal, short};
 use crate::privilege::ways::in_words;
 use crate::privilege::who::{Can, Holder, surest_of};
@@ -80,8 +80,8 @@ impl Question<'_> {
     ) -> BTreeMap<&'d Door, Vec<Behind>> {
         let mut behind: BTreeMap<&Door, Vec<Behind>> = BTreeMap::new();
         let mut roles: BTreeMap<usize, &Door> = BTreeMap::new();
-        let account = self.roll.source.account;
-        let partition = &self.roll.partition;
+        let account = self.roll.source.account.as_str();
+        let partition = self.roll.partition.as_str();
         for door in doors {
             let arn = match door {
                 Door::Role(arn) => {
@@ -89,11 +89,8 @@ impl Question<'_> {
                     roles.extend(place.ok().map(|place| (place, door)));
                     continue;
                 }
-                Door::PermissionSet => {
-                    let role = "aws-reserved/sso.amazonaws.com/AWSReservedSSO_any_0000000000000000";
-                    format!("arn:{partition}:iam::{account}:role/{role}")
-                }
-                Door::Root(_) => format!("arn:{partition}:iam::{account}:root"),
+                Door::PermissionSet => any_permission_set(partition, account),
+                Door::Root(_) => root_user(partition, account),
             };
             let Some(principal) = self.roll.with_all_rights(&arn) else { continue };
             let is_root = matches!(door, Door::Root(_));
