@@ -20,7 +20,7 @@ pub(crate) fn half_of_s3(
             .cite([seen.cite(), seen.trail.cite_selectors()])
             .cite(account.cite_logging(seen.trail)),
         None => fail(format!("no logging multi-region trail records the {word} of all buckets"))
-            .reason("not_recorded")
+            .reason(Reason::NOT_RECORDED)
             .observed(told(account, S3_OBJECT, &[half]))
             .cite(account.regions().map(|region| account.cite_trails_in(region)))
             .cite(account.trails().into_iter().flatten().map(|seen| seen.trail.cite_selectors())),
@@ -41,7 +41,8 @@ pub(crate) fn all_of_a_kind(
     let verdict = if all(recorded)? {
         pass(format!("all {called} are recorded"))
     } else {
-        fail(format!("no logging multi-region trail records all {called}")).reason("not_recorded")
+        fail(format!("no logging multi-region trail records all {called}"))
+            .reason(Reason::NOT_RECORDED)
     };
     Ok(verdict
         .observed(told(account, kind, &Half::BOTH))

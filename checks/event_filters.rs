@@ -25,12 +25,18 @@ pub(crate) const REMEDIATION: Remediation = Remediation {
     link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudwatch-alarms-for-cloudtrail.html",
 };
 
+/// The same in Japanese.
+pub(crate) const JAPANESE_REMEDIATION: &str = "証跡のロググループに、これらのイベントをすべて捕捉するメトリクスフィルターを設定し、そのメトリクスにアラームを、\
+     アラームに確認済みのサブスクリプションを持つトピックを設定する。または、各リージョンのデフォルトのイベントバスに\
+     ルールを作成する。";
+
 /// Whether somebody is told of every event of the set of that name.
 pub(crate) fn judge(account: &AccountView<'_>, id: &str, limits: Limits) -> Observed<Verdict> {
     match EventSet::named(id) {
         Some(set) => told(account, set, limits),
         None => {
-            Ok(not_applicable(format!("no set of events is called {id}")).reason("no_such_set"))
+            Ok(not_applicable(format!("no set of events is called {id}"))
+                .reason(Reason::NO_SUCH_SET))
         }
     }
 }

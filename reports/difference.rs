@@ -8,8 +8,10 @@ use serde::Deserialize;
 use trailproof_core::assessment::Assessment;
 use trailproof_core::diff::{Change, Diff, Entry, SCHEMA, Said, Side};
 use trailproof_core::finding::GLOBAL;
+use trailproof_core::language::Language;
 
 use crate::markdown::{cell, code, table};
+use crate::words::Words;
 use crate::{html, text, visible};
 
 /// The JSON Schema (2020-12) of the difference.
@@ -206,7 +208,12 @@ fn page(diff: &Diff) -> String {
         let head = "Points | Severity | Check | Account | Region | Resource | Before → after";
         // The first changes are those that somebody has to act on: each may take half of what is left.
         let room = crate::markdown::BUDGET.saturating_sub(page.len()) / 2;
-        table(&mut page, heading(change), (head, (rows, entries(diff, change).count())), room);
+        table(
+            &mut page,
+            heading(change),
+            (head, (rows, entries(diff, change).count())),
+            (room, Words::of(Language::English)),
+        );
     }
     page
 }

@@ -6,9 +6,11 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 use trailproof_core::assessment::Milli;
 use trailproof_core::diff::{Change, Diff, Points, Side};
+use trailproof_core::language::Language;
 
 use crate::difference::DiffFormat;
 use crate::markdown::{BUDGET, cell, table};
+use crate::words::Words;
 use crate::{html, text, visible};
 
 /// The schema that this version writes.
@@ -175,7 +177,7 @@ fn page(history: &History) -> String {
         let head =
             "Ended | Proven | Potential | Grade | Evidence read | Since the run before | Report";
         let room = BUDGET.saturating_sub(page.len()) / 2;
-        table(&mut page, &of, (head, (rows, runs.len())), room);
+        table(&mut page, &of, (head, (rows, runs.len())), (room, Words::of(Language::English)));
     }
     page
 }

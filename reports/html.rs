@@ -5,7 +5,7 @@ mod back;
 pub mod changes;
 mod findings;
 mod flow;
-mod frame;
+pub(crate) mod frame;
 mod gathered;
 mod map;
 mod paths;

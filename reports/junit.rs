@@ -316,6 +316,7 @@ fn outcome(index: &Index<'_>, findings: &[Finding]) -> Outcome {
             let _ = write!(text, "\nnot decided, beside the failure: {}\n", unknown.len());
             text += &unknown.iter().map(|finding| describe(finding)).collect::<Vec<_>>().join("\n");
         }
+        text += &told_of(index, first);
         if let Some(check) = index.checks.get(first.check.as_str()) {
             let _ = write!(
                 text,
@@ -328,7 +329,9 @@ fn outcome(index: &Index<'_>, findings: &[Finding]) -> Outcome {
         return child(Tag::Failure, &message, format!("trailproof.fail.{}", first.severity), text);
     }
     if let Some(first) = unknown.first() {
-        let text = unknown.iter().map(|finding| describe(finding)).collect::<Vec<_>>().join("\n");
+        let mut text =
+            unknown.iter().map(|finding| describe(finding)).collect::<Vec<_>>().join("\n");
+        text += &told_of(index, first);
         let reason = if first.reason.is_empty() { "undecidable" } else { &first.reason };
         let message = format!("not decided: {}", summary(&unknown, counted, 0));
         return child(Tag::Error, &message, format!("trailproof.unknown.{reason}"), text);
@@ -339,6 +342,12 @@ fn outcome(index: &Index<'_>, findings: &[Finding]) -> Outcome {
         (None, Some(first)) => skipped(format!("not applicable: {}", first.message)),
         (None, None) => Outcome::Passed,
     }
+}
+
+/// How much of the period a finding can tell of, as a line; empty where that is no matter.
+fn told_of(index: &Index<'_>, finding: &Finding) -> String {
+    let told = index.told_of(finding.group);
+    told.map_or_else(String::new, |told| format!("\nperiod: {}", text::line(told)))
 }
 
 /// `1 of 2 trails: log file validation is off`.

@@ -1,10 +1,15 @@
 //! What `validate-logs` found, written in each format.
 
+mod html;
 mod junit;
 mod table;
+
+pub use table::name as kind_name;
+
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
@@ -32,6 +37,9 @@ pub struct LogsReport {
     pub period: Span,
     /// When the bucket was looked at, where objects could still be on their way.
     pub as_of: Option<Timestamp>,
+    /// Where it started from, where an earlier run's checkpoint was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<UsedCheckpoint>,
     /// What it means together.
     pub verdict: Verdict,
     /// All chains together.
@@ -44,6 +52,17 @@ pub struct LogsReport {
     pub unread: Vec<UnreadPlace>,
 }
 
+/// The checkpoint of an earlier run that a run started from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsedCheckpoint {
+    /// The hash of its file.
+    pub sha256: String,
+    /// To when the earlier run had answered.
+    pub proved_to: Timestamp,
+    /// How many chains' heads it holds.
+    pub heads: u64,
+}
+
 /// Where the objects came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogsSource {
@@ -51,6 +70,9 @@ pub struct LogsSource {
     pub bucket: String,
     /// The folder that holds its copy; `None` where the bucket itself was read.
     pub mirror: Option<String>,
+    /// Buckets whose objects were read from another one: what they were written to, and where they lie now.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub moved: BTreeMap<String, String>,
 }
 
 /// A place that could not be looked into.
@@ -124,7 +146,7 @@ impl LogsTotals {
 }
 
 /// The formats that it can be written in.
-pub const LOGS_FORMATS: [Format; 3] = [Format::Table, Format::Json, Format::Junit];
+pub const LOGS_FORMATS: [Format; 4] = [Format::Table, Format::Json, Format::Junit, Format::Html];
 
 /// Writes the report in one format.
 ///
@@ -144,6 +166,7 @@ pub fn write_logs(
             out.flush()
         }
         Format::Junit => junit::write(report, out),
+        Format::Html => html::write(report, out),
         _ => Err(io::Error::new(io::ErrorKind::Unsupported, "no format for log files")),
     }
 }

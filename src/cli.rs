@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use trailproof_core::assessment::Milli;
 use trailproof_core::check::Severity;
 use trailproof_core::control::{Framework, UnknownFramework};
+use trailproof_core::language::Language;
 use trailproof_core::period::Period;
 
 use crate::exit::EXIT_CODES;
@@ -23,7 +24,7 @@ pub use answering::{AnswerArgs, AnswerFormat, WhoCanArgs, WouldAlertArgs, WouldR
 pub use comparing::{DiffArgs, HistoryArgs, ToldArgs};
 pub use packing::{PackageArgs, Redaction, VerifyArgs};
 pub use printing::{ChecksArgs, ExplainArgs, ListFormat, PolicyArgs, PolicyFormat, PolicyOf};
-pub use validating::{EventFormat, EventsArgs, LogsArgs, ValidateLogsArgs};
+pub use validating::{EventFormat, EventsArgs, HandedArgs, LogsArgs, ValidateLogsArgs};
 
 /// The role that members are read through unless told otherwise.
 pub const ROLE_NAME: &str = "TrailproofAudit";
@@ -249,6 +250,10 @@ pub struct OutputArgs {
     /// without a path, or with -, to stdout; of asff the path is a folder. Repeat for more.
     #[arg(long, value_name = "FORMAT[=PATH]")]
     pub format: Vec<String>,
+    /// The language of tables and Markdown: en, ja, or en,ja for both, in which case each file has the language in
+    /// its name. What programs read is in English.
+    #[arg(long, value_name = "LANG", value_delimiter = ',', default_value = "en", value_parser = language)]
+    pub lang: Vec<Language>,
     /// Write the whole set into this folder, under names that stay, and index.json that lists them.
     #[arg(short, long, value_name = "DIR")]
     pub output_dir: Option<PathBuf>,
@@ -282,6 +287,12 @@ pub struct OutputArgs {
     /// Append the Markdown report to the page of this GitHub Actions step.
     #[arg(long)]
     pub github_summary: bool,
+}
+
+/// A language by its code.
+fn language(text: &str) -> Result<Language, String> {
+    let found = Language::ALL.into_iter().find(|language| language.code() == text);
+    found.ok_or_else(|| "en, ja or en,ja is expected".to_owned())
 }
 
 /// The runs before.
@@ -390,6 +401,8 @@ pub struct ScanArgs {
     pub gates: GateArgs,
     #[command(flatten)]
     pub keep: KeepArgs,
+    #[command(flatten)]
+    pub handed: HandedArgs,
 }
 
 /// `demo`.
@@ -437,6 +450,8 @@ pub struct AssessArgs {
     pub previous: PreviousArgs,
     #[command(flatten)]
     pub gates: GateArgs,
+    #[command(flatten)]
+    pub handed: HandedArgs,
 }
 
 /// `report`.

@@ -148,7 +148,11 @@ impl Loss<'_> {
             Cause::Unsupported => "AWS does not offer it there".to_owned(),
             Cause::CredentialsExpired => "sign in again".to_owned(),
             Cause::NotAttempted => "the run ended before it".to_owned(),
+            Cause::NotBuiltIn => {
+                "build trailproof with its default features, then --resume the run".to_owned()
+            }
             Cause::Undecidable => "nothing is left to read".to_owned(),
+            Cause::NotSupplied => "hand it over".to_owned(),
             Cause::InternalError => "this is a fault of trailproof's: please report it".to_owned(),
         }
     }

@@ -32,6 +32,7 @@ use crate::events::events;
 use crate::exit::{EXIT_CODES, Stop, USAGE};
 use crate::gather::{gather, run_file, runtime};
 use crate::gating::Gating;
+use crate::handed;
 use crate::keep::Store;
 use crate::log;
 use crate::output::{Outputs, folder_takes, print};
@@ -104,16 +105,28 @@ fn printed_policy(args: &PolicyArgs) -> Result<String, Stop> {
 /// Everything about a check; with a snapshot or a report also its results there.
 fn explain(args: &ExplainArgs) -> Result<u8, Stop> {
     let check = one(&args.id)?;
-    let rule = catalogue::rule(check, &terms().policies.base);
-    let Some(path) = &args.snapshot else { return print(rule.as_bytes()).map(|()| 0) };
-    let wanted = Wanted::new(check, args.account.as_deref(), args.resource.as_deref())?;
-    let results = if let Some(report) = report_of(path)? {
-        wanted.of(&report)?
-    } else {
-        let reader = Reader::open(path)?;
-        wanted.of(&judge(&reader, &[check], (&mut Gates::default(), None))?)?
-    };
-    print(format!("{rule}\n{results}").as_bytes()).map(|()| 0)
+    let mut languages = args.lang.clone();
+    languages.sort_unstable();
+    languages.dedup();
+    let report = args.snapshot.as_deref().map(report_of).transpose()?.flatten();
+    let mut told: Vec<String> = Vec::new();
+    for language in languages {
+        let rule = catalogue::rule(check, &terms().policies.base, language);
+        let Some(path) = &args.snapshot else {
+            told.push(rule);
+            continue;
+        };
+        let wanted = Wanted::new(check, args.account.as_deref(), args.resource.as_deref())?;
+        let wanted = wanted.told_in(language);
+        let results = if let Some(report) = &report {
+            wanted.of(report)?
+        } else {
+            let reader = Reader::open(path)?;
+            wanted.of(&judge(&reader, &[check], (&mut Gates::default(), None))?)?
+        };
+        told.push(format!("{rule}\n{results}"));
+    }
+    print(told.join("\n").as_bytes()).map(|()| 0)
 }
 
 /// Tells what is wrong with a file of waivers.
@@ -217,7 +230,13 @@ fn scan(args: &ScanArgs) -> Result<u8, Stop> {
     let outputs =
         Outputs::prepare(&args.output, args.gates.ci)?.with_frameworks(&args.select.framework);
     let quiet = args.connect.quiet || args.gates.ci;
-    let gathered = gather(&args.connect, &args.scope, (&args.keep, &Asked::by(&checks)), quiet)?;
+    let handed = handed::read(&args.handed)?;
+    let mut gathered =
+        gather(&args.connect, &args.scope, (&args.keep, &Asked::by(&checks)), quiet)?;
+    if !handed.is_empty() {
+        handed::hand_over(&mut gathered.reader, &handed, false);
+        gathered.reader.keep_handed()?;
+    }
     let checks = checks_for(&gathered.reader, &args.select)?;
     let of = if quiet { Of::Snapshot } else { Of::Scan(&gathered.directory) };
     let code = conclude(&gathered.reader, &checks, &outputs, (&gating, of))?;
@@ -306,7 +325,8 @@ fn assess_only(args: &AssessArgs) -> Result<u8, Stop> {
     let gating = Gating::prepare(&args.gates, &args.previous)?;
     let outputs =
         Outputs::prepare(&args.output, args.gates.ci)?.with_frameworks(&args.select.framework);
-    let reader = Reader::open(&args.snapshot)?;
+    let mut reader = Reader::open(&args.snapshot)?;
+    handed::hand_over(&mut reader, &handed::read(&args.handed)?, true);
     let checks = checks_for(&reader, &args.select)?;
     conclude(&reader, &checks, &outputs, (&gating, Of::Snapshot))
 }

@@ -1,12 +1,17 @@
 //! `events`: the events of some time, of log files that are proved while they are read.
 
+mod columns;
 mod record;
+mod sessions;
+mod sink;
+mod table;
 mod wanted;
+mod who;
 
-use std::io::{BufWriter, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -16,9 +21,56 @@ use trailproof_reports::LogsReport;
 use crate::cli::{EventFormat, EventsArgs};
 use crate::exit::Stop;
 use crate::log;
-use crate::validate_logs::{Asking, Select, exit_code, proved};
+use crate::validate_logs::{Asking, Beside, Select, exit_code, proved};
 use record::Record;
+use sessions::{Gathering, Sessions};
+use sink::Sink;
 use wanted::Wanted;
+use who::{Beginning, Who};
+
+/// A role's session ends after twelve hours at most: what began earlier is over.
+const LEAD: SignedDuration = SignedDuration::from_hours(12);
+
+/// What is to be written of each event.
+struct Form {
+    format: EventFormat,
+    outcome: bool,
+    sessions: Option<Sessions>,
+}
+
+impl Form {
+    /// The names of the columns beside the classic ones.
+    fn columns(who: bool, outcome: bool) -> &'static [&'static str] {
+        match (who, outcome) {
+            (true, _) => &["errorCode", "who", "whoBy", "whoHow"],
+            (false, true) => &["errorCode"],
+            (false, false) => &[],
+        }
+    }
+
+    fn write(&self, raw: &RawValue, record: &Record<'_>, out: &mut Vec<u8>) {
+        let who = self.sessions.as_ref().and_then(|sessions| self.who(record, sessions));
+        match self.format {
+            EventFormat::Tsv => {
+                let text = |what: fn(&Who) -> &str| who.as_ref().map(what).unwrap_or_default();
+                let error = record.error_code.as_deref().unwrap_or_default();
+                let by = text(|who| who.by.code());
+                let all = [error, text(|who| &who.who), by, text(|who| &who.how)];
+                let many = Self::columns(self.sessions.is_some(), self.outcome).len();
+                record.columns(all.get(..many).unwrap_or_default(), out);
+            }
+            EventFormat::Jsonl => {
+                let told = who.map(|who| who.told());
+                record::line(raw, told.as_ref().map(|told| ("trailproof", told)), out);
+            }
+            EventFormat::Parquet => columns::row(record, who.as_ref(), out),
+        }
+    }
+
+    fn who(&self, record: &Record<'_>, sessions: &Sessions) -> Option<Who> {
+        who::who(record.user_identity.as_ref()?, sessions)
+    }
+}
 
 /// Reads, proves, and prints what is wanted. The exit code is that of the proof.
 ///
@@ -27,52 +79,87 @@ use wanted::Wanted;
 pub fn events(args: &EventsArgs) -> Result<u8, Stop> {
     log::set(args.logs.connect.log_format);
     let wanted = Wanted::of(args)?;
-    let (format, unread) = (args.format, Arc::new(AtomicU64::new(0)));
+    let mut sink = Sink::begin(args, Form::columns(args.who, args.outcome))?;
+    let sessions = args.who.then(|| gathered(args)).transpose()?;
+    let form = Form { format: args.format, outcome: args.outcome, sessions };
+    let unread = Arc::new(AtomicU64::new(0));
     let counted = unread.clone();
-    let select = move |text: &[u8]| selected(text, (&wanted, format), &counted);
-    let asking = Asking {
-        logs: &args.logs,
-        run_dir: None,
-        resume: None,
-        select: Some(Arc::new(Select(Box::new(select)))),
+    let select = move |text: &[u8]| {
+        let mut out = Vec::new();
+        each(text, &counted, &mut |raw, record| {
+            if wanted.holds(record) {
+                form.write(raw, record, &mut out);
+            }
+        });
+        out
     };
-    let mut out = BufWriter::with_capacity(1 << 18, std::io::stdout().lock());
-    let gone = |error| Stop::output(format!("cannot write to stdout: {error}"));
-    if format == EventFormat::Tsv {
-        writeln!(out, "{}", record::COLUMNS.join("\t")).map_err(gone)?;
-    }
-    let report = proved(&asking, &mut |bytes| out.write_all(bytes).map_err(gone))?;
-    out.flush().map_err(gone)?;
+    let (report, _) =
+        proved(&asking(args, select, SignedDuration::ZERO), &mut |bytes| sink.take(bytes))?;
+    sink.end()?;
     say(&report, unread.load(Ordering::Relaxed));
     Ok(exit_code(&report))
 }
 
-/// What is written of a log file.
-fn selected(text: &[u8], (wanted, format): (&Wanted, EventFormat), unread: &AtomicU64) -> Vec<u8> {
+fn asking(
+    args: &EventsArgs,
+    select: impl Fn(&[u8]) -> Vec<u8> + Send + Sync + 'static,
+    lead: SignedDuration,
+) -> Asking<'_> {
+    Asking {
+        logs: &args.logs,
+        run_dir: None,
+        resume: None,
+        beside: Beside::default(),
+        lead,
+        select: Some(Arc::new(Select(Box::new(select)))),
+    }
+}
+
+/// How the sessions of the time began; only proved files tell.
+fn gathered(args: &EventsArgs) -> Result<Sessions, Stop> {
+    let full = |error: std::io::Error| Stop::output(format!("a temporary file: {error}"));
+    let mut gathering = Gathering::begin().map_err(full)?;
+    let select = |text: &[u8]| {
+        let mut out = Vec::new();
+        each(text, &AtomicU64::new(0), &mut |_, record| {
+            if let Some(found) = who::beginning(record)
+                && serde_json::to_writer(&mut out, &found).is_ok()
+            {
+                out.push(b'\n');
+            }
+        });
+        out
+    };
+    proved(&asking(args, select, LEAD), &mut |bytes| {
+        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        for line in lines {
+            let (key, beginning): (String, Beginning) =
+                serde_json::from_slice(line).map_err(|error| Stop::internal(error.to_string()))?;
+            gathering.add(&key, &beginning).map_err(full)?;
+        }
+        Ok(())
+    })?;
+    gathering.end().map_err(full)
+}
+
+/// Hands out the records of a log file, and counts those that cannot be read.
+fn each(text: &[u8], unread: &AtomicU64, take: &mut dyn FnMut(&RawValue, &Record<'_>)) {
     #[derive(Deserialize)]
     struct File<'a> {
         #[serde(rename = "Records", borrow)]
         records: Vec<&'a RawValue>,
     }
-    let mut out = Vec::new();
     let Ok(file) = serde_json::from_slice::<File<'_>>(text) else {
         // AWS signed it, but it is of no form that is known.
         unread.fetch_add(1, Ordering::Relaxed);
-        return out;
+        return;
     };
     for raw in file.records {
-        let Ok(record) = serde_json::from_str::<Record<'_>>(raw.get()) else {
-            unread.fetch_add(1, Ordering::Relaxed);
-            continue;
-        };
-        if wanted.holds(&record) {
-            match format {
-                EventFormat::Tsv => record.columns(&mut out),
-                EventFormat::Jsonl => record::line(raw, &mut out),
-            }
+        match serde_json::from_str::<Record<'_>>(raw.get()) {
+            Ok(record) => take(raw, &record),
+            Err(_) => drop(unread.fetch_add(1, Ordering::Relaxed)),
         }
     }
-    out
 }
 
 /// What the reader of the events must know of them.

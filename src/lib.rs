@@ -20,6 +20,7 @@ pub mod exit;
 mod files;
 mod gather;
 mod gating;
+mod handed;
 pub mod keep;
 mod log;
 mod output;

@@ -11,7 +11,7 @@ use trailproof_core::aws::AccountId;
 use trailproof_core::snapshot::{Bundle, Document, DocumentVisitor, Manifest, SCHEMA, Snapshot};
 
 use crate::exit::Stop;
-use crate::files::{stream_atomically, unwritable};
+use crate::files::{replace, stream_atomically, unwritable};
 
 /// zstd's own default: the documents repeat themselves, and more effort gains little.
 const LEVEL: i32 = 3;
@@ -121,6 +121,30 @@ impl Reader {
     /// A folder that this process has just written, with what it has written there: nothing is read back.
     pub fn of_folder(path: &Path, manifest: Manifest, organization: Document) -> Self {
         Self(Source::Directory { path: path.to_owned(), manifest, organization })
+    }
+
+    /// What is known of the run, and what was asked of the organization, for what is handed over later.
+    pub fn parts_mut(&mut self) -> (&mut Manifest, &mut Document) {
+        match &mut self.0 {
+            Source::Bundle(bundle) => (&mut bundle.manifest, &mut bundle.organization),
+            Source::Directory { manifest, organization, .. }
+            | Source::Archive { manifest, organization, .. } => (manifest, organization),
+        }
+    }
+
+    /// Writes what was handed over into the folder that this process has just filled.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn keep_handed(&self) -> Result<(), Stop> {
+        let Source::Directory { path, manifest, organization } = &self.0 else { return Ok(()) };
+        let file = path.join(format!("{ORGANIZATION}.zst"));
+        replace(&file, |out| write_compressed(organization, out))
+            .map_err(|error| unwritable(&file, &error))?;
+        let file = path.join(MANIFEST);
+        let text = serde_json::to_vec_pretty(manifest)
+            .map_err(|error| Stop::internal(format!("the manifest: {error}")))?;
+        replace(&file, |out| out.write_all(&text)).map_err(|error| unwritable(&file, &error))
     }
 
     /// Opens whatever the path holds.
@@ -257,17 +281,7 @@ impl Snapshot for Reader {
                 Ok(())
             }
             Source::Directory { path, manifest, .. } => {
-                let mut accounts: Vec<AccountId> = collected(manifest).collect();
-                accounts.sort();
-                for account in accounts {
-                    let file = path.join(format!("{}.zst", account_file(account)));
-                    let document = read_document(&file)?;
-                    belongs(&file, &account_file(account), &document)?;
-                    if visitor(&document).is_break() {
-                        break;
-                    }
-                }
-                Ok(())
+                read_accounts(path, collected(manifest).collect(), visitor)
             }
             Source::Archive { path, manifest, .. } => {
                 let (mut seen, mut enough) = (BTreeSet::new(), false);
@@ -296,6 +310,44 @@ impl Snapshot for Reader {
             }
         }
     }
+
+    fn visit_some(
+        &self,
+        wanted: &BTreeSet<AccountId>,
+        visitor: &mut DocumentVisitor<'_>,
+    ) -> Result<(), Stop> {
+        match &self.0 {
+            Source::Directory { path, manifest, .. } => {
+                let among = collected(manifest).filter(|account| wanted.contains(account));
+                read_accounts(path, among.collect(), visitor)
+            }
+            // An archive is read from its beginning in any case.
+            Source::Bundle(_) | Source::Archive { .. } => self.visit(&mut |document| {
+                if wanted.contains(&document.account) {
+                    return visitor(document);
+                }
+                ControlFlow::Continue(())
+            }),
+        }
+    }
+}
+
+/// Hands out accounts' documents from a directory, in the order of the accounts.
+fn read_accounts(
+    folder: &Path,
+    mut accounts: Vec<AccountId>,
+    visitor: &mut DocumentVisitor<'_>,
+) -> Result<(), Stop> {
+    accounts.sort();
+    for account in accounts {
+        let file = folder.join(format!("{}.zst", account_file(account)));
+        let document = read_document(&file)?;
+        belongs(&file, &account_file(account), &document)?;
+        if visitor(&document).is_break() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The accounts of which there are documents.

@@ -1,26 +1,31 @@
 //! `validate-logs`: are the log files of that time complete and as AWS wrote them, for every account and region?
 
+mod answer;
 mod bucket;
+mod checkpoint;
 mod expected;
+mod informed;
 mod journal;
 mod key_file;
 mod keys;
 mod mirror;
+mod past;
 mod period;
-pub use period::instant;
 mod setup;
 mod source;
 mod walk;
 
+pub use checkpoint::{CheckpointFile, Start};
+pub use period::instant;
+pub use walk::Select;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use trailproof_digest::{ChainReport, Finding, Options, PlaceReport, Trail, Verdict};
-use trailproof_reports::{
-    LOGS_FORMATS, LogsReport, LogsSource, LogsTotals, UnreadPlace, write_logs,
-};
+use trailproof_digest::{Options, Verdict};
+use trailproof_reports::{LOGS_FORMATS, LogsReport, write_logs};
 
 use crate::cli::{JunitGrain, LogsArgs, OutputArgs, ValidateLogsArgs};
 use crate::collect::{Aws, Clock, Ending, Filter, Halt, Objects, identify};
@@ -29,15 +34,16 @@ use crate::gather::{RUNS, runtime};
 use crate::output::Outputs;
 use crate::progress::ObjectProgress;
 use crate::{log, scope, signals};
+use answer::Answer;
 use bucket::Bucket;
-use expected::Walked;
-use journal::{Journal, Round};
+use journal::Journal;
 use keys::Keys;
 use mirror::Mirror;
+pub use setup::Beside;
 use setup::Setup;
 use source::Source;
-pub use walk::Select;
-use walk::{Ends, Job, PLACES, Walk};
+use trailproof_core::language::Language;
+use walk::{PLACES, Walk};
 
 /// Everything that was asked is proved.
 const INTACT: u8 = 0;
@@ -64,9 +70,17 @@ pub fn validate_logs(args: &ValidateLogsArgs) -> Result<u8, Stop> {
         logs: &args.logs,
         run_dir: args.run_dir.as_deref(),
         resume: args.resume.as_deref(),
+        beside: Beside {
+            checkpoint: args.checkpoint.as_deref(),
+            snapshot: args.snapshot.as_deref(),
+        },
+        lead: SignedDuration::ZERO,
         select: None,
     };
-    let report = proved(&asking, &mut |_| Ok(()))?;
+    let (report, start) = proved(&asking, &mut |_| Ok(()))?;
+    if let Some(path) = &args.checkpoint_out {
+        CheckpointFile::of(&report, start.as_ref()).write(path)?;
+    }
     outputs.write_each(&|format, options, out| write_logs(format, &report, options, out))?;
     Ok(exit_code(&report))
 }
@@ -88,6 +102,10 @@ pub struct Asking<'a> {
     pub run_dir: Option<&'a Path>,
     /// The run to go on with.
     pub resume: Option<&'a Path>,
+    /// What is known beforehand.
+    pub beside: Beside<'a>,
+    /// How much earlier to begin than the flags say.
+    pub lead: SignedDuration,
     /// What is wanted of each proved log file; the run is then not kept, and one folder is read after the other.
     pub select: Option<Arc<Select>>,
 }
@@ -99,12 +117,14 @@ pub struct Asking<'a> {
 pub fn proved(
     asking: &Asking<'_>,
     selected: &mut dyn FnMut(&[u8]) -> Result<(), Stop>,
-) -> Result<LogsReport, Stop> {
+) -> Result<(LogsReport, Option<Start>), Stop> {
     let begun = asking.resume.map(Journal::resume).transpose()?;
     let (journal, setup) = match begun {
         Some((journal, setup)) => (Some(journal), setup),
-        None => (None, Setup::of(asking.logs, Timestamp::now())?),
+        None => (None, Setup::of(asking.logs, asking.beside, Timestamp::now())?),
     };
+    let mut setup = setup;
+    setup.begin_earlier(asking.lead);
     runtime()?.block_on(answer(asking, (setup, journal), selected))
 }
 
@@ -122,6 +142,7 @@ fn outputs_of(args: &ValidateLogsArgs) -> OutputArgs {
         ocsf_array: false,
         csv_bom: false,
         github_summary: false,
+        lang: vec![Language::English],
     }
 }
 
@@ -129,7 +150,7 @@ async fn answer(
     asking: &Asking<'_>,
     (mut setup, journal): (Setup, Option<Journal>),
     selected: &mut dyn FnMut(&[u8]) -> Result<(), Stop>,
-) -> Result<LogsReport, Stop> {
+) -> Result<(LogsReport, Option<Start>), Stop> {
     let args = asking.logs;
     let ending = Ending::default();
     let watching = tokio::spawn(signals::watch(ending.clone()));
@@ -139,7 +160,8 @@ async fn answer(
         Some(place) => {
             let keys = pinned.ok_or_else(|| Stop::usage("--dir: --keys FILE is expected, too"))?;
             let (root, metadata) = (place.root.clone(), place.metadata.clone());
-            let mirror = Mirror { root, metadata, bucket: setup.bucket.clone() };
+            let (bucket, moved) = (setup.bucket.clone(), setup.moved.clone());
+            let mirror = Mirror { root, metadata, bucket, moved };
             (Source::Mirror(mirror), keys, None)
         }
         None => {
@@ -152,10 +174,11 @@ async fn answer(
             let objects = Arc::new(Objects::new(session));
             if asking.resume.is_none() {
                 setup.resolve(&objects, args.org).await?;
+                setup.place_known(asking.beside)?;
             }
             let keys =
                 pinned.unwrap_or_else(|| Arc::new(Keys::of_aws(objects.clone(), setup.period)));
-            let bucket = Bucket::new(&setup.bucket, objects, keys.clone());
+            let bucket = Bucket::new(&setup.bucket, objects, keys.clone(), setup.moved.clone());
             (Source::Bucket(bucket), keys, Some(identity.run_id))
         }
     };
@@ -178,14 +201,15 @@ async fn answer(
         places: if asking.select.is_some() { 1 } else { PLACES },
         select: asking.select.clone(),
     };
-    let mut answer = Answer { setup, journal, reports: Vec::new(), unread: Vec::new() };
+    let start = setup.checkpoint.clone();
+    let mut answer = Answer::new(setup, journal);
     let walked = answer.walk(&walk, selected).await;
     walk.progress.end();
     watching.abort();
     walked?;
     match ending.halted() {
         Some(halt) => Err(interrupted(halt, directory.as_deref())),
-        None => Ok(answer.report()),
+        None => Ok((answer.report(), start)),
     }
 }
 
@@ -215,129 +239,4 @@ fn interrupted(halt: Halt, directory: Option<&Path>) -> Stop {
         None => "interrupted; nothing is kept without --run-dir".to_owned(),
     };
     Stop { code, message }
-}
-
-/// What came out so far.
-struct Answer {
-    setup: Setup,
-    journal: Journal,
-    reports: Vec<PlaceReport>,
-    unread: Vec<UnreadPlace>,
-}
-
-/// Of a trail that nothing names, nobody knows what a digest would be called: its folder is named instead.
-fn name_places(report: &mut PlaceReport) {
-    let PlaceReport { chains, findings } = report;
-    let nameless = |finding: &&mut Finding| finding.trail.is_empty() && finding.predicted;
-    for finding in findings.iter_mut().filter(nameless) {
-        finding.key = chains.first().map(|chain| chain.folder.digests());
-    }
-}
-
-/// The order in which chains are listed.
-fn by_place(one: &ChainReport, other: &ChainReport) -> std::cmp::Ordering {
-    let place = one.account_id.cmp(&other.account_id);
-    let place = place.then_with(|| one.region.cmp(&other.region));
-    let place = place.then_with(|| one.trail.cmp(&other.trail));
-    let place = place.then_with(|| one.home_region.cmp(&other.home_region));
-    place.then_with(|| one.folder.cmp(&other.folder))
-}
-
-impl Answer {
-    /// Walks what is there, and then what is not and should be.
-    async fn walk(
-        &mut self,
-        walk: &Walk,
-        selected: &mut dyn FnMut(&[u8]) -> Result<(), Stop>,
-    ) -> Result<(), Stop> {
-        let (prefix, chosen) = (self.setup.prefix.as_deref(), &self.setup.chosen);
-        let found = walk.source.folders(prefix, chosen).await;
-        self.nothing_listed(&found)?;
-        self.unread.extend(found.unread);
-        let named: Vec<Trail> = self.setup.trail.iter().map(setup::TrailAsked::trail).collect();
-        let folders = found.folders.into_iter().filter(|folder| self.setup.holds(folder));
-        let jobs = folders.map(|folder| Job { folder, trails: named.clone() }).collect();
-        let mut walked = Walked::new(named);
-        for (job, report) in self.walk_round((walk, Round::Found), jobs, selected).await? {
-            walked.take(job.folder, &report);
-            self.reports.push(report);
-        }
-        if walk.ending.halted().is_some() {
-            return Ok(());
-        }
-        let expected = (&self.setup.chosen, self.setup.period);
-        let expected = walked.expected(&walk.source, expected).await;
-        let jobs = expected.iter().map(|one| one.job.clone()).collect();
-        for (job, mut report) in self.walk_round((walk, Round::Expected), jobs, selected).await? {
-            let of_job = expected.iter().find(|one| one.job.folder == job.folder);
-            if of_job.is_some_and(|one| one.tells(&report)) {
-                name_places(&mut report);
-                self.reports.push(report);
-            }
-        }
-        Ok(())
-    }
-
-    /// A bucket that cannot be listed at all is no run: what is wrong is mostly its name or the caller's permissions.
-    fn nothing_listed(&self, found: &mirror::Found) -> Result<(), Stop> {
-        match found.unread.first() {
-            Some(unread) if found.folders.is_empty() && self.setup.mirror.is_none() => {
-                let (bucket, UnreadPlace { prefix, reason }) = (&self.setup.bucket, unread);
-                Err(Stop::start(format!("cannot list s3://{bucket}/{prefix}: {reason}")))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    async fn walk_round(
-        &mut self,
-        (walk, round): (&Walk, Round),
-        jobs: Vec<Job>,
-        selected: &mut dyn FnMut(&[u8]) -> Result<(), Stop>,
-    ) -> Result<Vec<(Job, PlaceReport)>, Stop> {
-        walk.progress.found(jobs.len());
-        let (mut done, mut open) = (Vec::new(), Vec::new());
-        for job in jobs {
-            match self.journal.take(round, &job.folder) {
-                Some(report) => {
-                    walk.progress.folder();
-                    done.push((job, report));
-                }
-                None => open.push(job),
-            }
-        }
-        let journal = &mut self.journal;
-        let finished = &mut |job: Job, report| {
-            journal.keep(round, &job.folder, &report)?;
-            done.push((job, report));
-            Ok(())
-        };
-        walk.run(open, &mut Ends { finished, selected }).await?;
-        Ok(done)
-    }
-
-    fn report(self) -> LogsReport {
-        let verdict = Verdict::of(&self.reports);
-        let (mut chains, mut findings) = (Vec::new(), Vec::new());
-        for report in self.reports {
-            chains.extend(report.chains);
-            findings.extend(report.findings);
-        }
-        chains.sort_by(by_place);
-        findings.sort_by(Finding::order);
-        let Setup { bucket, mirror, period, as_of, .. } = self.setup;
-        let mirror = mirror.map(|place| place.root.display().to_string());
-        LogsReport {
-            schema: trailproof_reports::logs::SCHEMA.to_owned(),
-            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-            source: LogsSource { bucket, mirror },
-            period,
-            as_of,
-            verdict,
-            totals: LogsTotals::of(&chains),
-            chains,
-            findings,
-            unread: self.unread,
-        }
-    }
 }

@@ -17,6 +17,12 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue=PutBucketPolicy",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html",
     },
+    japanese: Japanese {
+        title: "過去 90 日間に、ログバケットの設定が変更されていない",
+        rationale: "1 日だけ存在したライフサイクルルールやポリシーでも、ログの破棄や複製は可能であり、現在の設定から\
+                    は何も分からない。",
+        remediation: "バケットの設定をあるべき状態と照合し、呼び出しを行った者に理由を確認する。",
+    },
     controls: crate::history::CONTINUITY,
     reads: &[Fact::Trails, Fact::BucketList, Fact::BucketHead, Fact::BucketHistory],
     judge: Judge::GuardedBucket(judge),
@@ -34,7 +40,8 @@ fn judge(bucket: &Bucket, account: &AccountView<'_>, audit: &Audit<'_>) -> Obser
         });
     }
     let look = account.history(probes::of_bucket(bucket), audit.reach(audit.policy.lookback_days));
-    let words = Words { reason: "changed", none: "call that changes the bucket", failed: false };
+    let words =
+        Words { reason: Reason::CHANGED, none: "call that changes the bucket", failed: false };
     weigh(&look, words, |past| objects::on_bucket(past, bucket, &audit.policy.approved_principals))
 }
 

@@ -17,6 +17,11 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue=DetachPolicy",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html",
     },
+    japanese: Japanese {
+        title: "過去 90 日間に、組織への所属と組織を保護する設定が変更されていない",
+        rationale: "1 時間でも移動、離脱、またはポリシーの解除が行われたアカウントは、その間、組織の統制が及ばない。",
+        remediation: "変更を行った者とともに内容を確認し、アカウントを保護するポリシーを再度アタッチする。",
+    },
     controls: crate::history::CONTINUITY,
     reads: &[
         Fact::Organization,
@@ -30,7 +35,7 @@ pub const CHECK: Check = Check {
 fn judge(organization: &Organization, audit: &Audit<'_>) -> Observed<Verdict> {
     let look = organization.organization_history(audit.reach(audit.policy.lookback_days))?;
     let words = Words {
-        reason: "changed",
+        reason: Reason::CHANGED,
         none: "call that changes who belongs to the organization or what guards it",
         failed: false,
     };

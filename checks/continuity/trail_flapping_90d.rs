@@ -16,6 +16,11 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue=StopLogging",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html",
     },
+    japanese: Japanese {
+        title: "過去 90 日間に、2 回以上停止と開始を繰り返した証跡がない",
+        rationale: "停止のたびに記録の欠落が生じる。繰り返される欠落は、監視の回避か、自動化の不具合を示す。",
+        remediation: "証跡を停止させている原因を特定し、再発を防止する。",
+    },
     controls: crate::history::CONTINUITY,
     reads: &[Fact::Organization, Fact::DelegatedAdministrators, Fact::Trails, Fact::TrailHistory],
     judge: Judge::GuardedTrail(judge),
@@ -44,7 +49,7 @@ fn judge(trail: &Trail, account: &AccountView<'_>, audit: &Audit<'_>) -> Observe
     let observed = format!("{cycles} cycles from {}", look.describe());
     if cycles >= 2 {
         return Ok(fail(format!("it was stopped and started {cycles} times"))
-            .reason("flapping")
+            .reason(Reason::FLAPPING)
             .observed(observed)
             .expected(expected)
             .cite(proof)

@@ -18,6 +18,13 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue=DisableKey",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html",
     },
+    japanese: Japanese {
+        title: "過去 90 日間に、証跡のキーの無効化、開放、削除予約が行われていない",
+        rationale: "キーがなければ証跡は何も配信できず、配信済みのログも読めない。部外者への許可は、その部外者にログ\
+                    を読ませる。",
+        remediation: "キーの有効化、削除予約の取り消し、または許可の取り消しを行い、呼び出しを行った者に理由を確認す\
+                      る。",
+    },
     controls: crate::history::CONTINUITY,
     reads: &[
         Fact::Organization,
@@ -37,7 +44,7 @@ fn judge(key: &Key, account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Ve
     let realm = Realm::of(audit.organization, audit.policy);
     let approved = &audit.policy.approved_principals;
     let words = Words {
-        reason: "changed",
+        reason: Reason::CHANGED,
         none: "call that disables, opens or ends the key",
         failed: false,
     };

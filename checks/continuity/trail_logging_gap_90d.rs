@@ -17,6 +17,12 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail start-logging --name {trail} --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html",
     },
+    japanese: Japanese {
+        title: "過去 90 日間、いずれかの証跡がアカウントの管理イベントの書き込みを欠落なく記録している",
+        rationale: "どの証跡も記録していない間の操作はどのファイルにも残らず、イベント履歴に最長 90 日間残るだけであ\
+                    る。",
+        remediation: "証跡を再開し、イベント履歴が遡れるうちに欠落期間の履歴を確認する。",
+    },
     controls: crate::history::CONTINUITY,
     reads: &[
         Fact::Organization,
@@ -49,7 +55,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         let message =
             format!("management writes were not recorded for {most} in {region}: {}", told(&spans));
         return Ok(fail(message)
-            .reason("gap")
+            .reason(Reason::GAP)
             .observed(format!("{most} in {region}, {window}"))
             .expected(expected)
             .cite([account.cite_trails_in(region)])
@@ -63,7 +69,9 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     account.region_scope()?;
     if timeline.regions.is_empty() {
         account.trails().into_iter().find_map(Result::err).map_or(Ok(()), Err)?;
-        return Ok(not_applicable("every region of the account is closed").reason("no_region"));
+        return Ok(
+            not_applicable("every region of the account is closed").reason(Reason::NO_REGION)
+        );
     }
     let regions = timeline.regions.len();
     let stopped = account.stopped_before(timeline.from);
@@ -75,7 +83,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         .expected(expected)
         .cite(account.regions().next().map(|region| account.cite_trails_in(region)))
         .cite(timeline.evidence);
-    Ok(if stopped.is_some() { verdict.reason("stopped_before") } else { verdict })
+    Ok(if stopped.is_some() { verdict.reason(Reason::STOPPED_BEFORE) } else { verdict })
 }
 
 /// How long something lasted, in the largest unit of which it is more than two.

@@ -17,6 +17,11 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue=StopLogging",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html",
     },
+    japanese: Japanese {
+        title: "過去 90 日間に、証跡の変更を拒否された者がいない",
+        rationale: "拒否された変更の試みは、記録を避けて行動しようとする者の最も早い兆候である。",
+        remediation: "試みた者に理由を確認し、その者の他の操作も調査する。",
+    },
     controls: crate::history::CONTINUITY,
     reads: &[Fact::Regions, Fact::Trails, Fact::EventDataStores, Fact::TrailHistory],
     judge: Judge::Account(judge),
@@ -24,8 +29,11 @@ pub const CHECK: Check = Check {
 
 fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let look = account.trail_history(audit.reach(audit.policy.lookback_days));
-    let words =
-        Words { reason: "attempted", none: "refused attempt to change a trail", failed: true };
+    let words = Words {
+        reason: Reason::ATTEMPTED,
+        none: "refused attempt to change a trail",
+        failed: true,
+    };
     weigh(&look, words, |past| {
         let refused = past.event.error_code.as_deref().is_some_and(|code| {
             ["AccessDenied", "UnauthorizedOperation"].iter().any(|known| code.starts_with(known))

@@ -17,6 +17,12 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue=StopLogging",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html",
     },
+    japanese: Japanese {
+        title: "過去 90 日間に、証跡の停止、削除、記録範囲の縮小が行われていない",
+        rationale: "記録を避けて行動しようとする者は、証跡を停止または縮小し、事後に元へ戻す。現在の設定はすべて正常\
+                    に見える。",
+        remediation: "呼び出しを行った者とその者の他の操作を特定し、証跡を元の状態に戻す。",
+    },
     controls: crate::history::CONTINUITY,
     reads: &[
         Fact::Regions,
@@ -32,7 +38,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let look = account.trail_history(audit.reach(audit.policy.lookback_days));
     let mut weighing = Weighing::of(account, &audit.policy.approved_principals, &look);
     let words = Words {
-        reason: "tampered",
+        reason: Reason::TAMPERED,
         none: "call that stops, deletes or narrows a trail or an event data store",
         failed: false,
     };

@@ -21,6 +21,12 @@ pub const CHECK: Check = Check {
                   --advanced-event-selectors file://selectors.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trail-manage-costs.html",
     },
+    japanese: Japanese {
+        title: "同一のデータイベントを 2 つの証跡が記録していない",
+        rationale: "データイベントは大量に発生し、複製ごとに課金される。同じリソースを選択する 2 つ目の証跡は費用を倍\
+                    にするだけで、立証には寄与しない。",
+        remediation: "データイベントの種類ごとに、選択する証跡を 1 つに限定する。",
+    },
     controls: &[],
     reads: &[
         Fact::Organization,
@@ -77,7 +83,7 @@ fn judge(account: &AccountView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
     }
     let told = told.into_iter().collect::<Vec<_>>().join("; ");
     Ok(fail(format!("data events are recorded more than once: {told}"))
-        .reason("recorded_twice")
+        .reason(Reason::RECORDED_TWICE)
         .observed(told)
         .expected(expected)
         .cite(cited))

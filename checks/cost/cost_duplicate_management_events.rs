@@ -22,6 +22,12 @@ pub const CHECK: Check = Check {
                   --advanced-event-selectors file://selectors.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trail-manage-costs.html",
     },
+    japanese: Japanese {
+        title: "同一の管理イベントを 2 つの証跡が記録していない",
+        rationale: "同じ管理イベントを記録する 2 つ目の証跡は立証に寄与せず、イベントごとに課金される。",
+        remediation: "一方の証跡から管理イベントを除外する。組織の証跡がアカウントを記録している場合は、アカウント独\
+                      自の証跡を削除する。",
+    },
     controls: &[],
     reads: &[
         Fact::Organization,
@@ -60,7 +66,7 @@ fn judge(view: &RegionView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
         "management events of {} are recorded more than once, by {named}",
         view.region
     ))
-    .reason("recorded_twice")
+    .reason(Reason::RECORDED_TWICE)
     .observed(named)
     .expected(expected)
     .cite(cited))

@@ -19,6 +19,11 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail put-insight-selectors --trail-name {trail} --insight-selectors '[]'",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trail-manage-costs.html",
     },
+    japanese: Japanese {
+        title: "同一種類の Insights が重複して有効になっていない",
+        rationale: "同じ異常なアクティビティを二重に検出しても、費用が二重になるだけで新たな情報は得られない。",
+        remediation: "1 つの証跡またはイベントデータストアを残し、他の Insights を無効にする。",
+    },
     controls: &[],
     reads: &[
         Fact::Organization,
@@ -103,7 +108,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
             .expected(expected)
             .cite(sights())),
         (false, _) => Ok(fail(format!("Insights are paid more than once: {}", told.join("; ")))
-            .reason("analysed_twice")
+            .reason(Reason::ANALYSED_TWICE)
             .observed(told.join("; "))
             .expected(expected)
             .cite(sights())),

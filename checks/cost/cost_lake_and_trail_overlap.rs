@@ -22,6 +22,13 @@ pub const CHECK: Check = Check {
                   --advanced-event-selectors file://selectors.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-lake-manage-costs.html",
     },
+    japanese: Japanese {
+        title: "同一のデータイベントを証跡とイベントデータストアの双方が取り込んでいない",
+        rationale: "バケットとイベントデータストアの双方に送られるデータイベントは二重に課金される。双方が意図されて\
+                    いることはまれである。",
+        remediation: "証跡が記録するデータイベントをイベントデータストアから除外するか、イベントデータストアが取り込\
+                      むものを証跡から除外する。",
+    },
     controls: &[],
     reads: &[
         Fact::Organization,
@@ -59,7 +66,9 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let asked = |selectors: &Selectors| selectors.has_category(Category::Data);
     let stores = audit.organization.stores_for(account.id());
     if stores.is_empty() {
-        return Ok(not_applicable("there is no event data store").reason("no_event_data_store"));
+        return Ok(
+            not_applicable("there is no event data store").reason(Reason::NO_EVENT_DATA_STORE)
+        );
     }
     let trails: Vec<Observed<_>> = account
         .trails()
@@ -108,7 +117,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     }
     let told = twice.into_iter().collect::<Vec<_>>().join("; ");
     Ok(fail(format!("data events are taken in twice: {told}"))
-        .reason("taken_in_twice")
+        .reason(Reason::TAKEN_IN_TWICE)
         .observed(told)
         .expected(expected)
         .cite(stores.iter().flatten().map(|store| store.cite())))

@@ -18,6 +18,12 @@ pub const CHECK: Check = Check {
                   --advanced-event-selectors file://selectors.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trail-manage-costs.html",
     },
+    japanese: Japanese {
+        title: "自身のバケットへの配信を記録する証跡がない",
+        rationale: "ログの配信が次の配信のイベントとなり、課金が際限なく続き、重要なイベントがノイズに埋もれる。",
+        remediation: "証跡のログバケットを除外する。resources.ARN の NotStartsWith に、末尾にスラッシュを付けたバケッ\
+                      トの ARN を指定する。",
+    },
     controls: &[],
     reads: &[
         Fact::Organization,
@@ -75,7 +81,7 @@ fn in_reach(trail: &Trail, bucket: &Bucket, all_of_it: &Organization) -> Observe
 fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     let expected = "the log bucket left out, or in an account that the trail does not record";
     let Some(bucket) = audit.organization.bucket_of(trail) else {
-        return Ok(not_applicable("the trail names no bucket").reason("no_bucket"));
+        return Ok(not_applicable("the trail names no bucket").reason(Reason::NO_BUCKET));
     };
     let partition = audit.organization.partition().as_str();
     let selected = trail.selectors().and_then(|selectors| {
@@ -95,7 +101,7 @@ fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     let looped = all([selected, in_reach(trail, bucket, audit.organization)])?;
     let verdict = if looped {
         fail(format!("it records every delivery into its own bucket {}", bucket.name))
-            .reason("records_itself")
+            .reason(Reason::RECORDS_ITSELF)
             .observed(format!("data events of {} selected", bucket.arn()))
     } else {
         pass("it does not record its own deliveries")

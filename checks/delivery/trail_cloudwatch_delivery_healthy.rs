@@ -18,6 +18,12 @@ pub const CHECK: Check = Check {
                   --cloud-watch-logs-role-arn ARN",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html",
     },
+    japanese: Japanese {
+        title: "ロググループを持つすべての証跡が、各リージョンからエラーなく配信している",
+        rationale: "書き込み権限を失ったロールや削除されたロググループがあると、バケットへの配信が続いていても、すべ\
+                    てのメトリクスフィルターとアラームが機能しない。",
+        remediation: "エラーが示す配信ロールまたはロググループを修復する。",
+    },
     controls: &[
         Cis1_4.related("3.4"),
         Fsbp.related("CloudTrail.5"),
@@ -47,7 +53,7 @@ const STARTING: SignedDuration = SignedDuration::from_hours(24);
 fn judge(view: &TrailRegionView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let Some(group) = view.trail.log_group() else {
         let cited = view.trail.cite("CloudWatchLogsLogGroupArn", serde_json::Value::Null);
-        return Ok(not_applicable("no log group").reason("no_log_group").cite([cited]));
+        return Ok(not_applicable("no log group").reason(Reason::NO_LOG_GROUP).cite([cited]));
     };
     let (status, source) = view.account.delivery(view.trail, view.region)?;
     let undecided = |detail: &str| Gap {
@@ -58,7 +64,7 @@ fn judge(view: &TrailRegionView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let logging = status.is_logging;
     if !logging.ok_or_else(|| undecided("GetTrailStatus left out IsLogging"))? {
         return Ok(not_applicable("the trail is not logging")
-            .reason("not_logging")
+            .reason(Reason::NOT_LOGGING)
             .cite([source.cite("IsLogging", logging)]));
     }
     let hours = audit.policy.cwl_stale_hours;
@@ -68,12 +74,12 @@ fn judge(view: &TrailRegionView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let (last, started) = (status.latest_cloud_watch_logs_delivery_time, status.start_logging_time);
     let verdict = match (error, last) {
         (Some(error), _) => fail(format!("the last delivery to the log group failed: {error}"))
-            .reason("delivery_error"),
+            .reason(Reason::DELIVERY_ERROR),
         (None, Some(last)) if fresh(last, SignedDuration::from_hours(i64::from(hours))) => {
             pass(format!("last delivered at {last}"))
         }
         (None, None) if started.is_some_and(|time| fresh(time, STARTING)) => {
-            not_applicable("logging has just been started").reason("starting")
+            not_applicable("logging has just been started").reason(Reason::STARTING)
         }
         (None, _) => {
             let since = last
@@ -81,9 +87,9 @@ fn judge(view: &TrailRegionView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
                 .ok_or_else(|| undecided("nothing was delivered, and since when is not known"))?;
             match missed(view, since, status.latest_delivery_time)? {
                 Some((what, cited)) => fail(format!("nothing arrived since {since}, {what}"))
-                    .reason(if last.is_some() { "stale" } else { "never_delivered" })
+                    .reason(if last.is_some() { Reason::STALE } else { Reason::NEVER_DELIVERED })
                     .cite([cited]),
-                None => pass(format!("nothing happened since {since}")).reason("quiet"),
+                None => pass(format!("nothing happened since {since}")).reason(Reason::QUIET),
             }
         }
     };

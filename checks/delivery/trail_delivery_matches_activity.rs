@@ -20,6 +20,13 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail get-trail-status --name {trail} --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html",
     },
+    japanese: Japanese {
+        title: "リージョンで発生したイベントが 1 時間以内にバケットへ届いている",
+        rationale: "停止した配信は自らエラーを示さない。イベント履歴にあってログファイルにないイベントは、90 日後に失\
+                    われる。",
+        remediation: "当該リージョンにおける証跡の配信状況と、バケットおよびキーのポリシーを確認する。証跡を再保存す\
+                      ると、CloudTrail は配信を再試行する。",
+    },
     controls: &[
         Cis1_4.related("3.4"),
         Fsbp.related("CloudTrail.5"),
@@ -49,7 +56,9 @@ fn judge(view: &RegionView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let (newest, history) = view.account.newest_event(view.region)?;
     let Some(event) = newest else {
         let cited = history.cite("Events", serde_json::json!([]));
-        return Ok(not_applicable("event history shows no event").reason("no_event").cite([cited]));
+        return Ok(not_applicable("event history shows no event")
+            .reason(Reason::NO_EVENT)
+            .cite([cited]));
     };
     let time = event.event_time;
     let seen = history.cite("Events[].EventTime", time.to_string());
@@ -72,12 +81,12 @@ fn judge(view: &RegionView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     }
     if asked(&|trail| region.covers(trail))?.is_none() {
         return Ok(not_applicable("no logging trail records management events there")
-            .reason("not_covered")
+            .reason(Reason::NOT_COVERED)
             .cite([seen, view.account.cite_trails_in(view.region)]));
     }
     if asked(&|trail| all([region.covers(trail), region.had_started(trail)]))?.is_none() {
         return Ok(not_applicable("the trails were started after the newest event")
-            .reason("starting")
+            .reason(Reason::STARTING)
             .cite([seen]));
     }
     let undecided = |detail: String| Gap {
@@ -98,7 +107,7 @@ fn judge(view: &RegionView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let last = status.latest_delivery_time.map(|time| time.to_string());
     let at = last.as_deref().unwrap_or("never");
     Ok(fail(format!("the newest event is of {time}, the last delivery of {}: {at}", trail.name()))
-        .reason("delivery_behind_activity")
+        .reason(Reason::DELIVERY_BEHIND_ACTIVITY)
         .observed(format!("LatestDeliveryTime={at}, EventTime={time}"))
         .cite([seen, source.cite("LatestDeliveryTime", last)]))
 }

@@ -18,6 +18,13 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail get-trail-status --name {trail} --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html",
     },
+    japanese: Japanese {
+        title: "ログファイルの整合性を検証するすべての証跡が、各リージョンからダイジェストファイルを配信している",
+        rationale: "ダイジェストファイルはアクティビティの有無にかかわらず毎時間配信される。途絶えると連鎖が切れ、フ\
+                    ァイルの改変や削除がなかったことを事後に立証できない。",
+        remediation: "ダイジェストの配信エラーが示す箇所を修復する。ダイジェストには、AWSLogs/ACCOUNT/CloudTrail-Digest/ に\
+                      対してログと同じバケットポリシーとキーポリシーが必要である。",
+    },
     controls: &[
         Cis1_4.related("3.4"),
         Fsbp.related("CloudTrail.5"),
@@ -36,7 +43,7 @@ pub const CHECK: Check = Check {
 fn judge(view: &TrailRegionView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     if !view.trail.validates_log_files()? {
         return Ok(not_applicable("log file validation is off")
-            .reason("validation_off")
+            .reason(Reason::VALIDATION_OFF)
             .cite([view.trail.cite("LogFileValidationEnabled", false)]));
     }
     let (status, source) = view.account.delivery(view.trail, view.region)?;
@@ -48,7 +55,7 @@ fn judge(view: &TrailRegionView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let logging = status.is_logging;
     if !logging.ok_or_else(|| undecided("GetTrailStatus left out IsLogging"))? {
         return Ok(not_applicable("the trail is not logging")
-            .reason("not_logging")
+            .reason(Reason::NOT_LOGGING)
             .cite([source.cite("IsLogging", logging)]));
     }
     let hours = audit.policy.digest_stale_hours;
@@ -58,16 +65,15 @@ fn judge(view: &TrailRegionView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let error = status.latest_digest_delivery_error.as_deref().filter(|error| !error.is_empty());
     let (last, started) = (status.latest_digest_delivery_time, status.start_logging_time);
     let verdict = match (error, last) {
-        (Some(error), _) => {
-            fail(format!("the last digest was not delivered: {error}")).reason("delivery_error")
-        }
+        (Some(error), _) => fail(format!("the last digest was not delivered: {error}"))
+            .reason(Reason::DELIVERY_ERROR),
         (None, Some(last)) if fresh(last) => pass(format!("the last digest came at {last}")),
         _ if started.is_some_and(fresh) => {
-            not_applicable("logging has just been started").reason("starting")
+            not_applicable("logging has just been started").reason(Reason::STARTING)
         }
         (None, Some(last)) => {
             let age = source.called_at.duration_since(last).as_hours();
-            fail(format!("the last digest came {age} hours ago")).reason("stale")
+            fail(format!("the last digest came {age} hours ago")).reason(Reason::STALE)
         }
         // AWS does not say since when validation is on.
         (None, None) => {

@@ -18,6 +18,12 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail get-trail-status --name {trail} --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html",
     },
+    japanese: Japanese {
+        title: "すべての証跡が、各リージョンからエラーなくバケットへ配信している",
+        rationale: "バケットまたはキーに拒否された証跡は、ログ記録中と表示され続ける一方で、当該リージョンのイベント\
+                    をすべて失う。",
+        remediation: "配信エラーが示す箇所（バケットまたはキーのポリシー、証跡の配信先バケット）を修復する。",
+    },
     controls: &[
         Cis1_4.related("3.4"),
         Fsbp.related("CloudTrail.5"),
@@ -48,7 +54,7 @@ fn judge(view: &TrailRegionView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let logging = status.is_logging;
     if !logging.ok_or_else(|| undecided("GetTrailStatus left out IsLogging"))? {
         return Ok(not_applicable("the trail is not logging")
-            .reason("not_logging")
+            .reason(Reason::NOT_LOGGING)
             .cite([source.cite("IsLogging", logging)]));
     }
     let (error, last) = (status.latest_delivery_error.as_deref(), status.latest_delivery_time);
@@ -62,17 +68,17 @@ fn judge(view: &TrailRegionView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let verdict = match (error.filter(|error| !error.is_empty()), last) {
         (Some(error), Some(last)) if age(last) <= LATELY => {
             fail(format!("deliveries fail now and then (medium severity): {error}"))
-                .reason("intermittent")
+                .reason(Reason::INTERMITTENT)
                 .observed(format!("LatestDeliveryError={error}, {observed}"))
         }
         (Some(error), _) => fail(format!("the last delivery failed: {error}"))
-            .reason("delivery_error")
+            .reason(Reason::DELIVERY_ERROR)
             .observed(format!("LatestDeliveryError={error}, {observed}")),
         (None, Some(last)) => {
             let hours = audit.policy.delivery_stale_hours;
             let quiet = age(last) > SignedDuration::from_hours(i64::from(hours));
             let verdict = pass(format!("no delivery error, last delivered at {last}"));
-            if quiet { verdict.reason("quiet") } else { verdict }.observed(observed)
+            if quiet { verdict.reason(Reason::QUIET) } else { verdict }.observed(observed)
         }
         (None, None) => {
             let started = status.start_logging_time;
@@ -80,12 +86,12 @@ fn judge(view: &TrailRegionView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
                 .ok_or_else(|| undecided("nothing was delivered, and since when is not known"))?;
             let global = audit.organization.partition().global_region();
             let verdict = if age(started) <= STARTING {
-                not_applicable(format!("started at {started}")).reason("starting")
+                not_applicable(format!("started at {started}")).reason(Reason::STARTING)
             } else if view.region == view.trail.home() || *view.region == global {
                 fail(format!("nothing was ever delivered since the start at {started}"))
-                    .reason("never_delivered")
+                    .reason(Reason::NEVER_DELIVERED)
             } else {
-                pass("no delivery error, and nothing to deliver so far").reason("quiet")
+                pass("no delivery error, and nothing to deliver so far").reason(Reason::QUIET)
             };
             verdict.observed(observed).cite([source.cite("StartLoggingTime", started.to_string())])
         }

@@ -17,6 +17,11 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-trail --name {trail} --sns-topic-name ARN --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-permissions-for-sns-notifications.html",
     },
+    japanese: Japanese {
+        title: "トピックを持つすべての証跡が、エラーなく通知している",
+        rationale: "通知を契機にログファイルを読む仕組みが動作せず、通知がないことを異常なしと誤認する。",
+        remediation: "CloudTrail によるトピックへの発行を許可するか、トピックを再作成するか、証跡からトピックを外す。",
+    },
     controls: &[
         Cis1_4.related("3.4"),
         Fsbp.related("CloudTrail.5"),
@@ -35,11 +40,11 @@ pub const CHECK: Check = Check {
 fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     let Some(topic) = trail.topic() else {
         let cited = trail.cite("SnsTopicARN", serde_json::Value::Null);
-        return Ok(not_applicable("no topic").reason("no_topic").cite([cited]));
+        return Ok(not_applicable("no topic").reason(Reason::NO_TOPIC).cite([cited]));
     };
     if !trail.is_logging()? {
         return Ok(not_applicable("the trail is not logging")
-            .reason("not_logging")
+            .reason(Reason::NOT_LOGGING)
             .cite(trail.cite_logging()));
     }
     let expected = format!("no notification error, and the topic {topic} is there");
@@ -47,7 +52,7 @@ fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     let there = audit.organization.resource::<Option<Topic>>(Fact::Topic, topic, owner);
     if let Ok((None, source)) = there {
         return Ok(fail(format!("the topic {topic} does not exist"))
-            .reason("topic_missing")
+            .reason(Reason::TOPIC_MISSING)
             .observed("GetTopicAttributes: NotFound")
             .expected(expected)
             .cite([source.cite("error", "NotFound")]));
@@ -57,7 +62,7 @@ fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     let cited = status.source.cite("LatestNotificationError", error);
     if let Some(error) = error {
         return Ok(fail(format!("the last notification failed: {error}"))
-            .reason("notification_error")
+            .reason(Reason::NOTIFICATION_ERROR)
             .observed(format!("LatestNotificationError={error}"))
             .expected(expected)
             .cite([cited]));

@@ -16,6 +16,11 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-event-data-store --event-data-store ARN --kms-key-id KEY --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
     },
+    japanese: Japanese {
+        title: "すべてのイベントデータストアがカスタマーマネージドキーで暗号化されている",
+        rationale: "AWS 所有のキーはポリシーを限定できず、その使用もアカウントに記録されない。",
+        remediation: "キーのないイベントデータストアにはキーを設定できる。設定済みのキーは変更も削除もできない。",
+    },
     controls: &[
         Fsbp.seen("CloudTrail.10"),
         Nist800_53R5.recalled("AU-9"),
@@ -37,7 +42,7 @@ fn judge(store: &Store, audit: &Audit<'_>) -> Observed<Verdict> {
     let (described, source) = store.described()?;
     let Some(id) = store.key() else {
         return Ok(fail("no customer's key")
-            .reason("no_key")
+            .reason(Reason::NO_KEY)
             .observed("KmsKeyId is absent")
             .expected("a customer managed key")
             .cite([source.cite("KmsKeyId", described.kms_key_id.as_deref())]));
@@ -46,7 +51,7 @@ fn judge(store: &Store, audit: &Audit<'_>) -> Observed<Verdict> {
     let accepted = &audit.policy.event_data_store_key_arns;
     if !accepted.is_empty() && !accepted.contains(id) {
         return Ok(fail(format!("the key {id} is none of those that are accepted"))
-            .reason("unexpected_key")
+            .reason(Reason::UNEXPECTED_KEY)
             .observed(format!("KmsKeyId={id}"))
             .expected(format!("one of {} accepted keys", accepted.len()))
             .cite([cited]));
@@ -62,13 +67,13 @@ fn judge(store: &Store, audit: &Audit<'_>) -> Observed<Verdict> {
         .metadata()?;
     let Some(metadata) = &read.value else {
         return Ok(not_applicable(format!("the key {id} does not exist"))
-            .reason("key_not_found")
+            .reason(Reason::KEY_NOT_FOUND)
             .cite([cited, read.source.cite("error", "NotFoundException")]));
     };
     let manager = metadata.key_manager.as_deref();
     let verdict = match manager {
         Some("CUSTOMER") => pass("a customer managed key"),
-        Some(other) => fail(format!("the key is managed by {other}")).reason("aws_managed"),
+        Some(other) => fail(format!("the key is managed by {other}")).reason(Reason::AWS_MANAGED),
         None => {
             let detail = format!("DescribeKey left out KeyManager of {id}");
             return Err(gap(Cause::Undecidable, detail));

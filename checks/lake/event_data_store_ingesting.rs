@@ -15,6 +15,12 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail start-event-data-store-ingestion --event-data-store ARN --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_StartEventDataStoreIngestion.html",
     },
+    japanese: Japanese {
+        title: "すべてのイベントデータストアがイベントを取り込んでいる",
+        rationale: "取り込みが停止しても、クエリは過去のデータから応答を返し続けるため、以後何も届いていないことに誰\
+                    も気付かない。",
+        remediation: "イベントデータストアの取り込みを再開する。削除保留中の場合は、先に復元する。",
+    },
     controls: &[],
     reads: &[Fact::EventDataStores, Fact::EventDataStore],
     judge: Judge::Store(judge),
@@ -38,10 +44,10 @@ fn judge(store: &Store, _: &Audit<'_>) -> Observed<Verdict> {
     let verdict = match status {
         Some("ENABLED") => pass("the store takes in events"),
         Some(stopped @ ("STOPPED_INGESTION" | "STOPPING_INGESTION")) => {
-            fail(format!("ingestion is stopped: {stopped}")).reason("ingestion_stopped")
+            fail(format!("ingestion is stopped: {stopped}")).reason(Reason::INGESTION_STOPPED)
         }
         Some("PENDING_DELETION") => {
-            fail("the store is about to be deleted").reason("pending_deletion")
+            fail("the store is about to be deleted").reason(Reason::PENDING_DELETION)
         }
         other => {
             let detail = format!("the status of {} is {}", store.arn, other.unwrap_or("absent"));

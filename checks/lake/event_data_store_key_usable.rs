@@ -16,6 +16,12 @@ pub const CHECK: Check = Check {
         command: "aws kms cancel-key-deletion --key-id KEY && aws kms enable-key --key-id KEY",
         link: "https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
     },
+    japanese: Japanese {
+        title: "すべてのイベントデータストアのキーが使用可能である",
+        rationale: "キーが無効なイベントデータストアは、イベントを取り込まず、クエリにも応答しない。キーが削除されれ\
+                    ば保持内容はすべて失われる。",
+        remediation: "キーの削除予約を取り消し、キーを有効化する。",
+    },
     controls: &[],
     reads: &[Fact::EventDataStores, Fact::EventDataStore, Fact::Key],
     judge: Judge::Store(judge),
@@ -25,7 +31,7 @@ fn judge(store: &Store, audit: &Audit<'_>) -> Observed<Verdict> {
     let (described, source) = store.described()?;
     let cited = source.cite("KmsKeyId", described.kms_key_id.as_deref());
     let Some(id) = store.key() else {
-        return Ok(not_applicable("no customer's key").reason("no_key").cite([cited]));
+        return Ok(not_applicable("no customer's key").reason(Reason::NO_KEY).cite([cited]));
     };
     let key = audit.organization.key_of_store(store).ok_or_else(|| Gap {
         account: Some(store.owner),

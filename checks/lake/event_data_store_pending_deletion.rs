@@ -15,6 +15,11 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail restore-event-data-store --event-data-store ARN --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_RestoreEventDataStore.html",
     },
+    japanese: Japanese {
+        title: "削除保留中のイベントデータストアがない",
+        rationale: "7 日後に、イベントデータストアの保持内容はすべて復元不能となる。",
+        remediation: "イベントデータストアを復元し、削除保護を有効にする。削除を行った者は証跡で確認できる。",
+    },
     controls: &[],
     reads: &[Fact::EventDataStores, Fact::EventDataStore],
     judge: Judge::Store(judge),
@@ -28,7 +33,7 @@ fn judge(store: &Store, _: &Audit<'_>) -> Observed<Verdict> {
         ..Gap::new(Fact::EventDataStore, Cause::Undecidable, "GetEventDataStore left out Status")
     })?;
     let verdict = if status == "PENDING_DELETION" {
-        fail("the store will be deleted within seven days").reason("pending_deletion")
+        fail("the store will be deleted within seven days").reason(Reason::PENDING_DELETION)
     } else {
         pass("the store is not about to be deleted")
     };

@@ -16,6 +16,12 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail delete-resource-policy --resource-arn ARN --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DeleteResourcePolicy.html",
     },
+    japanese: Japanese {
+        title: "組織外からクエリできるイベントデータストアがない",
+        rationale: "イベントデータストアにクエリできる者は、誰が、どこから、どのロールで、何を行ったかという組織の全\
+                    体像を読み取れる。",
+        remediation: "部外者を指定するステートメントをイベントデータストアのポリシーから除くか、ポリシーを削除する。",
+    },
     controls: &[],
     reads: &[Fact::Organization, Fact::Accounts, Fact::EventDataStores, Fact::StorePolicy],
     judge: Judge::Store(judge),
@@ -27,7 +33,7 @@ fn judge(store: &Store, audit: &Audit<'_>) -> Observed<Verdict> {
     let verdict = match (store.outsider(audit.organization)?, policy) {
         (Some(outsider), _) => {
             let Outsider { statement, who } = outsider;
-            fail(format!("{statement} lets {who} in")).reason("external_principal")
+            fail(format!("{statement} lets {who} in")).reason(Reason::EXTERNAL_PRINCIPAL)
         }
         (None, Some(_)) => pass("the policy names nobody outside the organization"),
         (None, None) => pass("the store has no policy"),

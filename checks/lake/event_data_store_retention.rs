@@ -16,6 +16,11 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-event-data-store --event-data-store ARN --retention-period DAYS --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_UpdateEventDataStore.html",
     },
+    japanese: Japanese {
+        title: "すべてのイベントデータストアが、評価方針の求める期間イベントを保持している",
+        rationale: "侵入の発覚は数か月後となることが多い。その時点までに破棄されたイベントからは何も解明できない。",
+        remediation: "イベントデータストアの保持期間を延長する。残存するイベントにも延長後の期間が適用される。",
+    },
     controls: &[
         Pci4_0_1.related("10.5.1"),
         Nist800_53R5.stave("AU-11"),
@@ -60,11 +65,11 @@ fn judge(store: &Store, audit: &Audit<'_>) -> Observed<Verdict> {
     let calls = [Category::Management, Category::Data, Category::NetworkActivity];
     if !store.selectors()?.terms.iter().any(|term| calls.contains(&term.category)) {
         return Ok(not_applicable("the store takes in no events of calls")
-            .reason("no_evidence_store")
+            .reason(Reason::NO_EVIDENCE_STORE)
             .cite([cited]));
     }
     Ok(fail(format!("retention is {days} days, the policy asks for {wanted}"))
-        .reason("retention_too_short")
+        .reason(Reason::RETENTION_TOO_SHORT)
         .observed(format!("RetentionPeriod={days}"))
         .expected(format!("at least {wanted} days"))
         .cite([cited]))

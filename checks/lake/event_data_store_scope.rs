@@ -15,6 +15,12 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-event-data-store --event-data-store ARN --multi-region-enabled --organization-enabled --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_UpdateEventDataStore.html",
     },
+    japanese: Japanese {
+        title: "すべてのイベントデータストアが、全リージョンおよび全アカウントの管理イベントをすべて取り込んでいる",
+        rationale: "一部しか取り込まないイベントデータストアにクエリして該当がなければ、何も起きなかったと誤信する。",
+        remediation: "イベントデータストアの対象を、すべてのリージョン、組織全体、およびすべての管理イベントに拡大す\
+                      る。",
+    },
     controls: &[],
     reads: &[Fact::Organization, Fact::EventDataStores, Fact::EventDataStore],
     judge: Judge::Store(judge),
@@ -57,15 +63,23 @@ fn judge(store: &Store, audit: &Audit<'_>) -> Observed<Verdict> {
         }),
     };
     let parts = [
-        ("single_region", "one region only", regions.ok_or_else(|| gap("MultiRegionEnabled"))),
-        ("single_account", "one account only", everyone),
-        ("partial_management_events", "not all management events", store.records_all_management()),
+        (
+            Reason::SINGLE_REGION,
+            "one region only",
+            regions.ok_or_else(|| gap("MultiRegionEnabled")),
+        ),
+        (Reason::SINGLE_ACCOUNT, "one account only", everyone),
+        (
+            Reason::PARTIAL_MANAGEMENT_EVENTS,
+            "not all management events",
+            store.records_all_management(),
+        ),
     ];
     let missing: Vec<_> = parts.iter().filter(|(.., part)| *part == Ok(false)).collect();
     let verdict = match missing.first() {
         Some((reason, ..)) => {
             let what: Vec<&str> = missing.iter().map(|(_, what, _)| *what).collect();
-            fail(what.join(", ")).reason(reason)
+            fail(what.join(", ")).reason(*reason)
         }
         None => {
             all(parts.into_iter().map(|(.., part)| part))?;

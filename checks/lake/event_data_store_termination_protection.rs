@@ -15,6 +15,12 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-event-data-store --event-data-store ARN --termination-protection-enabled --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_UpdateEventDataStore.html",
     },
+    japanese: Japanese {
+        title: "すべてのイベントデータストアで削除保護が有効である",
+        rationale: "削除権限を持つ者が、2 回ではなく 1 回の呼び出しで削除できる。気付かれるのは 2 回目の呼び出しであ\
+                    る。",
+        remediation: "削除保護を有効にする。",
+    },
     controls: &[],
     reads: &[Fact::EventDataStores, Fact::EventDataStore],
     judge: Judge::Store(judge),
@@ -46,7 +52,7 @@ fn judge(store: &Store, _: &Audit<'_>) -> Observed<Verdict> {
     let verdict = if protected {
         pass("termination protection is on")
     } else {
-        fail("termination protection is off").reason("not_protected")
+        fail("termination protection is off").reason(Reason::NOT_PROTECTED)
     };
     Ok(verdict
         .observed(format!("TerminationProtectionEnabled={protected}"))

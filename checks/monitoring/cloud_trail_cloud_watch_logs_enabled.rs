@@ -19,6 +19,13 @@ pub const CHECK: Check = Check {
                   --cloud-watch-logs-role-arn ARN --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/send-cloudtrail-events-to-cloudwatch-logs.html",
     },
+    japanese: Japanese {
+        title: "監査証拠を保持するすべての証跡が CloudWatch Logs に配信している",
+        rationale: "証跡自体の停止、ルートユーザーの使用、削除予約されたキーに対するアラームには、イベントが数分以内\
+                    にロググループへ届く必要がある。",
+        remediation: "証跡に、ロググループと、そのロググループへ書き込めるロールを設定する。配信が途絶えている場合は\
+                      ロールを修復する。",
+    },
     controls: &[
         Cis1_4.seen("3.4"),
         Fsbp.seen("CloudTrail.5"),
@@ -84,7 +91,7 @@ fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
         return Ok(verdict);
     }
     Ok(not_applicable("the trail keeps no management events")
-        .reason("no_evidence_trail")
+        .reason(Reason::NO_EVIDENCE_TRAIL)
         .cite(trail.cite_logging())
         .cite([trail.cite_selectors()]))
 }
@@ -96,7 +103,7 @@ fn deliveries(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     let cited = trail.cite("CloudWatchLogsLogGroupArn", group);
     let Some(group) = group.filter(|arn| !arn.is_empty()) else {
         return Ok(fail("no log group")
-            .reason("no_log_group")
+            .reason(Reason::NO_LOG_GROUP)
             .observed("CloudWatchLogsLogGroupArn is absent")
             .expected(expected)
             .cite([cited]));
@@ -106,12 +113,13 @@ fn deliveries(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     let proof =
         status.source.cite("LatestCloudWatchLogsDeliveryTime", last.map(|time| time.to_string()));
     let verdict = match last {
-        None => fail("nothing was ever delivered to the log group").reason("never_delivered"),
+        None => fail("nothing was ever delivered to the log group").reason(Reason::NEVER_DELIVERED),
         // Ages are measured from the reading, never from the clock of the judging run.
         Some(last) => {
             let age = status.source.called_at.duration_since(last);
             if age > SignedDuration::from_hours(i64::from(hours)) {
-                fail(format!("the last delivery was {} hours ago", age.as_hours())).reason("stale")
+                fail(format!("the last delivery was {} hours ago", age.as_hours()))
+                    .reason(Reason::STALE)
             } else {
                 pass(format!("delivered to {group}"))
             }

@@ -17,6 +17,11 @@ pub const CHECK: Check = Check {
         command: "aws cloudwatch delete-alarm-mute-rule --alarm-mute-rule-name RULE --region {region}",
         link: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-mute-rules.html",
     },
+    japanese: Japanese {
+        title: "証跡に関するアラームがミュートされていない",
+        rationale: "アラームは発生し、有効と表示されるが、ミュートルールが終了するまで誰にも通知されない。",
+        remediation: "アラームをミュートしているルールを削除する。",
+    },
     controls: &[Pci4_0_1.related("10.7"), Soc2.related("CC7.2"), Iso27001_2022.related("A.8.16")],
     reads: &[Fact::Trails, Fact::MetricFilters, Fact::Alarms, Fact::MuteRules],
     judge: Judge::Alarm(judge),
@@ -39,14 +44,14 @@ fn judge(alarm: &WatchedAlarm<'_>, _: &Audit<'_>) -> Observed<Verdict> {
     if let Some(rule) = of_status("ACTIVE") {
         let until = rule.expire_date.map(|end| format!(" until {end} at the latest"));
         return Ok(fail(format!("muted by {}{}", rule.arn, until.unwrap_or_default()))
-            .reason("alarm_muted")
+            .reason(Reason::ALARM_MUTED)
             .observed("Status=ACTIVE")
             .expected("no active rule")
             .cite([cited(rule)]));
     }
     Ok(match of_status("SCHEDULED") {
         Some(rule) => pass(format!("not now; {} mutes it at set times", rule.arn))
-            .reason("muted_at_times")
+            .reason(Reason::MUTED_AT_TIMES)
             .cite([cited(rule)]),
         None => pass("no rule mutes it").cite([source.cite("AlarmMuteRules", rules.len())]),
     }

@@ -22,6 +22,13 @@ pub const CHECK: Check = Check {
                   '[{\"InsightType\": \"ApiCallRateInsight\"}, {\"InsightType\": \"ApiErrorRateInsight\"}]'",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-insights-events-with-cloudtrail.html",
     },
+    japanese: Japanese {
+        title: "証跡またはイベントデータストアが、アカウントの異常なアクティビティを検出している",
+        rationale: "盗まれた認証情報による大量の列挙や、1 万回拒否されるループは、個々の呼び出しとしては何の規則にも\
+                    違反しない。",
+        remediation: "1 つの証跡で、API コール率と API エラー率の Insights を有効にする。2 つ目の証跡は費用を増やすだ\
+                      けである。",
+    },
     controls: &[
         Pci4_0_1.prowler("10.3.2"),
         Pci4_0_1.prowler("10.5.1"),
@@ -92,7 +99,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     }
     let named = missing.join(", ");
     Ok(fail(format!("nothing looks for {named} in management events"))
-        .reason("no_insights")
+        .reason(Reason::NO_INSIGHTS)
         .observed(format!("missing: {named}"))
         .expected(expected)
         .cite(sights))

@@ -16,6 +16,11 @@ pub const CHECK: Check = Check {
         command: "aws cloudwatch put-metric-alarm --alarm-name ALARM --alarm-actions TOPIC --region {region}",
         link: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",
     },
+    japanese: Japanese {
+        title: "証跡に関するすべてのアラームにアクションが設定されている",
+        rationale: "アラームが発生しても、誰にも伝わらない。",
+        remediation: "アラームの通知先としてトピックを設定する。",
+    },
     controls: &[
         Fsbp.seen("CloudWatch.15"),
         Pci4_0_1.related("10.7"),
@@ -40,7 +45,7 @@ fn judge(alarm: &WatchedAlarm<'_>, _: &Audit<'_>) -> Observed<Verdict> {
     let cited = alarm.cite("AlarmActions", actions.clone());
     Ok(if actions.is_empty() {
         fail("nothing happens when it goes off")
-            .reason("no_alarm_action")
+            .reason(Reason::NO_ALARM_ACTION)
             .observed("AlarmActions is empty")
     } else {
         pass(format!("{} actions when it goes off", actions.len()))

@@ -16,6 +16,11 @@ pub const CHECK: Check = Check {
         command: "aws cloudwatch enable-alarm-actions --alarm-names ALARM --region {region}",
         link: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_EnableAlarmActions.html",
     },
+    japanese: Japanese {
+        title: "証跡に関するすべてのアラームのアクションが有効である",
+        rationale: "1 回の呼び出しで、設定をすべて残したままアラームを沈黙させられる。",
+        remediation: "アラームのアクションを有効にする。",
+    },
     controls: &[
         Fsbp.seen("CloudWatch.17"),
         Pci4_0_1.related("10.7"),
@@ -42,7 +47,7 @@ fn judge(alarm: &WatchedAlarm<'_>, _: &Audit<'_>) -> Observed<Verdict> {
     Ok(if enabled {
         pass("its actions are carried out")
     } else {
-        fail("its actions are switched off").reason("alarm_actions_disabled")
+        fail("its actions are switched off").reason(Reason::ALARM_ACTIONS_DISABLED)
     }
     .observed(format!("ActionsEnabled={enabled}"))
     .expected("ActionsEnabled=true")

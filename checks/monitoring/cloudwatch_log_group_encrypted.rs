@@ -17,6 +17,11 @@ pub const CHECK: Check = Check {
         command: "aws logs associate-kms-key --log-group-name GROUP --kms-key-id {key} --region {region}",
         link: "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/logs/encrypt-log-data-kms.html",
     },
+    japanese: Japanese {
+        title: "証跡の配信先であるすべてのロググループが、使用可能な KMS キーで暗号化されている",
+        rationale: "バケットではキーの権限も必要となるのに対し、ロググループを読める者は証跡のすべてを読める。",
+        remediation: "CloudWatch Logs による使用をポリシーで許可した KMS キーを、ロググループに設定する。",
+    },
     controls: &[
         Pci4_0_1.prowler("10.3.2"),
         Pci4_0_1.prowler("3.5.1"),
@@ -35,7 +40,7 @@ fn judge(group: &TrailGroup, audit: &Audit<'_>) -> Observed<Verdict> {
     let (described, source) = group.destination.described(audit.organization)?;
     let Some(described) = described else {
         return Ok(not_applicable("the log group does not exist")
-            .reason("log_group_missing")
+            .reason(Reason::LOG_GROUP_MISSING)
             .cite([source.cite("logGroups", serde_json::Value::Null)]));
     };
     let expected = "a KMS key that works";
@@ -43,7 +48,7 @@ fn judge(group: &TrailGroup, audit: &Audit<'_>) -> Observed<Verdict> {
     let cited = source.cite("kmsKeyId", key);
     let Some(id) = key else {
         return Ok(fail("no key of the account's own")
-            .reason("no_key")
+            .reason(Reason::NO_KEY)
             .observed("kmsKeyId is absent")
             .expected(expected)
             .cite([cited]));

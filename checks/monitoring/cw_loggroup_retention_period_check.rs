@@ -16,6 +16,11 @@ pub const CHECK: Check = Check {
         command: "aws logs put-retention-policy --log-group-name GROUP --retention-in-days 365 --region {region}",
         link: "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html",
     },
+    japanese: Japanese {
+        title: "証跡の配信先であるすべてのロググループが、十分な期間イベントを保持している",
+        rationale: "前四半期を検索しても該当がなく、検索した者は、検索できない期間であることに気付かない。",
+        remediation: "ロググループの保持期間を、評価方針の求める期間以上または無期限に設定する。",
+    },
     controls: &[
         Fsbp.seen("CloudWatch.16"),
         Pci4_0_1.prowler("10.5.1"),
@@ -37,7 +42,7 @@ fn judge(group: &TrailGroup, audit: &Audit<'_>) -> Observed<Verdict> {
     let (described, source) = group.destination.described(audit.organization)?;
     let Some(described) = described else {
         return Ok(not_applicable("the log group does not exist")
-            .reason("log_group_missing")
+            .reason(Reason::LOG_GROUP_MISSING)
             .cite([source.cite("logGroups", serde_json::Value::Null)]));
     };
     let wanted = audit.policy.log_group_retention_days;
@@ -50,7 +55,7 @@ fn judge(group: &TrailGroup, audit: &Audit<'_>) -> Observed<Verdict> {
                 pass(format!("kept for {days} days")).observed(seen)
             } else {
                 fail(format!("kept for {days} days, the policy asks for {wanted}"))
-                    .reason("retention_too_short")
+                    .reason(Reason::RETENTION_TOO_SHORT)
                     .observed(seen)
             }
         }

@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 1,
     rationale: "Whoever stops the trail works unseen from then on: the stop is the last event that tells.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "証跡のあらゆる変更が担当者に通知される",
+        rationale: "証跡を停止した者の以後の操作は見えなくなる。停止そのものが、痕跡を示す最後のイベントである。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[
         Cis1_4.prowler("4.5"),
         Cis3_0.prowler("4.5"),

@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 1,
     rationale: "Logs under a key that is gone are gone, and so is all else under it.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "KMS キーのあらゆる無効化および削除が担当者に通知される",
+        rationale: "失われたキーで暗号化されたログは失われ、そのキーで保護された他のデータもすべて失われる。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[
         Cis1_4.prowler("4.7"),
         Cis3_0.prowler("4.7"),

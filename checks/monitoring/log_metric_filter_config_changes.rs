@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 1,
     rationale: "Without the recorder nobody can tell what was changed while it was off.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "AWS Config のあらゆる変更が担当者に通知される",
+        rationale: "レコーダーが停止していた間の変更は、誰にも分からない。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[
         Cis1_4.prowler("4.9"),
         Cis3_0.prowler("4.9"),

@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 1,
     rationale: "Guessed passwords show before the one that fits.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "コンソールサインインのあらゆる失敗が担当者に通知される",
+        rationale: "パスワードの推測は、正しいものが見つかる前に失敗として現れる。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[
         Cis1_4.prowler("4.6"),
         Cis3_0.prowler("4.6"),

@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 1,
     rationale: "A password alone, once it is known, opens the console.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "MFA を使用しないあらゆるコンソールサインインが担当者に通知される",
+        rationale: "パスワードだけでは、知られた時点でコンソールに侵入される。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[
         Cis1_4.prowler("4.2"),
         Cis3_0.prowler("4.2"),

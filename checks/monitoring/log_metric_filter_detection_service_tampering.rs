@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 1,
     rationale: "A detector that is switched off finds nothing.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "検知サービスのあらゆる停止が担当者に通知される",
+        rationale: "停止された検知サービスは何も検知しない。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[],
     reads: event_filters::READS,
     judge: Judge::Account(judge),

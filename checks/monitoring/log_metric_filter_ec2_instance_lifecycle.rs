@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 0,
     rationale: "Instances that nobody ordered are paid for by their owner.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "インスタンスのあらゆる起動および終了が担当者に通知される",
+        rationale: "誰も依頼していないインスタンスの費用も、アカウントの所有者が負担する。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[],
     reads: event_filters::READS,
     judge: Judge::Account(judge),

@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 1,
     rationale: "A policy that grants more is how a foothold becomes a takeover.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "IAM ポリシーのあらゆる変更が担当者に通知される",
+        rationale: "権限を拡大するポリシーにより、足掛かりが全面的な支配へと拡大する。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[
         Cis1_4.prowler("4.4"),
         Cis3_0.prowler("4.4"),

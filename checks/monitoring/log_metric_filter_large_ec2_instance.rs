@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 0,
     rationale: "Large instances that nobody ordered cost most.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "大型インスタンスのあらゆる起動が担当者に通知される",
+        rationale: "誰も依頼していない大型インスタンスは、最も大きな費用を生む。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[],
     reads: event_filters::READS,
     judge: Judge::Account(judge),

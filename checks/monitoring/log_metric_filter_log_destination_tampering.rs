@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 1,
     rationale: "Whoever takes away the bucket, the key, the log group or the alarm need not touch the trail.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "ログの配信先に対するあらゆる攻撃が担当者に通知される",
+        rationale: "バケット、キー、ロググループ、アラームのいずれかを失わせる者は、証跡に触れる必要がない。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[],
     reads: event_filters::READS,
     judge: Judge::Account(judge),

@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 1,
     rationale: "A network list that lets all through undoes the rest.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "ネットワーク ACL のあらゆる変更が担当者に通知される",
+        rationale: "すべてを通すネットワーク ACL は、他の対策を無効にする。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[
         Cis1_4.prowler("4.11"),
         Cis3_0.prowler("4.11"),

@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 1,
     rationale: "A new gateway is a new way out.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "ネットワークゲートウェイのあらゆる変更が担当者に通知される",
+        rationale: "新しいゲートウェイは、外部への新たな経路となる。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[
         Cis1_4.prowler("4.12"),
         Cis3_0.prowler("4.12"),

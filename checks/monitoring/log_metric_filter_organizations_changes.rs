@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 1,
     rationale: "Policies that bind every account are lifted here, and accounts leave from here.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "組織のあらゆる変更が担当者に通知される",
+        rationale: "すべてのアカウントを拘束するポリシーの解除も、アカウントの離脱も、ここで行われる。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[
         Cis1_4.prowler("4.15"),
         Cis3_0.prowler("4.15"),
@@ -48,12 +53,12 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     match all.management()? {
         None => {
             return Ok(
-                not_applicable("the account is in no organization").reason("no_organization")
+                not_applicable("the account is in no organization").reason(Reason::NO_ORGANIZATION)
             );
         }
         Some(management) if management != account.id() => {
             let message = format!("what changes the organization is recorded in {management}");
-            return Ok(not_applicable(message).reason("not_required"));
+            return Ok(not_applicable(message).reason(Reason::NOT_REQUIRED));
         }
         Some(_) => {}
     }

@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 1,
     rationale: "Nothing binds the root user, and nothing that is in order needs it day by day.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "ルートユーザーのあらゆる使用が担当者に通知される",
+        rationale: "ルートユーザーを制限するものはなく、正常な日常業務で使用する必要もない。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[
         Cis1_4.prowler("4.3"),
         Cis3_0.prowler("4.3"),

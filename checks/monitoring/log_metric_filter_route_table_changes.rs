@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 1,
     rationale: "Traffic that takes another route can be read on the way.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "ルートテーブルのあらゆる変更が担当者に通知される",
+        rationale: "別の経路に誘導された通信は、途中で読み取られるおそれがある。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[
         Cis1_4.prowler("4.13"),
         Cis3_0.prowler("4.13"),

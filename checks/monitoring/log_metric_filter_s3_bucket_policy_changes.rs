@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 1,
     rationale: "A policy opens a bucket to the world, a lifecycle rule empties it.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "バケットポリシーのあらゆる変更が担当者に通知される",
+        rationale: "ポリシーはバケットを全世界に公開でき、ライフサイクルルールはバケットを空にできる。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[
         Cis1_4.prowler("4.8"),
         Cis3_0.prowler("4.8"),

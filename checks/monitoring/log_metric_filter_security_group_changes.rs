@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 1,
     rationale: "An open port is how data leaves and visitors come in.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "セキュリティグループのあらゆる変更が担当者に通知される",
+        rationale: "開放されたポートは、データの流出と侵入の経路となる。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[
         Cis1_4.prowler("4.10"),
         Cis3_0.prowler("4.10"),

@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 1,
     rationale: "A narrower selector, or an event data store that no longer takes events in, blinds the record without stopping it.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "記録対象のあらゆる変更が担当者に通知される",
+        rationale: "縮小されたセレクターや取り込みを停止したイベントデータストアは、記録を停止することなく死角を生む。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[],
     reads: event_filters::READS,
     judge: Judge::Account(judge),

@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 1,
     rationale: "Whoever tries out what a stolen key may do is refused often before anything works.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "拒否されたあらゆる API コールが担当者に通知される",
+        rationale: "盗んだ認証情報の権限を試す者は、成功する前に何度も拒否される。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[
         Cis1_4.prowler("4.1"),
         Cis3_0.prowler("4.1"),

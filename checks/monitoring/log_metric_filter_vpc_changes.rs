@@ -13,6 +13,11 @@ pub const CHECK: Check = Check {
     weight: 1,
     rationale: "A peering joins what was kept apart.",
     remediation: event_filters::REMEDIATION,
+    japanese: Japanese {
+        title: "VPC のあらゆる変更が担当者に通知される",
+        rationale: "ピアリング接続は、分離されていたネットワークを結合する。",
+        remediation: event_filters::JAPANESE_REMEDIATION,
+    },
     controls: &[
         Cis1_4.prowler("4.14"),
         Cis3_0.prowler("4.14"),

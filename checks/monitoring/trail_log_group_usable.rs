@@ -16,6 +16,12 @@ pub const CHECK: Check = Check {
         command: "aws logs create-log-group --log-group-name GROUP --log-group-class STANDARD --region {region}",
         link: "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
     },
+    japanese: Japanese {
+        title: "証跡の配信先であるすべてのロググループが存在し、メトリクスフィルターを設定できる",
+        rationale: "証跡は削除されたロググループを指し続け、クラスの異なるロググループにはメトリクスフィルターを設定\
+                    できない。いずれの場合もアラームは発生しない。",
+        remediation: "ロググループを STANDARD クラスで再作成し、削除保護を設定する。",
+    },
     controls: &[],
     reads: &[Fact::Trails, Fact::LogGroup],
     judge: Judge::LogGroup(judge),
@@ -26,7 +32,7 @@ fn judge(group: &TrailGroup, audit: &Audit<'_>) -> Observed<Verdict> {
     let (described, source) = group.destination.described(audit.organization)?;
     let Some(described) = described else {
         return Ok(fail(format!("the log group {} does not exist", group.destination.name()))
-            .reason("log_group_missing")
+            .reason(Reason::LOG_GROUP_MISSING)
             .expected(expected)
             .cite([source.cite("logGroups", serde_json::Value::Null)]));
     };
@@ -36,7 +42,7 @@ fn judge(group: &TrailGroup, audit: &Audit<'_>) -> Observed<Verdict> {
         return Ok(fail(format!(
             "the log group is of the class {class}, which has no metric filters"
         ))
-        .reason("log_group_class")
+        .reason(Reason::LOG_GROUP_CLASS)
         .observed(format!("logGroupClass={class}"))
         .expected(expected)
         .cite([cited]));
@@ -58,7 +64,9 @@ fn judge(group: &TrailGroup, audit: &Audit<'_>) -> Observed<Verdict> {
                     )
                 });
             }
-            Some(false) => fail("anybody who may delete it can").reason("no_deletion_protection"),
+            Some(false) => {
+                fail("anybody who may delete it can").reason(Reason::NO_DELETION_PROTECTION)
+            }
         }
     } else {
         pass("it is there and standard")

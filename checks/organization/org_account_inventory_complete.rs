@@ -17,6 +17,11 @@ pub const CHECK: Check = Check {
                   --regions us-east-1",
         link: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-manage-auto-deployment.html",
     },
+    japanese: Japanese {
+        title: "組織のすべての有効なアカウントが評価されている",
+        rationale: "発見を避けたい者は、監査用ロールの及ばない場所で行動する。",
+        remediation: "示されたアカウントに読み取り用ロールを展開し、すべてのアカウントを評価する。",
+    },
     controls: &[],
     reads: &[Fact::Organization, Fact::Accounts, Fact::Session],
     judge: Judge::Organization(judge),
@@ -34,7 +39,7 @@ fn judge(organization: &Organization, audit: &Audit<'_>) -> Observed<Verdict> {
         let verdict = match left_out.len() {
             0 => pass(format!("all of {total} active accounts were assessed")),
             more => pass(format!("all of {total} wanted accounts were assessed, {more} left out"))
-                .reason("some_left_out"),
+                .reason(Reason::SOME_LEFT_OUT),
         };
         return Ok(verdict.cite(organization.cite_accounts(wanted.iter().map(|member| &member.id))));
     };
@@ -44,7 +49,7 @@ fn judge(organization: &Organization, audit: &Audit<'_>) -> Observed<Verdict> {
     // The rule is about the run itself: where the user asks for it, that evidence is missing is the failure.
     if audit.policy.fail_on_unassessed {
         return Ok(fail(text)
-            .reason("unassessed")
+            .reason(Reason::UNASSESSED)
             .expected("every active account assessed")
             .cite(organization.cite_accounts(unassessed.iter().map(|member| &member.id))));
     }

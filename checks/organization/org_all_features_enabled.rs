@@ -16,6 +16,12 @@ pub const CHECK: Check = Check {
         command: "aws organizations enable-all-features",
         link: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org_support-all-features.html",
     },
+    japanese: Japanese {
+        title: "組織ですべての機能が有効である",
+        rationale: "すべての機能が有効でなければ、組織の証跡もサービスコントロールポリシーも使用できず、記録の有無は\
+                    各メンバーアカウントの判断に委ねられる。",
+        remediation: "すべての機能を有効にする。招待した各アカウントの同意が必要であり、最長 90 日を要する。",
+    },
     controls: &[],
     reads: &[Fact::Organization],
     judge: Judge::Organization(judge),
@@ -43,7 +49,7 @@ fn judge(organization: &Organization, _: &Audit<'_>) -> Observed<Verdict> {
     let verdict = if features == "ALL" {
         pass("all features are enabled")
     } else {
-        fail(format!("the feature set is {features}")).reason("not_all_features")
+        fail(format!("the feature set is {features}")).reason(Reason::NOT_ALL_FEATURES)
     };
     Ok(verdict
         .observed(format!("FeatureSet={features}"))

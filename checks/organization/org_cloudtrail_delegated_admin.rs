@@ -17,6 +17,12 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail register-organization-delegated-admin --member-account-id ACCOUNT",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-delegated-administrator.html",
     },
+    japanese: Japanese {
+        title: "CloudTrail の委任管理者がセキュリティ担当のアカウントのみである",
+        rationale: "委任管理者がなければ、証跡の変更のたびに管理アカウントの認証情報が必要となる。想定外の委任管理者\
+                    は組織の証跡を停止できる。",
+        remediation: "セキュリティ担当のアカウントを CloudTrail の委任管理者として登録し、他の登録を解除する。",
+    },
     controls: &[
         Cis7_0.prowler("2.1.6"),
         Nist800_53R5.related("AC-5"),
@@ -43,15 +49,15 @@ fn judge(organization: &Organization, audit: &Audit<'_>) -> Observed<Verdict> {
         .filter(|delegate| !expected.is_empty() && !expected.contains(*delegate))
         .collect();
     let verdict = if delegates.is_empty() {
-        fail("there is no delegated administrator").reason("no_delegated_admin")
+        fail("there is no delegated administrator").reason(Reason::NO_DELEGATED_ADMIN)
     } else if others.is_empty() {
         let verdict =
             pass(format!("administered by {}", list(&delegates.iter().collect::<Vec<_>>())));
-        if expected.is_empty() { verdict.reason("unconfirmed") } else { verdict }
+        if expected.is_empty() { verdict.reason(Reason::UNCONFIRMED) } else { verdict }
     } else {
         let others = list(&others);
         fail(format!("an unexpected account administers CloudTrail (high severity): {others}"))
-            .reason("unexpected_delegated_admin")
+            .reason(Reason::UNEXPECTED_DELEGATED_ADMIN)
     };
     Ok(verdict.cite(organization.cite_delegates()).expected(if expected.is_empty() {
         "a delegated administrator".to_owned()

@@ -17,6 +17,12 @@ pub const CHECK: Check = Check {
         command: "aws iam create-service-linked-role --aws-service-name cloudtrail.amazonaws.com",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/using-service-linked-roles.html",
     },
+    japanese: Japanese {
+        title: "管理アカウントに CloudTrail のサービスにリンクされたロールがある",
+        rationale: "このロールがなければ、CloudTrail は組織の証跡とイベントデータストアを作成も変更もできない。",
+        remediation: "管理アカウントにロールを作成する。CloudTrail のコンソールで信頼されたアクセスを有効にしても作成\
+                      される。",
+    },
     controls: &[],
     reads: &[Fact::Organization, Fact::ServiceLinkedRole],
     judge: Judge::Organization(judge),
@@ -34,14 +40,16 @@ pub const AS_CODE: AsCode = AsCode::both(
 
 fn judge(organization: &Organization, _: &Audit<'_>) -> Observed<Verdict> {
     let Some(management) = organization.management()? else {
-        return Ok(not_applicable("the account is in no organization").reason("no_organization"));
+        return Ok(
+            not_applicable("the account is in no organization").reason(Reason::NO_ORGANIZATION)
+        );
     };
     let (role, source) =
         organization.resource::<ServiceLinkedRole>(Fact::ServiceLinkedRole, "", management)?;
     let verdict = match &role.arn {
         Some(arn) => pass("the role exists").observed(arn),
         None => fail("the role AWSServiceRoleForCloudTrail does not exist")
-            .reason("no_service_linked_role")
+            .reason(Reason::NO_SERVICE_LINKED_ROLE)
             .observed("GetRole: NoSuchEntity"),
     };
     Ok(verdict

@@ -16,6 +16,12 @@ pub const CHECK: Check = Check {
         command: "aws organizations enable-aws-service-access --service-principal cloudtrail.amazonaws.com",
         link: "https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-cloudtrail.html",
     },
+    japanese: Japanese {
+        title: "CloudTrail の組織への信頼されたアクセスが有効である",
+        rationale: "管理アカウントでの 1 回の呼び出しで無効にでき、すべてのメンバーから組織の証跡が失われる。",
+        remediation: "信頼されたアクセスを有効にする。CloudTrail のコンソール、または委任管理者の登録によれば、サービ\
+                      スにリンクされたロールも作成される。",
+    },
     controls: &[],
     reads: &[Fact::Organization, Fact::TrustedServices],
     judge: Judge::Organization(judge),
@@ -37,7 +43,7 @@ fn judge(organization: &Organization, _: &Audit<'_>) -> Observed<Verdict> {
     let found = services.iter().find(|service| PRINCIPALS.contains(&service.as_str()));
     let verdict = match found {
         Some(_) => pass("trusted access is enabled"),
-        None => fail("trusted access is not enabled").reason("no_trusted_access"),
+        None => fail("trusted access is not enabled").reason(Reason::NO_TRUSTED_ACCESS),
     };
     Ok(verdict
         .observed(format!("{} trusted services", services.len()))

@@ -18,6 +18,13 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-trail --name {trail} --s3-bucket-name BUCKET",
         link: "https://docs.aws.amazon.com/prescriptive-guidance/latest/security-reference-architecture/log-archive.html",
     },
+    japanese: Japanese {
+        title: "組織の証跡のバケットがログアーカイブアカウントにある",
+        rationale: "ログのあるアカウントを掌握した者はログを削除できる。管理アカウントにもワークロードのあるアカウン\
+                    トにも置くべきではない。",
+        remediation: "ログアーカイブアカウントにバケットを作成し、組織の証跡の配信先とする。旧バケットはログの保持期\
+                      限まで維持する。",
+    },
     controls: &[
         Cis3_0.stave("3.5"),
         Cis5_0.stave("3.5"),
@@ -47,7 +54,9 @@ pub const CHECK: Check = Check {
 
 fn judge(organization: &Organization, audit: &Audit<'_>) -> Observed<Verdict> {
     let Some(management) = organization.management()? else {
-        return Ok(not_applicable("the account is in no organization").reason("no_organization"));
+        return Ok(
+            not_applicable("the account is in no organization").reason(Reason::NO_ORGANIZATION)
+        );
     };
     let archives = &audit.policy.log_archive_account_ids;
     let trails = organization.organization_trails()?;
@@ -73,9 +82,9 @@ fn judge(organization: &Organization, audit: &Audit<'_>) -> Observed<Verdict> {
     if let Some((trail, bucket)) = misplaced {
         let (owner, cited) = owner(organization, bucket)?;
         let (reason, what) = if owner == management {
-            ("in_management_account", "the management account")
+            (Reason::IN_MANAGEMENT_ACCOUNT, "the management account")
         } else {
-            ("not_a_log_archive", "no log archive account")
+            (Reason::NOT_A_LOG_ARCHIVE, "no log archive account")
         };
         return Ok(fail(format!("{} lies in {owner}, {what}", bucket.name))
             .reason(reason)
@@ -87,15 +96,15 @@ fn judge(organization: &Organization, audit: &Audit<'_>) -> Observed<Verdict> {
     let mut verdict = match (buckets.len(), trails.len()) {
         (0, 0) => {
             return Ok(not_applicable("there is no organization trail")
-                .reason("no_organization_trail"));
+                .reason(Reason::NO_ORGANIZATION_TRAIL));
         }
         (0, _) => {
             return Ok(not_applicable("the organization trail's bucket does not exist")
-                .reason("bucket_missing"));
+                .reason(Reason::BUCKET_MISSING));
         }
         _ if archives.is_empty() => {
             pass("the bucket does not lie in the management account; which account is the log archive was not said")
-                .reason("unconfirmed")
+                .reason(Reason::UNCONFIRMED)
         }
         _ => pass("the bucket lies in a log archive account"),
     };

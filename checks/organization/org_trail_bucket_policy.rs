@@ -18,6 +18,13 @@ pub const CHECK: Check = Check {
         command: "aws s3api put-bucket-policy --bucket {bucket} --policy file://policy.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html",
     },
+    japanese: Japanese {
+        title: "組織の証跡のバケットが、すべてのメンバーのファイルを受け入れている",
+        rationale: "単一アカウント向けのバケットポリシーはメンバーのファイルを拒否する。管理アカウントからは証跡が正\
+                    常に見えるが、組織の記録は存在しない。",
+        remediation: "CloudTrail に対し、組織 ID と管理アカウントの AWSLogs/ 配下への s3:PutObject と、s3:GetBucketAcl を、\
+                      いずれも証跡の ARN を条件として許可する。",
+    },
     controls: &[],
     reads: &[
         Fact::Organization,
@@ -54,10 +61,11 @@ fn judge(organization: &Organization, _: &Audit<'_>) -> Observed<Verdict> {
         Some(first) => Ok(first.cite(passed.flat_map(|verdict| verdict.evidence))),
         None if trails.is_empty() => {
             organization.is_listed()?;
-            Ok(not_applicable("there is no organization trail").reason("no_organization_trail"))
+            Ok(not_applicable("there is no organization trail")
+                .reason(Reason::NO_ORGANIZATION_TRAIL))
         }
         None => Ok(not_applicable("the organization trail's bucket does not exist")
-            .reason("bucket_missing")),
+            .reason(Reason::BUCKET_MISSING)),
     }
 }
 
@@ -66,12 +74,14 @@ fn of_trail(organization: &Organization, trail: &Trail, bucket: &Bucket) -> Obse
     let name = trail.name();
     let Some(policy) = &read.policy else {
         return Ok(fail(format!("the bucket of {name} has no policy that lets CloudTrail in"))
-            .reason("no_policy")
+            .reason(Reason::NO_POLICY)
             .cite([read.cite_all()]));
     };
     let deliverer = Deliverer::of(trail, bucket, organization);
     let Some(id) = deliverer.organization.clone()? else {
-        return Ok(not_applicable("the account is in no organization").reason("no_organization"));
+        return Ok(
+            not_applicable("the account is in no organization").reason(Reason::NO_ORGANIZATION)
+        );
     };
     let (arn, space, management) = (bucket.arn(), trail.key_space(), trail.owner);
     // The second path is what the trail writes to should it be turned into one account's again.
@@ -87,7 +97,7 @@ fn of_trail(organization: &Organization, trail: &Trail, bucket: &Bucket) -> Obse
         Err(fault) => {
             let proof = fault.statement.as_deref().map(|by| read.cite(by));
             fail(format!("{name}: {}", fault.message))
-                .reason(fault.code)
+                .reason(fault.reason)
                 .expected(expected)
                 .cite([proof.unwrap_or_else(|| read.cite_all())])
         }

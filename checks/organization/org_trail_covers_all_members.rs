@@ -19,6 +19,13 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-trail --name {trail} --is-organization-trail --is-multi-region-trail",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html",
     },
+    japanese: Japanese {
+        title: "組織の証跡がメンバーのすべてのリージョンに存在する",
+        rationale: "メンバーの管理者が停止できないのは組織の証跡のみである。これがなければ、アカウントを掌握した者は\
+                    記録も掌握する。",
+        remediation: "組織の証跡を再保存して複製を再作成する。オプトインリージョンをホームリージョンとする証跡は、そ\
+                      のリージョンを有効にしたメンバーにしか及ばない。",
+    },
     controls: &[
         Cis1_4.stave("3.1"),
         Cis3_0.stave("3.1"),
@@ -48,11 +55,13 @@ const JOINING: SignedDuration = SignedDuration::from_hours(24);
 fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let organization = audit.organization;
     let Some(management) = organization.management()? else {
-        return Ok(not_applicable("the account is in no organization").reason("no_organization"));
+        return Ok(
+            not_applicable("the account is in no organization").reason(Reason::NO_ORGANIZATION)
+        );
     };
     if account.id() == management {
         return Ok(not_applicable("the management account owns the organization trail")
-            .reason("management_account"));
+            .reason(Reason::MANAGEMENT_ACCOUNT));
     }
     let trails = organization.organization_trails()?;
     if trails.is_empty() {
@@ -61,7 +70,9 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         organization.trails_complete(management)?;
         account.region_scope()?;
         find(account.trails(), |_| Ok(false))?;
-        return Ok(not_applicable("there is no organization trail").reason("no_organization_trail"));
+        return Ok(
+            not_applicable("there is no organization trail").reason(Reason::NO_ORGANIZATION_TRAIL)
+        );
     }
     let regions: Vec<&Region> = if any(trails.iter().map(|trail| trail.is_multi_region()))? {
         // Nobody can do anything in a region that is closed to the account.
@@ -102,7 +113,9 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     if let (Some(joined), Some(read_at)) = (account.member.joined, read_at)
         && read_at.duration_since(joined) < JOINING
     {
-        return Ok(not_applicable(format!("the account joined at {joined}")).reason("joining"));
+        return Ok(
+            not_applicable(format!("the account joined at {joined}")).reason(Reason::JOINING)
+        );
     }
     let absent: Vec<Region> = regions
         .iter()
@@ -110,7 +123,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         .map(|r| (*r).clone())
         .collect();
     Ok(fail(format!("missing in {}", missing.join(", ")))
-        .reason("missing_in_member")
+        .reason(Reason::MISSING_IN_MEMBER)
         .observed(format!("missing in {} of {} regions", missing.len(), regions.len()))
         .expected(expected)
         .cite(absent.iter().map(|region| account.cite_trails_in(region))))

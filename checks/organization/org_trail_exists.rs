@@ -17,6 +17,12 @@ pub const CHECK: Check = Check {
                   --is-multi-region-trail && aws cloudtrail start-logging --name org",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html",
     },
+    japanese: Japanese {
+        title: "組織の証跡が、すべてのリージョンの管理イベントをすべて記録している",
+        rationale: "メンバーの管理者は、メンバー独自の証跡を 1 回の呼び出しで停止できる。メンバーが停止も削除もできな\
+                    いのは組織の証跡のみである。",
+        remediation: "すべての管理イベントを対象とするマルチリージョンの組織の証跡を作成し、ログ記録を開始する。",
+    },
     controls: &[
         Cis1_4.stave("3.1"),
         Cis3_0.stave("3.1"),
@@ -92,17 +98,17 @@ fn judge(organization: &Organization, _: &Audit<'_>) -> Observed<Verdict> {
 }
 
 /// What the first of the organization trails lacks.
-fn shortfall(trails: &[&Trail]) -> (&'static str, String) {
+fn shortfall(trails: &[&Trail]) -> (Reason, String) {
     let Some(trail) = trails.first() else {
-        return ("no_organization_trail", "there is no organization trail".into());
+        return (Reason::NO_ORGANIZATION_TRAIL, "there is no organization trail".into());
     };
     let name = trail.name();
     if trail.is_logging() == Ok(false) {
-        ("stopped", format!("{name} is not logging"))
+        (Reason::STOPPED, format!("{name} is not logging"))
     } else if trail.is_multi_region() == Ok(false) {
-        ("single_region", format!("{name} records {} only", trail.home()))
+        (Reason::SINGLE_REGION, format!("{name} records {} only", trail.home()))
     } else {
-        ("partial_management_events", format!("{name} does not record all management events"))
+        (Reason::PARTIAL_MANAGEMENT_EVENTS, format!("{name} does not record all management events"))
     }
 }
 

@@ -21,6 +21,13 @@ pub const CHECK: Check = Check {
                   --is-multi-region-trail --region us-east-1",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html",
     },
+    japanese: Japanese {
+        title: "組織の証跡のホームリージョンが、すべてのメンバーで有効である",
+        rationale: "オプトインリージョンをホームリージョンとするマルチリージョンの組織の証跡は、そのリージョンを有効\
+                    にしていないメンバーから何も受け取らず、その旨も表示されない。",
+        remediation: "すべてのアカウントで有効なリージョンに証跡を再作成した後、この証跡を削除する。または、すべての\
+                      メンバーでホームリージョンを有効にする。",
+    },
     controls: &[
         Cis1_4.stave("3.1"),
         Cis3_0.stave("3.1"),
@@ -65,7 +72,7 @@ fn judge(organization: &Organization, _: &Audit<'_>) -> Observed<Verdict> {
     organization.organization_trails_complete()?;
     let Some(trail) = find(items(), |trail| records(trail))? else {
         return Ok(not_applicable("no multi-region organization trail is logging")
-            .reason("no_organization_trail"));
+            .reason(Reason::NO_ORGANIZATION_TRAIL));
     };
     let members = organization.members.values();
     let without: Vec<AccountId> = members
@@ -75,7 +82,7 @@ fn judge(organization: &Organization, _: &Audit<'_>) -> Observed<Verdict> {
         .collect();
     let names: Vec<String> = without.iter().map(ToString::to_string).collect();
     Ok(fail(format!("{} is not enabled in {}", trail.home(), names.join(", ")))
-        .reason("opt_in_home_region")
+        .reason(Reason::OPT_IN_HOME_REGION)
         .observed(format!("HomeRegion={}, not enabled in {} accounts", trail.home(), names.len()))
         .expected(expected)
         .cite([trail.cite("HomeRegion", trail.home().as_str())]))

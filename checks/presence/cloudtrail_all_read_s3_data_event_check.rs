@@ -21,6 +21,13 @@ pub const CHECK: Check = Check {
                   --advanced-event-selectors file://selectors.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html",
     },
+    japanese: Japanese {
+        title: "マルチリージョン証跡が S3 オブジェクトの読み取りをすべて記録している",
+        rationale: "読み取りを記録しなければ、オブジェクトを複製した者の痕跡は残らず、何が盗まれたかを誰も説明できな\
+                    い。",
+        remediation: "マルチリージョン証跡で、readOnly を指定せずに AWS::S3::Object のデータイベントを記録する。除外\
+                      はログバケット自体のみとし、末尾にスラッシュを付ける。",
+    },
     controls: &[
         Cis1_4.seen("3.11"),
         Cis3_0.seen("3.9"),

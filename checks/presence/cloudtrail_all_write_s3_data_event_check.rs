@@ -21,6 +21,13 @@ pub const CHECK: Check = Check {
                   --advanced-event-selectors file://selectors.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html",
     },
+    japanese: Japanese {
+        title: "マルチリージョン証跡が S3 オブジェクトの書き込みをすべて記録している",
+        rationale: "書き込みを記録しなければ、オブジェクトを上書きまたは削除した者の痕跡は残らず、損失の時期、経緯、\
+                    責任を特定できない。",
+        remediation: "マルチリージョン証跡で、readOnly を指定せずに AWS::S3::Object のデータイベントを記録する。除外\
+                      はログバケット自体のみとし、末尾にスラッシュを付ける。",
+    },
     controls: &[
         Cis1_4.seen("3.10"),
         Cis3_0.seen("3.8"),

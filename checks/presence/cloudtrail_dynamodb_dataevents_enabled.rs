@@ -19,6 +19,12 @@ pub const CHECK: Check = Check {
                   --advanced-event-selectors file://selectors.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html",
     },
+    japanese: Japanese {
+        title: "マルチリージョン証跡が DynamoDB の項目レベルの呼び出しをすべて記録している",
+        rationale: "DynamoDB の項目レベルの呼び出しは、侵入者がアカウントのデータに対して行った操作の痕跡であり、既定\
+                    ではどの証跡にも記録されない。",
+        remediation: "マルチリージョン証跡で AWS::DynamoDB::Table のデータイベントを記録する。",
+    },
     controls: &[
         Pci4_0_1.related("10.2.1"),
         Nist800_53R5.stave("AU-12"),
@@ -36,7 +42,7 @@ const KIND: &str = "AWS::DynamoDB::Table";
 fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     if !audit.policy.required_data_events.keys().any(|kind| kind.as_str() == KIND) {
         return Ok(not_applicable("required_data_events does not name AWS::DynamoDB::Table")
-            .reason("not_required")
+            .reason(Reason::NOT_REQUIRED)
             .observed("not judged"));
     }
     all_of_a_kind(account, (KIND, "DynamoDB item calls"))

@@ -19,6 +19,12 @@ pub const CHECK: Check = Check {
                   && aws cloudtrail start-logging --name audit",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-create-and-update-a-trail.html",
     },
+    japanese: Japanese {
+        title: "少なくとも 1 つの CloudTrail の証跡がアカウントを記録している",
+        rationale: "証跡がなければ、過去 90 日間の管理イベントしか存在せず、それを保管する者もいない。90 日待った者は\
+                    痕跡を残さない。",
+        remediation: "組織の証跡またはアカウントの証跡を作成する。API で作成した証跡は、開始するまでログを記録しない。",
+    },
     controls: &[
         Cis1_4.related("3.1"),
         Cis3_0.related("3.1"),
@@ -79,16 +85,16 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
             .cite(account.cite_logging(seen.trail)),
         None if count == 0 => {
             { fail(format!("no trail applies to the account{}", kept_in_lake(account))) }
-                .reason("no_trail")
+                .reason(Reason::NO_TRAIL)
                 .cite(account.regions().map(|region| account.cite_trails_in(region)))
         }
         None if *targets != TrailTargets::default() => {
             fail(format!("none of {count} trails is logging to what the policy asks for"))
-                .reason("other_target")
+                .reason(Reason::OTHER_TARGET)
                 .cite(account.regions().map(|region| account.cite_trails_in(region)))
         }
         None => fail(format!("none of {count} trails is logging{}", kept_in_lake(account)))
-            .reason("not_logging")
+            .reason(Reason::NOT_LOGGING)
             .observed("IsLogging=false")
             .cite(
                 account

@@ -16,6 +16,12 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-trail --name {trail} --is-multi-region-trail --include-global-service-events",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html",
     },
+    japanese: Japanese {
+        title: "ログ記録中の証跡がグローバルサービスイベントを記録している",
+        rationale: "ユーザー、ロール、ポリシーの変更はグローバルサービスイベントである。これがなければ、侵入者の操作\
+                    は分かっても、権限を得た経緯が分からない。",
+        remediation: "証跡をマルチリージョンとし、グローバルサービスイベントを含める。",
+    },
     controls: &[
         Cis1_4.stave("3.1"),
         Cis3_0.stave("3.1"),
@@ -73,7 +79,7 @@ fn judge(account: &AccountView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
         .collect();
     let observed = if trails.is_empty() { "no trail".to_owned() } else { trails.join("; ") };
     Ok(fail("no logging trail records the events of global services")
-        .reason("not_recorded")
+        .reason(Reason::NOT_RECORDED)
         .observed(observed)
         .expected(expected)
         .cite(account.regions().map(|region| account.cite_trails_in(region))))

@@ -19,6 +19,12 @@ pub const CHECK: Check = Check {
                   --advanced-event-selectors file://selectors.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html",
     },
+    japanese: Japanese {
+        title: "マルチリージョン証跡が Lambda の呼び出しをすべて記録している",
+        rationale: "Lambda の呼び出しは、侵入者がアカウントのコードに対して行った操作の痕跡であり、既定ではどの証跡に\
+                    も記録されない。",
+        remediation: "マルチリージョン証跡で AWS::Lambda::Function のデータイベントを記録する。",
+    },
     controls: &[
         Pci4_0_1.related("10.2.1"),
         Nist800_53R5.stave("AU-12"),
@@ -36,7 +42,7 @@ const KIND: &str = "AWS::Lambda::Function";
 fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     if !audit.policy.required_data_events.keys().any(|kind| kind.as_str() == KIND) {
         return Ok(not_applicable("required_data_events does not name AWS::Lambda::Function")
-            .reason("not_required")
+            .reason(Reason::NOT_REQUIRED)
             .observed("not judged"));
     }
     all_of_a_kind(account, (KIND, "Lambda invocations"))

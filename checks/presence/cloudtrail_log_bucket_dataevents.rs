@@ -20,6 +20,13 @@ pub const CHECK: Check = Check {
         command: "aws s3api put-bucket-logging --bucket {bucket} --bucket-logging-status file://logging.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html",
     },
+    japanese: Japanese {
+        title: "すべてのログバケットの読み取りと削除が、別の場所に記録されている",
+        rationale: "ログを読む侵入者は自身について何が知られているかを把握し、ログを削除する侵入者は知られないままと\
+                    なる。バケット外の記録がなければ、いずれも発覚しない。",
+        remediation: "別のバケットに配信する証跡でログバケットのデータイベントを記録するか、別のバケットへのサーバー\
+                      アクセスログ記録を有効にする。",
+    },
     controls: &[
         Cis3_0.related("3.8"),
         Cis3_0.related("3.9"),
@@ -95,7 +102,7 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
         pass(format!("recorded by {how}"))
     } else {
         fail("neither data events nor server access logs tell who reads or deletes in it")
-            .reason("not_recorded")
+            .reason(Reason::NOT_RECORDED)
             .observed("no data events of it outside of it, no server access logging")
     };
     Ok(verdict.expected("data events or access logs of it in another bucket").cite(cited))

@@ -19,6 +19,13 @@ pub const CHECK: Check = Check {
                   --advanced-event-selectors file://selectors.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-network-events-with-cloudtrail.html",
     },
+    japanese: Japanese {
+        title: "ログ記録中の証跡がネットワークアクティビティイベントを記録している",
+        rationale: "VPC エンドポイント経由で拒否された呼び出しは、認証情報の盗難やデータの持ち出しの兆候であり、他の\
+                    どの記録にも残らない。",
+        remediation: "eventCategory を NetworkActivity とする高度なイベントセレクターを追加し、重要なサービスごとに eventSource を\
+                      指定する。",
+    },
     controls: &[Nist800_53R5.stave("AU-12"), Soc2.stave("CC7.1"), Iso27001_2022.related("A.8.16")],
     reads: &[Fact::Regions, Fact::Trails, Fact::TrailStatus, Fact::EventSelectors],
     judge: Judge::Account(judge),
@@ -27,7 +34,7 @@ pub const CHECK: Check = Check {
 fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     if !audit.policy.require_network_activity_events {
         return Ok(
-            not_applicable("require_network_activity_events is false").reason("not_required")
+            not_applicable("require_network_activity_events is false").reason(Reason::NOT_REQUIRED)
         );
     }
     let found = find(account.trails(), |seen| {
@@ -38,7 +45,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         Some(seen) => pass(format!("{} records some", seen.trail.name()))
             .cite([seen.cite(), seen.trail.cite_selectors()]),
         None => fail("no logging trail records network activity events")
-            .reason("not_recorded")
+            .reason(Reason::NOT_RECORDED)
             .cite(account.trails().into_iter().flatten().map(|seen| seen.trail.cite_selectors())),
     }
     .expected("a logging trail with a selector of NetworkActivity"))

@@ -25,6 +25,13 @@ pub const CHECK: Check = Check {
                   --advanced-event-selectors file://selectors.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html",
     },
+    japanese: Japanese {
+        title: "すべてのバケットの S3 オブジェクトレベルのイベントが記録されている",
+        rationale: "オブジェクトの読み取り、上書き、削除はデータイベントである。これを記録しなければ、バケットを空に\
+                    した侵入者が何を持ち去ったかの痕跡は残らない。",
+        remediation: "マルチリージョン証跡で AWS::S3::Object のデータイベントを記録する。除外はログバケット自体のみと\
+                      し、末尾にスラッシュを付ける。",
+    },
     controls: &[
         Cis1_4.related("3.10"),
         Cis1_4.related("3.11"),
@@ -141,7 +148,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         let message = if named.is_empty() { "no bucket" } else { "none of the named buckets" };
         let names: BTreeSet<&str> = owned.iter().map(|bucket| bucket.name.as_str()).collect();
         return Ok(not_applicable(format!("the account owns {message}"))
-            .reason("no_buckets")
+            .reason(Reason::NO_BUCKETS)
             .cite([source.cite("Buckets[].Name", names.into_iter().collect::<Vec<_>>())]));
     }
     let judged = if named.is_empty() {
@@ -174,7 +181,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
             "no logging trail records S3 data events of {asked} {} buckets",
             buckets.len()
         ))
-        .reason("not_recorded")
+        .reason(Reason::NOT_RECORDED)
         .observed(told(account, S3_OBJECT, &Half::BOTH))
         .cite(evidence())
     }

@@ -17,6 +17,12 @@ pub const CHECK: Check = Check {
                   --include-global-service-events --enable-log-file-validation --kms-key-id {key}",
         link: "https://docs.aws.amazon.com/config/latest/developerguide/cloudtrail-security-trail-enabled.html",
     },
+    japanese: Japanese {
+        title: "1 つの証跡が AWS のセキュリティのベストプラクティスをすべて満たしている",
+        rationale: "保護が複数の証跡に分散していると、各イベントについて少なくとも 1 つの保護が欠ける。",
+        remediation: "1 つの証跡で、マルチリージョン、グローバルサービス、ログファイルの整合性の検証、KMS キー、すべ\
+                      ての管理イベントの要件をすべて満たす。",
+    },
     controls: &[],
     reads: &[Fact::Regions, Fact::Trails, Fact::TrailStatus, Fact::EventSelectors],
     judge: Judge::Account(judge),
@@ -75,10 +81,10 @@ fn judge(account: &AccountView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
         .collect();
     let nearest = lacking.iter().min_by_key(|(_, missing)| missing.len());
     Ok(match nearest {
-        None => fail("no trail applies to the account").reason("no_trail"),
+        None => fail("no trail applies to the account").reason(Reason::NO_TRAIL),
         Some((name, missing)) => {
             fail(format!("the nearest trail, {name}, lacks {}", missing.join(", ")))
-                .reason("incomplete")
+                .reason(Reason::INCOMPLETE)
         }
     }
     .expected(expected)

@@ -21,6 +21,13 @@ pub const CHECK: Check = Check {
                   --advanced-event-selectors file://selectors.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html",
     },
+    japanese: Japanese {
+        title: "すべての機密バケットのオブジェクトの読み取りと書き込みが記録されている",
+        rationale: "侵入者が狙うバケットこそ、読み取りと削除の記録が必要である。全バケットの記録は費用が過大でも、こ\
+                    れらの記録は過大ではない。",
+        remediation: "バケットのリージョンでログ記録中の証跡で、AWS::S3::Object のデータイベントのうち resources.ARN が\
+                      バケットの ARN とスラッシュで始まるものを記録する。",
+    },
     controls: &[
         Cis3_0.related("3.8"),
         Cis3_0.related("3.9"),
@@ -62,9 +69,8 @@ fn designated(view: &OwnBucket<'_>, sensitive: &SensitiveBuckets) -> Observed<bo
 fn judge(view: &OwnBucket<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let OwnBucket { account, bucket } = *view;
     if !designated(view, &audit.policy.sensitive_buckets)? {
-        return Ok(
-            not_applicable("the policy does not designate the bucket").reason("not_designated")
-        );
+        return Ok(not_applicable("the policy does not designate the bucket")
+            .reason(Reason::NOT_DESIGNATED));
     }
     let exempt = Exempt::none(audit.organization);
     let seen = match &bucket.bucket_region {
@@ -93,10 +99,14 @@ fn judge(view: &OwnBucket<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let evidence = seen.iter().flatten().map(|seen| seen.trail.cite_selectors());
     let verdict = match (&read, &write) {
         (Ok(true), Ok(true)) => pass("its object reads and writes are recorded"),
-        (Ok(false), Ok(true)) => fail("its object reads are not recorded").reason("write_only"),
-        (Ok(true), Ok(false)) => fail("its object writes are not recorded").reason("read_only"),
+        (Ok(false), Ok(true)) => {
+            fail("its object reads are not recorded").reason(Reason::WRITE_ONLY)
+        }
+        (Ok(true), Ok(false)) => {
+            fail("its object writes are not recorded").reason(Reason::READ_ONLY)
+        }
         (Ok(false), _) | (_, Ok(false)) => {
-            fail("its object events are not all recorded").reason("not_recorded")
+            fail("its object events are not all recorded").reason(Reason::NOT_RECORDED)
         }
         _ => {
             let gap = read.and(write).err();

@@ -16,6 +16,11 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail add-tags --resource-id {trail} --tags-list Key=owner,Value=TEAM --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AddTags.html",
     },
+    japanese: Japanese {
+        title: "すべての証跡に、評価方針の求めるタグが付いている",
+        rationale: "タグのない証跡を見つけた者は、停止してよいか、誰に確認すべきかを判断できない。",
+        remediation: "証跡に責任者と目的を示すタグを付ける。",
+    },
     controls: &[],
     reads: &[Fact::Trails, Fact::TrailTags],
     judge: Judge::Trail(judge),
@@ -43,11 +48,11 @@ fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     let missing: Vec<&str> =
         required.iter().map(String::as_str).filter(|key| !keys.contains(key)).collect();
     let verdict = if keys.is_empty() {
-        fail("the trail has no tags").reason("untagged")
+        fail("the trail has no tags").reason(Reason::UNTAGGED)
     } else if missing.is_empty() {
         pass(format!("{} tags", keys.len()))
     } else {
-        fail(format!("the tags {} are missing", missing.join(", "))).reason("tags_missing")
+        fail(format!("the tags {} are missing", missing.join(", "))).reason(Reason::TAGS_MISSING)
     };
     let expected = match required.len() {
         0 => "any tag".to_owned(),

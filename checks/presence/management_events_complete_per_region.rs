@@ -21,6 +21,13 @@ pub const CHECK: Check = Check {
                   --advanced-event-selectors file://selectors.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html",
     },
+    japanese: Japanese {
+        title: "すべての有効なリージョンの管理イベントが漏れなく記録されている",
+        rationale: "読み取りイベントがなければ侵入者の探索の様子が分からず、KMS のイベントがなければログが読めなくな\
+                    った経緯が分からない。",
+        remediation: "証跡ですべての管理イベントを記録する。eventCategory を Management とするセレクター 1 つのみとし、\
+                      他の条件を付けない。",
+    },
     controls: &[
         Cis1_4.prowler("3.1"),
         Cis3_0.prowler("3.1"),
@@ -103,21 +110,23 @@ fn judge(view: &RegionView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
             .expected(expected)
             .cite(evidence()));
     }
-    let code = match (read.proven.is_some(), write.proven.is_some()) {
-        (false, true) if read.open.is_none() => "write_only".to_owned(),
-        (true, false) if write.open.is_none() => "read_only".to_owned(),
-        (false, false) => "not_recorded".to_owned(),
-        _ => [&read, &write]
-            .iter()
-            .flat_map(|half| left_out(half, audit))
-            .next()
-            .unwrap_or_else(|| "incomplete".to_owned()),
+    let (reason, what) = match (read.proven.is_some(), write.proven.is_some()) {
+        (false, true) if read.open.is_none() => (Reason::WRITE_ONLY, None),
+        (true, false) if write.open.is_none() => (Reason::READ_ONLY, None),
+        (false, false) => (Reason::NOT_RECORDED, None),
+        _ => {
+            let first = [&read, &write].iter().flat_map(|half| left_out(half, audit)).next();
+            let code = first.as_deref().unwrap_or_default();
+            let what = code.split_once(':').map(|(_, what)| what.to_owned());
+            (Reason::named(code).unwrap_or(Reason::INCOMPLETE), what)
+        }
     };
-    Ok(fail(format!("not all management events are recorded: {observed}"))
-        .reason(&code)
-        .observed(observed)
-        .expected(expected)
-        .cite(evidence()))
+    let verdict = fail(format!("not all management events are recorded: {observed}"));
+    let verdict = match what {
+        Some(what) => verdict.reason_about(reason, &what),
+        None => verdict.reason(reason),
+    };
+    Ok(verdict.observed(observed).expected(expected).cite(evidence()))
 }
 
 #[cfg(test)]

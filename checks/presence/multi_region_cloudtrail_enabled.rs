@@ -16,6 +16,12 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-trail --name {trail} --is-multi-region-trail --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/receive-cloudtrail-log-files-from-multiple-regions.html",
     },
+    japanese: Japanese {
+        title: "マルチリージョン証跡がすべての管理イベントを記録している",
+        rationale: "単一リージョン証跡は後から有効になったリージョンを含まない。読み取り、書き込み、キーの使用を除外\
+                    する証跡は、侵入者の操作の半分を隠す。",
+        remediation: "ホームリージョンで証跡をマルチリージョンに変更し、すべての管理イベントを記録する。",
+    },
     controls: &[
         Cis1_4.seen("3.1"),
         Cis3_0.seen("3.1"),
@@ -92,13 +98,13 @@ fn shortfall(account: &AccountView<'_>) -> Verdict {
     let logging = multi.iter().find(|seen| account.is_logging(seen.trail) == Ok(true));
     let Some(nearest) = logging.or_else(|| multi.first()) else {
         return fail("no trail is multi-region")
-            .reason("no_multi_region_trail")
+            .reason(Reason::NO_MULTI_REGION_TRAIL)
             .cite(account.regions().map(|region| account.cite_trails_in(region)));
     };
     let name = nearest.trail.name();
     if logging.is_none() {
         return fail(format!("the multi-region trail {name} is not logging"))
-            .reason("not_logging")
+            .reason(Reason::NOT_LOGGING)
             .observed("IsLogging=false")
             .cite(account.cite_logging(nearest.trail));
     }
@@ -107,13 +113,14 @@ fn shortfall(account: &AccountView<'_>) -> Verdict {
         (read, write)
     });
     let (code, told) = match halves {
-        Ok((Recorded::None, Recorded::None)) => ("no_management_events", "none".to_owned()),
-        Ok((Recorded::None, _)) => ("write_only", "writes only".to_owned()),
-        Ok((_, Recorded::None)) => ("read_only", "reads only".to_owned()),
-        Ok((read, write)) => {
-            ("excluded_sources", format!("reads {}, writes {}", read.describe(), write.describe()))
-        }
-        Err(_) => ("excluded_sources", "not all".to_owned()),
+        Ok((Recorded::None, Recorded::None)) => (Reason::NO_MANAGEMENT_EVENTS, "none".to_owned()),
+        Ok((Recorded::None, _)) => (Reason::WRITE_ONLY, "writes only".to_owned()),
+        Ok((_, Recorded::None)) => (Reason::READ_ONLY, "reads only".to_owned()),
+        Ok((read, write)) => (
+            Reason::EXCLUDED_SOURCES,
+            format!("reads {}, writes {}", read.describe(), write.describe()),
+        ),
+        Err(_) => (Reason::EXCLUDED_SOURCES, "not all".to_owned()),
     };
     fail(format!("{name} does not record all management events: {told}"))
         .reason(code)

@@ -17,6 +17,12 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-trail --name {trail} --is-multi-region-trail",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/receive-cloudtrail-log-files-from-multiple-regions.html",
     },
+    japanese: Japanese {
+        title: "すべての有効なリージョンの管理イベントの書き込みが記録され、配信可能である",
+        rationale: "配信可能でログ記録中の証跡がないリージョンの操作は、他のリージョンに証跡がいくつ設定されていても\
+                    記録に残らない。",
+        remediation: "バケットが存在し、キーが使用可能で、ログ記録中のマルチリージョン証跡をリージョンに適用する。",
+    },
     controls: &[
         Cis1_4.prowler("3.1"),
         Cis3_0.prowler("3.1"),
@@ -65,10 +71,10 @@ fn judge(view: &RegionView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
         return Err(gap);
     }
     let verdict = if coverage.undeliverable.is_empty() {
-        fail("no trail records management writes here").reason("not_recorded")
+        fail("no trail records management writes here").reason(Reason::NOT_RECORDED)
     } else {
         fail(format!("recorded but undeliverable: {}", coverage.undeliverable.join("; ")))
-            .reason("recorded_but_undeliverable")
+            .reason(Reason::RECORDED_BUT_UNDELIVERABLE)
     };
     Ok(verdict.observed("management writes: none").expected(expected).cite(coverage.evidence))
 }

@@ -16,6 +16,12 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail start-logging --name {trail} --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_StartLogging.html",
     },
+    japanese: Japanese {
+        title: "すべての証跡がログ記録中である",
+        rationale: "停止された証跡や、API で作成されたまま開始されていない証跡は、すべての一覧に表示されるが何も記録\
+                    しない。",
+        remediation: "ホームリージョンで証跡を開始するか、削除する。意図的に停止している証跡には例外の承認を得る。",
+    },
     controls: &[
         Cis1_4.related("3.1"),
         Cis3_0.related("3.1"),
@@ -52,11 +58,11 @@ fn judge(trail: &Trail, _: &Audit<'_>) -> Observed<Verdict> {
     let stopped = status.value.stop_logging_time;
     let verdict = match (logging, status.value.start_logging_time, stopped) {
         (true, ..) => pass("logging"),
-        (false, None, _) => fail("never started").reason("never_started"),
+        (false, None, _) => fail("never started").reason(Reason::NEVER_STARTED),
         (false, Some(_), Some(at)) => fail(format!("stopped at {at}"))
-            .reason("stopped")
+            .reason(Reason::STOPPED)
             .cite([status.source.cite("StopLoggingTime", at.to_string())]),
-        (false, Some(_), None) => fail("stopped").reason("stopped"),
+        (false, Some(_), None) => fail("stopped").reason(Reason::STOPPED),
     };
     Ok(verdict
         .observed(format!("IsLogging={logging}"))

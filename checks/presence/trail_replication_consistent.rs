@@ -18,6 +18,12 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-trail --name {trail} --is-multi-region-trail",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/receive-cloudtrail-log-files-from-multiple-regions.html",
     },
+    japanese: Japanese {
+        title: "すべてのマルチリージョン証跡が、すべての有効なリージョンに存在する",
+        rationale: "マルチリージョンの表示に頼る者は、証跡のないリージョンも記録されていると誤信する。攻撃者には 1 つ\
+                    のリージョンで足りる。",
+        remediation: "ホームリージョンで証跡を再保存し、複製を再作成する。解消しない場合は AWS サポートに問い合わせる。",
+    },
     controls: &[
         Cis1_4.related("3.1"),
         Cis3_0.related("3.1"),
@@ -41,7 +47,7 @@ fn judge(view: &TrailRegionView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
         view.trail.cite("IsMultiRegionTrail", view.trail.description.value.is_multi_region_trail);
     if !view.trail.is_multi_region()? {
         return Ok(not_applicable("the trail records its home region only")
-            .reason("single_region")
+            .reason(Reason::SINGLE_REGION)
             .cite([wide]));
     }
     let seen = view.account.trails_in(view.region)?;
@@ -58,13 +64,13 @@ fn judge(view: &TrailRegionView<'_>, _: &Audit<'_>) -> Observed<Verdict> {
     match status {
         OptInStatus::Enabled | OptInStatus::EnabledByDefault => {
             Ok(fail(format!("the trail is not present in {}", view.region))
-                .reason("replica_missing")
+                .reason(Reason::REPLICA_MISSING)
                 .expected(expected)
                 .cite(cited))
         }
         OptInStatus::Enabling | OptInStatus::Disabling | OptInStatus::Disabled => {
             Ok(not_applicable(format!("the region is {}", status.code()))
-                .reason("region_in_transition")
+                .reason(Reason::REGION_IN_TRANSITION)
                 .cite(cited))
         }
         OptInStatus::Unknown => Err(Gap {

@@ -21,6 +21,12 @@ pub const CHECK: Check = Check {
                   --advanced-event-selectors file://selectors.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/filtering-data-events.html",
     },
+    japanese: Japanese {
+        title: "必要なイベントの一部を隠すセレクターを持つ証跡がない",
+        rationale: "1 つのロール、1 つの呼び出し、1 つのプレフィックスを除外するセレクターは、すべての画面で完全と表\
+                    示される証跡の陰で、それを設定した者の行動を隠す。",
+        remediation: "セレクターから当該条件を除くか、除外された部分を記録するセレクターを追加する。",
+    },
     controls: &[
         Pci4_0_1.related("10.2.1"),
         Nist800_53R5.related("AU-12(3)"),
@@ -59,7 +65,7 @@ fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     let narrow = [Category::Data, Category::NetworkActivity];
     if found.is_empty() && !narrow.iter().any(|kind| selectors.has_category(*kind)) {
         return Ok(not_applicable("the trail records management events only")
-            .reason("no_data_events")
+            .reason(Reason::NO_DATA_EVENTS)
             .cite([trail.cite_selectors()]));
     }
     // What is left out may be the log bucket of a trail that nobody saw.
@@ -80,7 +86,7 @@ fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
         pass("no selector hides a part of what is required").observed("no hole")
     } else {
         fail(format!("events are hidden by: {}", told.join("; ")))
-            .reason("hidden_events")
+            .reason(Reason::HIDDEN_EVENTS)
             .observed(told.join("; "))
     };
     Ok(verdict.expected("selectors without holes").cite([trail.cite_selectors()]))

@@ -16,6 +16,11 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail delete-trail --name {trail} --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DeleteTrail.html",
     },
+    japanese: Japanese {
+        title: "停止されたまま、または別の組織によって残置された証跡がない",
+        rationale: "停止された証跡は記録があるという誤解を招き、以前の組織の証跡はその組織へ配信を続けるおそれがある。",
+        remediation: "所有者として証跡を削除するか、再開する。意図的に停止している証跡には例外の承認を得る。",
+    },
     controls: &[],
     reads: &[Fact::Organization, Fact::Accounts, Fact::Trails, Fact::TrailStatus],
     judge: Judge::SeenTrail(judge),
@@ -36,7 +41,7 @@ fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
         return Ok(fail(format!(
             "it is an organization trail of {owner}, not of this organization"
         ))
-        .reason("orphaned")
+        .reason(Reason::ORPHANED)
         .observed(format!("IsOrganizationTrail=true, owner {owner}"))
         .expected("an owner that is the management account")
         .cite([trail.cite("IsOrganizationTrail", true)]));
@@ -58,7 +63,7 @@ fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     })?;
     let age = status.source.called_at.duration_since(stopped);
     let verdict = if age > PARKED {
-        fail(format!("stopped at {stopped}")).reason("stale")
+        fail(format!("stopped at {stopped}")).reason(Reason::STALE)
     } else {
         pass(format!("stopped at {stopped}, less than a week ago"))
     };

@@ -20,6 +20,12 @@ pub const CHECK: Check = Check {
                   arn:aws:iam::aws:policy/AWSCloudTrail_FullAccess",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html",
     },
+    japanese: Japanese {
+        title: "承認されていないプリンシパルが AWSCloudTrail_FullAccess を持たない",
+        rationale: "これを持つ者は、ログ記録の停止、セレクターの縮小、証跡の削除が可能である。認証情報 1 つの盗難で記\
+                    録が途絶える。",
+        remediation: "ポリシーをデタッチするか、プリンシパルを `approved_principals` で承認する。",
+    },
     controls: LEAST_PRIVILEGE,
     reads: &[Fact::AuthorizationDetails],
     judge: Judge::Principal(judge),
@@ -38,7 +44,7 @@ fn judge(principal: &Principal, audit: &Audit<'_>) -> Observed<Verdict> {
     }
     let name = policy.rsplit('/').next().unwrap_or_default();
     Ok(fail(format!("{name} is attached"))
-        .reason("full_access_attached")
+        .reason(Reason::FULL_ACCESS_ATTACHED)
         .observed(format!("AttachedManagedPolicies holds {policy}"))
         .expected("not attached, or the principal is approved")
         .cite([principal.cite("AttachedManagedPolicies[].PolicyArn", policy)]))

@@ -19,6 +19,13 @@ pub const CHECK: Check = Check {
         command: "aws iam detach-role-policy --role-name {principal} --policy-arn POLICY_ARN",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html",
     },
+    japanese: Japanese {
+        title: "承認されていないプリンシパルが、アカウントの証跡とイベントデータストアを停止、縮小、削除できない",
+        rationale: "このようなプリンシパルの認証情報が 1 つ盗まれるだけで記録は停止または縮小し、以後の攻撃は誰にも見\
+                    えない。",
+        remediation: "プリンシパルから当該アクションを除くか、サービスコントロールポリシーで拒否するか、ログ記録を管\
+                      理する者（緊急用、IaC 用、Control Tower の実行ロール）を `approved_principals` で承認する。",
+    },
     controls: LEAST_PRIVILEGE,
     reads: &[
         Fact::Trails,
@@ -72,7 +79,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     if targets.is_empty() {
         complete()?;
         return Ok(not_applicable("the account has no trail or event data store of its own")
-            .reason("nothing_of_its_own")
+            .reason(Reason::NOTHING_OF_ITS_OWN)
             .cite(account.regions().next().map(|region| account.cite_trails_in(region))));
     }
     Question {

@@ -20,6 +20,12 @@ pub const CHECK: Check = Check {
         command: "aws s3api put-bucket-policy --bucket {bucket} --policy file://deny-deletion.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html",
     },
+    japanese: Japanese {
+        title: "承認されていないログバケットのアカウントのプリンシパルが、ログを破棄、置換、偽造できない",
+        rationale: "ログを削除、上書き、または失効させる者は、証跡に触れることなく監査証拠を失わせる。",
+        remediation: "バケットポリシーまたは組織のコントロールポリシーで当該アクションを拒否するか、オブジェクトをロ\
+                      ックするか、プリンシパルを `approved_principals` で承認する。",
+    },
     controls: LEAST_PRIVILEGE,
     reads: &[
         Fact::Trails,
@@ -129,5 +135,50 @@ mod tests {
             .policy(|policy| policy.approved_principals = vec!["arn:aws:iam::*:role/ops".into()])
             .passes(deletes())
             .fails(FAILS, own().principal(ARCHIVE, user("ops").managed("AmazonS3FullAccess")));
+    }
+
+    #[test]
+    fn whoever_comes_from_another_account_is_found_with_the_way() {
+        const BY_ESCALATION: &str = "escalation";
+        let trusting = |whom: &str| {
+            role("cleaner").inline("own", policy("Allow", "s3:DeleteObject", "*")).trust(json!({
+                "Version": "2012-10-17", "Statement": [{ "Effect": "Allow",
+                    "Principal": { "AWS": whom }, "Action": "sts:AssumeRole" }] }))
+        };
+        let member = format!("arn:aws:iam::{MEMBER}:root");
+        let entering = |world: World| {
+            world.principal(ARCHIVE, trusting(&member)).principal(
+                MEMBER,
+                user("ann").inline("own", policy("Allow", "sts:AssumeRole", "*")),
+            )
+        };
+        let deny = policy("Deny", "sts:AssumeRole", "*");
+        let _ = expect(&CHECK)
+            .in_account(ARCHIVE)
+            // The role itself is on its own account's roll.
+            .fails(FAILS, entering(own()))
+            .policy(|policy| {
+                policy.approved_principals = vec!["arn:aws:iam::*:role/cleaner".into()]
+            })
+            .fails(BY_ESCALATION, entering(own()))
+            .passes(own().principal(ARCHIVE, trusting(&member)))
+            .passes(entering(own()).scp(MEMBER, deny))
+            // What was not read of the account that is let in leaves it open.
+            .is_unknown(
+                Cause::AccessDenied,
+                own().principal(ARCHIVE, trusting(&member)).deny_in(
+                    Some(MEMBER),
+                    Fact::AuthorizationDetails,
+                    None,
+                    Cause::AccessDenied,
+                ),
+            )
+            .is_unknown(Cause::AccessDenied, entering(own()).deny(Fact::OrganizationPolicies))
+            .policy(|policy| {
+                policy.approved_principals = ["role/cleaner", "user/ann"]
+                    .map(|name| format!("arn:aws:iam::*:{name}"))
+                    .to_vec();
+            })
+            .passes(entering(own()));
     }
 }

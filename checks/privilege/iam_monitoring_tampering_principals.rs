@@ -1,8 +1,10 @@
-//! Who can silence what watches the trail: its log group's filters and feeds, and the topic that it notifies.
+//! Who can silence what watches the trail: its log group's filters and feeds, the alarms on them, and whom these and the trail
+//! notify.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use trailproof_core::aws::Arn;
+use trailproof_core::monitoring::LogDestination;
 use trailproof_core::prelude::*;
 use trailproof_core::privilege::{Question, Target, watched};
 
@@ -11,20 +13,28 @@ use crate::least_privilege::LEAST_PRIVILEGE;
 /// The check.
 pub const CHECK: Check = Check {
     id: "iam-monitoring-tampering-principals",
-    title: "No unapproved principal can silence the log groups and topics of the trails",
+    title: "No unapproved principal can silence the log groups, alarms and topics of the trails",
     group: Group::Privilege,
     severity: Severity::Medium,
     weight: Severity::Medium.weight(),
     rationale: "An alarm that is switched off first tells nobody of what comes next.",
     remediation: Remediation {
         summary: "Take the actions from the principals, deny them by a service control policy, or approve the principals in \
-                  `approved_principals`. Alarms and detectors are not judged here yet.",
+                  `approved_principals`.",
         command: "aws iam detach-role-policy --role-name {principal} --policy-arn POLICY_ARN",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html",
+    },
+    japanese: Japanese {
+        title: "承認されていないプリンシパルが、証跡のロググループ、アラーム、トピックを無効化できない",
+        rationale: "先に停止されたアラームは、その後に起きることを誰にも通知しない。",
+        remediation: "プリンシパルから当該アクションを除くか、サービスコントロールポリシーで拒否するか、プリンシパル\
+                      を `approved_principals` で承認する。",
     },
     controls: LEAST_PRIVILEGE,
     reads: &[
         Fact::Trails,
+        Fact::MetricFilters,
+        Fact::Alarms,
         Fact::Topic,
         Fact::AuthorizationDetails,
         Fact::OrganizationPolicies,
@@ -36,7 +46,7 @@ pub const CHECK: Check = Check {
 
 fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let all = account.organization;
-    let [on_group, on_topic] = watched();
+    let [on_group, on_topic, on_alarm] = watched();
     let own =
         |arn: &&str| Arn::parse(arn).ok().and_then(|arn| arn.account_id()) == Some(account.id());
     // An organization's trail names its streams by the organization's id.
@@ -56,15 +66,25 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
             groups.entry(group).or_default().insert(trail.log_stream(id.clone().ok().flatten()));
         }
     }
-    let topics: BTreeSet<&str> = trails().filter_map(Trail::topic).filter(own).collect();
+    let mut topics: BTreeSet<String> =
+        trails().filter_map(Trail::topic).filter(own).map(str::to_owned).collect();
+    let (mut alarms, mut unwatched) = (BTreeSet::new(), None);
+    for destination in groups.keys().copied().filter_map(LogDestination::of) {
+        match destination.watching(all) {
+            Ok(watching) => alarms.extend(watching.iter().map(|alarm| alarm.alarm_arn.as_str())),
+            Err(gap) => unwatched = unwatched.or(Some(gap)),
+        }
+        topics.extend(destination.topics(all).into_iter().filter(|arn| own(&arn.as_str())));
+    }
     let groups = groups.iter().map(|(arn, streams)| Target::log_group(arn, on_group, streams));
-    let topics = topics.into_iter().filter_map(|arn| Target::topic(arn, on_topic, all));
-    let targets: Vec<Target> = groups.chain(topics).collect();
+    let alarms = alarms.into_iter().map(|arn| Target::recorder(arn, on_alarm));
+    let topics = topics.iter().filter_map(|arn| Target::topic(arn, on_topic, all));
+    let targets: Vec<Target> = groups.chain(alarms).chain(topics).collect();
     // Where all that there may be is a topic that was not read, there may be nothing.
     let unread = targets.iter().find_map(|target| target.policy.as_ref().err());
     let unread = unread.filter(|_| targets.iter().all(|target| target.policy.is_err()));
     let complete = || {
-        unread.cloned().or(unnamed).map_or(Ok(()), Err)?;
+        unread.cloned().or(unnamed).or(unwatched).map_or(Ok(()), Err)?;
         all.trails_complete(account.id())?;
         all.organization_trails_complete()
     };
@@ -73,7 +93,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         return Ok(not_applicable(
             "no trail of the account or of its organization delivers to a log group or topic here",
         )
-        .reason("nothing_watches")
+        .reason(Reason::NOTHING_WATCHES)
         .cite(account.regions().next().map(|region| account.cite_trails_in(region))));
     }
     Question {
@@ -82,7 +102,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         approved: &audit.policy.approved_principals,
         strict: audit.policy.strict_conditions,
         by_escalation: true,
-        can: "silence its log groups and topics (alarms and detectors are not judged here)",
+        can: "silence its log groups, alarms and topics",
     }
     .judge(complete)
 }
@@ -127,6 +147,12 @@ mod tests {
         let deny = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Deny",
             "Principal": "*", "Action": "sns:DeleteTopic", "Resource": TOPIC }] });
         let closed = Topic { policy: Some(deny.to_string()), ..Topic::default() };
+        let alarmed = |action: &str| {
+            let pattern = "{ $.eventName = StopLogging }";
+            holding(action, "*").filters(|all| all.push(filter("stop", pattern))).alarms(|all| {
+                all.metric_alarms.push(alarm("stop"));
+            })
+        };
         let deletes = || holding("logs:DeleteLogGroup", group);
         let _ = expect(&CHECK)
             .in_account(MEMBER)
@@ -141,6 +167,12 @@ mod tests {
             .fails(FAILS, telling(Topic::default()))
             .passes(telling(closed.clone()))
             .is_unknown(Cause::AccessDenied, telling(closed).deny(Fact::Topic))
+            .passes(holding("cloudwatch:DisableAlarmActions", "*"))
+            .fails(FAILS, alarmed("cloudwatch:DisableAlarmActions"))
+            .fails(FAILS, alarmed("cloudwatch:PutAlarmMuteRule"))
+            .passes(alarmed("cloudwatch:DescribeAlarms"))
+            .is_unknown(Cause::AccessDenied, alarmed("cloudwatch:*").deny(Fact::Alarms))
+            .is_unknown(Cause::AccessDenied, alarmed("cloudwatch:*").deny(Fact::MetricFilters))
             .is_unknown(Cause::AccessDenied, deletes().deny(Fact::AuthorizationDetails))
             .is_unknown(Cause::AccessDenied, deletes().deny(Fact::OrganizationPolicies))
             .is_unknown(Cause::AccessDenied, deletes().deny(Fact::OrganizationPolicy))

@@ -20,6 +20,12 @@ pub const CHECK: Check = Check {
                   --set-as-default",
         link: "https://docs.aws.amazon.com/config/latest/developerguide/iam-policy-no-statements-with-admin-access.html",
     },
+    japanese: Japanese {
+        title: "使用中のカスタマー管理ポリシーが全権限を許可せず、管理者であるプリンシパルが少数である",
+        rationale: "全権限を持つ者は記録も停止できる。プリンシパルが増えるごとに、盗まれうる認証情報も増える。",
+        remediation: "ポリシーの目的に必要なアクションのみを列挙するか、デタッチする。AdministratorAccess は少数のプ\
+                      リンシパルに限定する。",
+    },
     controls: &[
         Cis1_4.seen("1.16"),
         Cis3_0.prowler("1.16"),
@@ -98,7 +104,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
             )
         });
         return Ok(fail(format!("{first}{more} gives everything"))
-            .reason("full_access_policy")
+            .reason(Reason::FULL_ACCESS_POLICY)
             .observed(format!("{first}: {statement}"))
             .expected(expected)
             .cite(listed));
@@ -110,7 +116,10 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         let first: Vec<&str> = named.clone().take(3).map(|one| one.short()).collect();
         let text = format!("{sure} principals are administrators, {} among them", first.join(", "));
         let listed = named.take(50).map(|one| roll.cite(Some(one), "administrator", true));
-        return Ok(fail(text).reason("too_many_administrators").expected(expected).cite(listed));
+        return Ok(fail(text)
+            .reason(Reason::TOO_MANY_ADMINISTRATORS)
+            .expected(expected)
+            .cite(listed));
     }
     if let Some(gap) = administrators.gap.filter(|_| sure + open > most).or(gap) {
         return Err(gap);

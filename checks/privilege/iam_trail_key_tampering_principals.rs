@@ -19,6 +19,12 @@ pub const CHECK: Check = Check {
         command: "aws kms put-key-policy --key-id {key} --policy-name default --policy file://policy.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html",
     },
+    japanese: Japanese {
+        title: "承認されていないキーのアカウントのプリンシパルが、監査証拠のキーを無効化、削除、再割り当てできない",
+        rationale: "キーは停止スイッチである。キーがなければ何も配信されず、配信済みのものも二度と読めない。",
+        remediation: "キーポリシーで IAM に委任するのは使用のみとし、承認されたプリンシパル以外による管理を拒否する。\
+                      承認するプリンシパルは `approved_principals` に記載する。",
+    },
     controls: LEAST_PRIVILEGE,
     reads: &[
         Fact::Trails,
@@ -41,12 +47,12 @@ fn judge(key: &Key, account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Ve
     let metadata = read.value.as_ref();
     if metadata.is_some_and(|metadata| metadata.key_manager.as_deref() == Some("AWS")) {
         return Ok(not_applicable("AWS manages the key, and nobody else can change it")
-            .reason("aws_managed_key")
+            .reason(Reason::AWS_MANAGED_KEY)
             .cite([read.source.cite("KeyManager", "AWS")]));
     }
     let actions = metadata.map(on_key).unwrap_or_default();
     let Some(target) = Target::key(key, &actions, (audit.organization, true))? else {
-        return Ok(not_applicable("there is no such key").reason("key_not_found"));
+        return Ok(not_applicable("there is no such key").reason(Reason::KEY_NOT_FOUND));
     };
     Question {
         roll: account.roll()?,

@@ -19,6 +19,12 @@ pub const CHECK: Check = Check {
         command: "aws s3api put-bucket-policy --bucket {bucket} --policy file://few-readers.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html",
     },
+    japanese: Japanese {
+        title: "ログバケットのアカウントで、ログを読めるプリンシパルが少数である",
+        rationale: "ログは、何が記録され、誰が対応するかを侵入者に教える。また、名前、アドレス、パラメータを含む。",
+        remediation: "バケットポリシーで少数のプリンシパル以外の読み取りを拒否するか、キーポリシーで復号を拒否する。\
+                      読み取りを認める者は `approved_principals` で承認する。",
+    },
     controls: &[],
     reads: &[
         Fact::Trails,
@@ -102,7 +108,7 @@ fn judge(bucket: &Bucket, account: &AccountView<'_>, audit: &Audit<'_>) -> Obser
     if anybody == Some(Can::Yes) {
         let policy = bucket.resource_policy()?;
         return Ok(fail("everybody in its account can read the logs, by its policy")
-            .reason("everyone")
+            .reason(Reason::EVERYONE)
             .expected(expected)
             .cite([policy.cite_all()]));
     }
@@ -139,7 +145,7 @@ fn judge(bucket: &Bucket, account: &AccountView<'_>, audit: &Audit<'_>) -> Obser
             first.join(", ")
         );
         return Ok(fail(text)
-            .reason("too_many_readers")
+            .reason(Reason::TOO_MANY_READERS)
             .expected(expected)
             .cite([counted])
             .cite(listed));

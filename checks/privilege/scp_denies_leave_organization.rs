@@ -19,6 +19,11 @@ pub const CHECK: Check = Check {
         command: "aws organizations attach-policy --policy-id {policy} --target-id {target}",
         link: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples.html",
     },
+    japanese: Japanese {
+        title: "メンバーアカウントの管理者が、アカウントを組織から離脱させられない",
+        rationale: "組織の外では、サービスコントロールポリシーがアカウントを拘束せず、組織の証跡も記録しない。",
+        remediation: "ルートのサービスコントロールポリシーで organizations:LeaveOrganization を拒否する。",
+    },
     controls: FROM_ABOVE,
     reads: &[
         Fact::Organization,

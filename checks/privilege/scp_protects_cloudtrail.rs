@@ -23,6 +23,13 @@ pub const CHECK: Check = Check {
         command: "aws organizations attach-policy --policy-id {policy} --target-id {target}",
         link: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples.html",
     },
+    japanese: Japanese {
+        title: "メンバーアカウントの管理者が、アカウントの証跡とイベントデータストアを停止も変更もできない",
+        rationale: "サービスコントロールポリシーで拒否しない限り、管理者の認証情報が 1 つ盗まれるだけでアカウントの記\
+                    録は途絶える。アカウントの管理者が解除できないのは、この拒否のみである。",
+        remediation: "ルートのサービスコントロールポリシーで StopLogging、DeleteTrail、UpdateTrail、PutEventSelectors を\
+                      拒否し、承認されたプリンシパルのみを除外する。",
+    },
     controls: FROM_ABOVE,
     reads: &[
         Fact::Organization,
@@ -97,7 +104,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         Status::Pass if open => "a trail by another name would not be protected",
         _ => return Ok(verdict),
     };
-    Ok(Verdict { message: format!("{}; {note}", verdict.message), ..verdict })
+    Ok(verdict.note(note))
 }
 
 fn ask(inquiry: &mut Inquiry<'_>, resources: &BTreeSet<&str>, actions: &[&str]) {

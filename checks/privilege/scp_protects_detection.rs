@@ -23,6 +23,14 @@ pub const CHECK: Check = Check {
         command: "aws organizations attach-policy --policy-id {policy} --target-id {target}",
         link: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples.html",
     },
+    japanese: Japanese {
+        title: "メンバーアカウントの管理者が、検知サービスの停止もログアーカイブのログの破棄もできない",
+        rationale: "GuardDuty、Security Hub、AWS Config は証跡の記録内容を監視する。これらを停止した侵入者は気付かれ\
+                    ず、ログアーカイブに達した侵入者は記録自体を奪う。",
+        remediation: "検知サービスを停止するアクションをルートのサービスコントロールポリシーで、ログまたはキーを破棄\
+                      するアクションをログアーカイブのサービスコントロールポリシーで拒否し、リソースコントロールポリ\
+                      シーを併用する。",
+    },
     controls: FROM_ABOVE,
     reads: &[
         Fact::Organization,
@@ -75,11 +83,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
          and keys, are denied to all but approved principals",
     )?;
     if verdict.status == Status::Pass && audit.policy.log_archive_account_ids.is_empty() {
-        let message = format!(
-            "{}; no log archive is named, so that no logs were asked about",
-            verdict.message
-        );
-        return Ok(Verdict { message, ..verdict });
+        return Ok(verdict.note("no log archive is named, so that no logs were asked about"));
     }
     Ok(verdict)
 }

@@ -19,6 +19,13 @@ pub const CHECK: Check = Check {
         command: "aws iam put-role-policy --role-name ROLE --policy-name deliver --policy-document file://policy.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html",
     },
+    japanese: Japanese {
+        title: "証跡のロググループのロールが CloudTrail 専用であり、当該ロググループにのみ書き込める",
+        rationale: "他の者が引き受けられるロールや、より広い権限を持つロールがあると、アラームの基となる写しを偽造し、\
+                    または大量のデータで埋められる。",
+        remediation: "証跡の ARN を条件として cloudtrail.amazonaws.com のみにロールの引き受けを許可し、ロググループの\
+                      ストリームに対する logs:CreateLogStream と logs:PutLogEvents を許可する。",
+    },
     controls: &[],
     reads: &[Fact::Trails, Fact::AuthorizationDetails],
     judge: Judge::GuardedTrail(judge),
@@ -26,7 +33,9 @@ pub const CHECK: Check = Check {
 
 fn judge(trail: &Trail, account: &AccountView<'_>, _audit: &Audit<'_>) -> Observed<Verdict> {
     let Some(group) = trail.log_group() else {
-        return Ok(not_applicable("the trail delivers to no log group").reason("no_log_group"));
+        return Ok(
+            not_applicable("the trail delivers to no log group").reason(Reason::NO_LOG_GROUP)
+        );
     };
     let gap = |cause, detail: String| Gap {
         account: Some(account.id()),
@@ -49,16 +58,16 @@ fn judge(trail: &Trail, account: &AccountView<'_>, _audit: &Audit<'_>) -> Observ
     };
     let verdict = match delivery(&details, role, group)? {
         Delivery::NoRole => fail("there is no such role")
-            .reason("role_missing")
+            .reason(Reason::ROLE_MISSING)
             .cite([cite("RoleDetailList[].Arn", "none of that ARN".into())]),
         Delivery::Trusts(whom) => fail(format!("{whom} may assume it"))
-            .reason("other_trustees")
+            .reason(Reason::OTHER_TRUSTEES)
             .cite([cite("AssumeRolePolicyDocument", whom)]),
         Delivery::NotTrusted => fail("CloudTrail may not assume it")
-            .reason("not_trusted")
+            .reason(Reason::NOT_TRUSTED)
             .cite([cite("AssumeRolePolicyDocument", "no statement for CloudTrail".into())]),
         Delivery::Grants(what) => fail(format!("it may do more: {what}"))
-            .reason("broader")
+            .reason(Reason::BROADER)
             .cite([cite("RolePolicyList", what)]),
         Delivery::Scoped { by_source } => {
             let note = if by_source { ", and only for named trails or accounts" } else { "" };

@@ -16,6 +16,12 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-trail --name {trail} --kms-key-id {key} --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
     },
+    japanese: Japanese {
+        title: "ログファイルが KMS キーで暗号化されている",
+        rationale: "KMS キーがなければ、バケットを読める者はログを読める。CloudTrail は暗号化ヘッダーを自ら設定するた\
+                    め、バケットの既定の暗号化は代わりにならない。",
+        remediation: "キーポリシーで CloudTrail を許可した上で、証跡にキーを設定する。",
+    },
     controls: &[
         Cis1_4.seen("3.7"),
         Cis3_0.seen("3.5"),
@@ -46,9 +52,9 @@ pub const AS_CODE: AsCode = crate::code::TRAIL_KEY;
 fn judge(trail: &Trail, _: &Audit<'_>) -> Observed<Verdict> {
     let verdict = match trail.key() {
         Some(key) => pass("encrypted with a KMS key").observed(format!("KmsKeyId={key}")),
-        None => {
-            fail("not encrypted with a KMS key").reason("no_key").observed("KmsKeyId is absent")
-        }
+        None => fail("not encrypted with a KMS key")
+            .reason(Reason::NO_KEY)
+            .observed("KmsKeyId is absent"),
     };
     Ok(verdict
         .expected("KmsKeyId is set")

@@ -15,6 +15,13 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-trail --name {trail} --enable-log-file-validation --region {region}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-enabling.html",
     },
+    japanese: Japanese {
+        title: "ログファイルの整合性の検証が有効である",
+        rationale: "署名されたダイジェストファイルがなければ、改変されたログファイルも欠落したログファイルも、他と見\
+                    分けがつかない。",
+        remediation: "ログファイルの整合性の検証を有効にする。それ以前に配信されたファイルは、ダイジェストの対象とな\
+                      らない。",
+    },
     controls: &[
         Cis1_4.seen("3.2"),
         Cis3_0.seen("3.2"),
@@ -56,7 +63,7 @@ fn judge(trail: &Trail, _: &Audit<'_>) -> Observed<Verdict> {
     let verdict = if enabled {
         pass("log file validation is on")
     } else {
-        fail("log file validation is off").reason("validation_off")
+        fail("log file validation is off").reason(Reason::VALIDATION_OFF)
     };
     Ok(verdict
         .observed(format!("LogFileValidationEnabled={enabled}"))

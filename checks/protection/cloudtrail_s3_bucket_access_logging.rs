@@ -19,6 +19,13 @@ pub const CHECK: Check = Check {
                   'LoggingEnabled={TargetBucket=BUCKET,TargetPrefix={bucket}/}'",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html",
     },
+    japanese: Japanese {
+        title: "ログバケットへのアクセスが別のバケットに記録されている",
+        rationale: "ログを読む侵入者は何が監視されているかを知り、ログを削除する侵入者の痕跡は、バケットのアクセスロ\
+                    グにしか残らない。",
+        remediation: "同一アカウントかつ同一リージョンの、Object Lock の既定の保持期間がない別のバケットへアクセスロ\
+                      グを送信する。できない場合は、バケットのデータイベントを記録する。",
+    },
     controls: &[
         Cis1_4.seen("3.6"),
         Cis3_0.seen("3.4"),
@@ -58,10 +65,10 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let named = logging.target_bucket.as_deref().filter(|name| !name.is_empty());
     let evidence = source.cite("LoggingEnabled.TargetBucket", named);
     let verdict = match named {
-        None => fail("access logging is off").reason("logging_off"),
+        None => fail("access logging is off").reason(Reason::LOGGING_OFF),
         Some(name) if name == bucket.name => {
             fail("the bucket logs access to itself: each log is one more access")
-                .reason("self_target")
+                .reason(Reason::SELF_TARGET)
         }
         Some(name) => {
             let target = audit.organization.bucket(name);
@@ -69,12 +76,12 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
                 true => pass(format!("access is logged to {name}")),
                 false if target.is_some_and(Bucket::is_missing) => {
                     fail(format!("access should be logged to {name}, which does not exist"))
-                        .reason("target_missing")
+                        .reason(Reason::TARGET_MISSING)
                 }
                 false => fail(format!(
                     "access should be logged to {name}, which is not a bucket of the same account"
                 ))
-                .reason("target_not_owned"),
+                .reason(Reason::TARGET_NOT_OWNED),
             }
         }
     };

@@ -18,6 +18,12 @@ pub const CHECK: Check = Check {
                   BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
     },
+    japanese: Japanese {
+        title: "ログバケットが公開されていない",
+        rationale: "ログにはすべてのプリンシパル、アドレス、リソースが記されている。侵入者にとっては地図であり、監査\
+                    証拠が漏えいする経路の 1 つでもある。",
+        remediation: "バケットのパブリックアクセスをブロックし、ポリシーと ACL から公開の許可を除く。",
+    },
     controls: &[
         Cis1_4.seen("3.3"),
         Fsbp.seen("CloudTrail.6"),
@@ -48,13 +54,13 @@ pub const AS_CODE: AsCode = crate::code::PUBLIC_ACCESS_BLOCK;
 fn judge(bucket: &Bucket, _: &Audit<'_>) -> Observed<Verdict> {
     let verdict = match bucket.exposure()? {
         Exposure::None => pass("not public"),
-        Exposure::Policy => {
-            fail("the bucket's policy is public").reason("public_policy").observed("IsPublic=true")
-        }
+        Exposure::Policy => fail("the bucket's policy is public")
+            .reason(Reason::PUBLIC_POLICY)
+            .observed("IsPublic=true"),
         Exposure::Acl(grants) => {
             let grants = grants.join(", ");
             fail(format!("the bucket's ACL grants {grants}"))
-                .reason("public_acl")
+                .reason(Reason::PUBLIC_ACL)
                 .observed(format!("ACL: {grants}"))
         }
     };

@@ -16,6 +16,12 @@ pub const CHECK: Check = Check {
         command: "aws kms enable-key-rotation --key-id {key} --rotation-period-in-days 365",
         link: "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
     },
+    japanese: Japanese {
+        title: "ログを暗号化するすべてのキーが、少なくとも年 1 回ローテーションされる",
+        rationale: "ローテーションは、漏えいしたキー 1 つで復号できる範囲を限定する。各種フレームワークは年 1 回を求\
+                    めている。",
+        remediation: "ローテーションを有効にする。マルチリージョンキーではプライマリキーで有効にする。",
+    },
     controls: &[
         Cis1_4.seen("3.8"),
         Cis3_0.seen("3.6"),
@@ -63,18 +69,18 @@ fn judge(key: &Key, audit: &Audit<'_>) -> Observed<Verdict> {
     let read = key.metadata()?;
     let Some(metadata) = &read.value else {
         return Ok(not_applicable("there is no such key")
-            .reason("key_not_found")
+            .reason(Reason::KEY_NOT_FOUND)
             .cite([read.source.cite("error", "NotFoundException")]));
     };
     let cited = |field: &str, value: &Option<String>| read.source.cite(field, value.as_deref());
     if metadata.key_manager.as_deref() == Some("AWS") {
         return Ok(not_applicable("AWS rotates its own keys every year")
-            .reason("aws_managed")
+            .reason(Reason::AWS_MANAGED)
             .cite([cited("KeyManager", &metadata.key_manager)]));
     }
     if !metadata.rotates() {
         return Ok(not_applicable("AWS cannot rotate a key of this kind or in this state")
-            .reason("rotation_not_supported")
+            .reason(Reason::ROTATION_NOT_SUPPORTED)
             .cite([
                 cited("Origin", &metadata.origin),
                 cited("KeySpec", &metadata.key_spec),
@@ -100,10 +106,10 @@ fn judge(key: &Key, audit: &Audit<'_>) -> Observed<Verdict> {
     // Before periods could be chosen all were of a year.
     let days = rotation.rotation_period_in_days.unwrap_or(365);
     let verdict = if !enabled {
-        fail("rotation is off").reason("rotation_off").observed("KeyRotationEnabled=false")
+        fail("rotation is off").reason(Reason::ROTATION_OFF).observed("KeyRotationEnabled=false")
     } else if i64::from(days) > i64::from(longest) {
         fail(format!("rotated every {days} days, the policy asks for {longest}"))
-            .reason("rotation_period_too_long")
+            .reason(Reason::ROTATION_PERIOD_TOO_LONG)
             .observed(format!("RotationPeriodInDays={days}"))
     } else {
         pass(format!("rotated every {days} days"))

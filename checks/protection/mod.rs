@@ -26,6 +26,7 @@ pub mod trail_bucket_policy_denies_deletion;
 pub mod trail_bucket_policy_no_external_principals;
 pub mod trail_bucket_policy_source_arn;
 pub mod trail_bucket_tamper_resistant;
+pub mod trail_digest_chain_valid;
 pub mod trail_kms_key_admin_separation;
 pub mod trail_kms_key_customer_managed;
 pub mod trail_kms_key_policy_scoped;

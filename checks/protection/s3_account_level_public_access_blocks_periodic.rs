@@ -19,6 +19,13 @@ pub const CHECK: Check = Check {
                   BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/configuring-block-public-access-account.html",
     },
+    japanese: Japanese {
+        title: "ログバケットのアカウントが、すべてのバケットへのパブリックアクセスをブロックしている",
+        rationale: "ログの写しなど、ログバケットの傍らで誤って作成または公開されたバケットは、アカウント全体で禁止し\
+                    ない限り公開される。",
+        remediation: "アカウントのパブリックアクセスブロックの 4 設定をすべて有効にする。組織の S3 ポリシーで管理して\
+                      いる場合は、そのポリシーを変更する。",
+    },
     controls: &[
         Cis1_4.seen("2.1.5"),
         Cis3_0.seen("2.1.4"),
@@ -59,7 +66,7 @@ fn judge(bucket: &Bucket, _: &Audit<'_>) -> Observed<Verdict> {
     } else {
         let off = off.join(", ");
         fail(format!("the account does not set {off}"))
-            .reason("not_blocked")
+            .reason(Reason::NOT_BLOCKED)
             .observed(format!("off: {off}"))
     };
     let value = serde_json::to_value(block).unwrap_or_default();

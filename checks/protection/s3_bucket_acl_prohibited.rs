@@ -18,6 +18,12 @@ pub const CHECK: Check = Check {
                   'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",
     },
+    japanese: Japanese {
+        title: "ログバケットの ACL が他者に何も許可していない",
+        rationale: "ACL は、バケットポリシーに現れないアクセスを許可する。他のアカウントへの古い許可により、ポリシー\
+                    の点検では見つからないままログが読み取られ、または上書きされる。",
+        remediation: "すべてのオブジェクトの所有者をバケット所有者とする。これにより ACL は無効となる。",
+    },
     controls: &[
         Fsbp.seen("S3.12"),
         Pci4_0_1.prowler("7.2.1"),
@@ -84,7 +90,7 @@ fn judge(bucket: &Bucket, _: &Audit<'_>) -> Observed<Verdict> {
     }
     let grants = grants.join(", ");
     Ok(fail(format!("the ACL grants {grants}"))
-        .reason("granted")
+        .reason(Reason::GRANTED)
         .observed(format!("ACL: {grants}"))
         .expected(expected)
         .cite(evidence))

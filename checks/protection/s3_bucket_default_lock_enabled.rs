@@ -19,6 +19,13 @@ pub const CHECK: Check = Check {
                   'ObjectLockEnabled=Enabled,Rule={DefaultRetention={Mode=COMPLIANCE,Days=365}}'",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html",
     },
+    japanese: Japanese {
+        title: "ログバケットで Object Lock が有効である",
+        rationale: "バケットが WORM（書き込み 1 回、読み取り多数）でなければ、ログアカウントを掌握した者はバージョン\
+                    を削除できる。",
+        remediation: "既定の保持期間を設定して Object Lock を有効にする。バージョニングが必要であり、有効化後は無効に\
+                      できない。",
+    },
     controls: &[
         Fsbp.seen("S3.15"),
         Pci4_0_1.seen("10.5.1"),
@@ -42,10 +49,10 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let mode = lock.default_retention.as_ref().and_then(|retention| retention.mode.as_deref());
     let wanted = audit.policy.default_lock_mode.map(LockMode::as_str);
     let verdict = match wanted {
-        _ if !enabled => fail("Object Lock is off").reason("lock_off"),
+        _ if !enabled => fail("Object Lock is off").reason(Reason::LOCK_OFF),
         Some(wanted) if mode != Some(wanted) => {
             fail(format!("the default retention's mode is {}", mode.unwrap_or("absent")))
-                .reason("other_mode")
+                .reason(Reason::OTHER_MODE)
         }
         _ => pass("Object Lock is on"),
     };

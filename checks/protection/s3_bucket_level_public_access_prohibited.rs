@@ -18,6 +18,11 @@ pub const CHECK: Check = Check {
                   BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
     },
+    japanese: Japanese {
+        title: "ログバケットへのあらゆるパブリックアクセスがブロックされている",
+        rationale: "ブロックがなければ、ポリシーまたは ACL の 1 つの誤りでログが全世界に公開され、再確認の機会もない。",
+        remediation: "バケットまたはそのアカウントで、パブリックアクセスブロックの 4 設定をすべて有効にする。",
+    },
     controls: &[
         Cis1_4.seen("2.1.5"),
         Cis3_0.seen("2.1.4"),
@@ -56,7 +61,7 @@ fn judge(bucket: &Bucket, _: &Audit<'_>) -> Observed<Verdict> {
         let off = blocked.iter().filter(|(_, on)| *on == Ok(false));
         let off = off.map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         fail(format!("neither the bucket nor its account sets {off}"))
-            .reason("not_blocked")
+            .reason(Reason::NOT_BLOCKED)
             .observed(format!("off: {off}"))
     };
     Ok(verdict.expected(expected).cite(bucket.cite_blocks()))

@@ -20,6 +20,13 @@ pub const CHECK: Check = Check {
                   Status=Enabled,MFADelete=Enabled --mfa 'SERIAL CODE'",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiFactorAuthenticationDelete.html",
     },
+    japanese: Japanese {
+        title: "ログバケットが、バージョンの削除に MFA を要求する",
+        rationale: "盗まれていないデバイスの同意を要するか、ロックまたはライフサイクルルールがこれに代わらない限り、\
+                    ログアカウントの認証情報が盗まれると、すべてのログの全バージョンが数分で削除される。",
+        remediation: "バケットのアカウントのルートユーザーとして、その MFA デバイスで MFA 削除を有効にする。ライフサ\
+                      イクルルールのあるバケットでは使用できず、Object Lock の方が強固である。",
+    },
     controls: &[
         Cis1_4.seen("2.1.3"),
         Cis3_0.seen("2.1.2"),
@@ -70,15 +77,17 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     if any([ruled.clone(), locked])? {
         let verdict = if ruled == Ok(true) {
             not_applicable("the bucket has lifecycle rules, which exclude MFA delete")
-                .reason("lifecycle")
+                .reason(Reason::LIFECYCLE)
                 .cite(bucket.cite_retention(None))
         } else {
-            not_applicable("Object Lock holds the logs").reason("locked").cite(bucket.cite_lock())
+            not_applicable("Object Lock holds the logs")
+                .reason(Reason::LOCKED)
+                .cite(bucket.cite_lock())
         };
         return Ok(verdict.expected(expected));
     }
     Ok(fail("MFA delete is off")
-        .reason("mfa_delete_off")
+        .reason(Reason::MFA_DELETE_OFF)
         .observed(observed)
         .expected(expected)
         .cite(evidence))

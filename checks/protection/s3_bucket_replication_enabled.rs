@@ -20,6 +20,13 @@ pub const CHECK: Check = Check {
                   file://replication.json",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html",
     },
+    japanese: Japanese {
+        title: "すべてのログが別のアカウントのバケットに複製されている",
+        rationale: "ログアカウントを掌握した者は、監査証拠の唯一の写しを掌握する。別のアカウントにある写しには、その\
+                    手が及ばない。",
+        remediation: "KMS で暗号化されたオブジェクトも含め、削除は複製せずに、別のアカウントのバケットへログをレプリ\
+                      ケートする。",
+    },
     controls: &[
         Fsbp.seen("S3.7"),
         Pci4_0_1.related("10.3.3"),
@@ -96,7 +103,7 @@ pub const AS_CODE: AsCode = AsCode::both(
 
 fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     if !audit.policy.replication_required {
-        return Ok(not_applicable("the policy asks for no copies").reason("not_required"));
+        return Ok(not_applicable("the policy asks for no copies").reason(Reason::NOT_REQUIRED));
     }
     let across = audit.policy.require_cross_account;
     let demand = |copies: &Copies<'_>| Ok(enough(bucket, copies, across));
@@ -118,7 +125,7 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
         Err(fault) => {
             if let Some(origin) = audit.organization.copied_from(bucket)? {
                 let verdict = not_applicable(format!("it holds the copies of {origin}"));
-                return Ok(verdict.reason("is_replica").expected(expected));
+                return Ok(verdict.reason(Reason::IS_REPLICA).expected(expected));
             }
             let (code, sentence) = told(&fault);
             Ok(fail(sentence).reason(code).expected(expected).cite([cited]))
@@ -152,17 +159,18 @@ fn copied(copies: &[Copies<'_>]) -> String {
     copies.iter().map(told).collect::<Vec<_>>().join("; ")
 }
 
-fn told(fault: &Uncopied) -> (&'static str, String) {
+fn told(fault: &Uncopied) -> (Reason, String) {
     match fault {
-        Uncopied::NoRule => ("no_rule", "no enabled rule copies all logs".into()),
-        Uncopied::DestinationMissing(name) => {
-            ("destination_missing", format!("copies should go to {name}, which does not exist"))
-        }
+        Uncopied::NoRule => (Reason::NO_RULE, "no enabled rule copies all logs".into()),
+        Uncopied::DestinationMissing(name) => (
+            Reason::DESTINATION_MISSING,
+            format!("copies should go to {name}, which does not exist"),
+        ),
         Uncopied::SameAccount(name) | Uncopied::Unlocked(name) => {
-            ("same_account", format!("copies go to {name} of the same account"))
+            (Reason::SAME_ACCOUNT, format!("copies go to {name} of the same account"))
         }
         Uncopied::KmsObjectsSkipped(rule) => (
-            "kms_objects_skipped",
+            Reason::KMS_OBJECTS_SKIPPED,
             format!("rule {rule} leaves out logs that are encrypted with KMS"),
         ),
     }

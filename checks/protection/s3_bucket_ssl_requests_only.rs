@@ -18,6 +18,12 @@ pub const CHECK: Check = Check {
         command: "aws s3api put-bucket-policy --bucket {bucket} --policy file://policy.json",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
     },
+    japanese: Japanese {
+        title: "ログバケットが TLS を使用しないリクエストをすべて拒否する",
+        rationale: "平文の HTTP では、経路上の者がログを読み、名前、アドレス、構成の所在を知ることができる。",
+        remediation: "aws:SecureTransport が false であることのみを条件に、バケットとそのオブジェクトに対する s3:* を\
+                      すべての者に拒否するステートメントを追加する。",
+    },
     controls: &[
         Cis1_4.seen("2.1.2"),
         Cis3_0.seen("2.1.1"),
@@ -90,7 +96,7 @@ fn judge(bucket: &Bucket, _: &Audit<'_>) -> Observed<Verdict> {
         "a statement that denies everyone s3:* on the bucket and its objects without TLS";
     let Some(policy) = &read.policy else {
         return Ok(fail("the bucket has no policy, so that nothing refuses plain HTTP")
-            .reason("no_policy")
+            .reason(Reason::NO_POLICY)
             .expected(expected)
             .cite([read.cite_all()]));
     };
@@ -102,21 +108,23 @@ fn judge(bucket: &Bucket, _: &Audit<'_>) -> Observed<Verdict> {
         }
         SecureTransport::Absent => {
             return Ok(fail("no statement refuses plain HTTP")
-                .reason("no_ssl_deny")
+                .reason(Reason::NO_SSL_DENY)
                 .expected(expected)
                 .cite([read.cite_all()]));
         }
         SecureTransport::Partial(code, by) => {
             let what = match code {
-                "only_objects" => {
+                Reason::ONLY_OBJECTS => {
                     "refuses plain HTTP on the objects, and nothing does on the bucket"
                 }
-                "only_bucket" => {
+                Reason::ONLY_BUCKET => {
                     "refuses plain HTTP on the bucket, and nothing does on its objects"
                 }
-                "extra_condition" => "refuses plain HTTP only where a further condition holds",
-                "some_principals" => "refuses plain HTTP to some principals only",
-                "some_actions" => "refuses some actions over plain HTTP only",
+                Reason::EXTRA_CONDITION => {
+                    "refuses plain HTTP only where a further condition holds"
+                }
+                Reason::SOME_PRINCIPALS => "refuses plain HTTP to some principals only",
+                Reason::SOME_ACTIONS => "refuses some actions over plain HTTP only",
                 _ => "compares the TLS version, which plain HTTP does not have",
             };
             (code, format!("{by} {what}"), by)

@@ -17,6 +17,12 @@ pub const CHECK: Check = Check {
         command: "aws s3api put-bucket-versioning --bucket {bucket} --versioning-configuration Status=Enabled",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html",
     },
+    japanese: Japanese {
+        title: "ログバケットがバージョンを保持している",
+        rationale: "バージョンがなければ、1 回の上書きまたは削除でログファイルは完全に失われる。Object Lock、MFA 削除、\
+                    レプリケーションは、いずれもバージョニングを前提とする。",
+        remediation: "バケットのバージョニングを有効にする。",
+    },
     controls: &[
         Fsbp.seen("S3.14"),
         Pci4_0_1.prowler("10.3.4"),
@@ -59,8 +65,8 @@ fn judge(bucket: &Bucket, _: &Audit<'_>) -> Observed<Verdict> {
     let status = versioning.status.as_deref();
     let verdict = match status {
         Some("Enabled") => pass("versioning is enabled"),
-        Some("Suspended") => fail("versioning is suspended").reason("suspended"),
-        _ => fail("versioning was never enabled").reason("never_enabled"),
+        Some("Suspended") => fail("versioning is suspended").reason(Reason::SUSPENDED),
+        _ => fail("versioning was never enabled").reason(Reason::NEVER_ENABLED),
     };
     Ok(verdict
         .observed(status.map_or("Status is absent".into(), |status| format!("Status={status}")))

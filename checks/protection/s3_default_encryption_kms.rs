@@ -18,6 +18,12 @@ pub const CHECK: Check = Check {
                   'Rules=[{ApplyServerSideEncryptionByDefault={SSEAlgorithm=aws:kms,KMSMasterKeyID=KEY}}]'",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-bucket-encryption.html",
     },
+    japanese: Japanese {
+        title: "ログバケットの既定の暗号化が KMS である",
+        rationale: "CloudTrail は自らのファイルのキーを指定するが、複製や復元などの書き込みには既定の暗号化が適用され\
+                    る。S3 のキーでは、オブジェクトを読める者は内容を平文で読める。",
+        remediation: "使用可能なキーを指定した aws:kms を、バケットの既定の暗号化とする。",
+    },
     controls: &[
         Cis1_4.related("2.1.1"),
         Fsbp.seen("S3.17"),
@@ -80,7 +86,7 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
             }
             None => (pass("encrypts by default with S3's KMS key of the account"), Vec::new()),
         },
-        _ => (fail("the default is not a KMS key").reason("not_kms"), Vec::new()),
+        _ => (fail("the default is not a KMS key").reason(Reason::NOT_KMS), Vec::new()),
     };
     Ok(verdict
         .observed(told)

@@ -19,6 +19,12 @@ pub const CHECK: Check = Check {
                   file://lifecycle.json",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-set-lifecycle-configuration-intro.html",
     },
+    japanese: Japanese {
+        title: "ログバケットに、ログを対象とするライフサイクルルールがある",
+        rationale: "ルールがなければ監査証拠の保持期間は決まっておらず、保管費用を理由に、いずれ誰かが手作業で削除す\
+                    る。",
+        remediation: "ログを対象とし、必要な期間保持する有効なライフサイクルルールを追加する。",
+    },
     controls: &[
         Fsbp.seen("S3.13"),
         Pci4_0_1.prowler("10.5.1"),
@@ -48,7 +54,7 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
         .map(|(versioning, source)| (versioning.mfa_delete.as_deref() == Some("Enabled"), source));
     if let Ok((true, source)) = &mfa_delete {
         return Ok(not_applicable("MFA delete is on, which excludes lifecycle rules")
-            .reason("mfa_delete")
+            .reason(Reason::MFA_DELETE)
             .observed("MFADelete=Enabled")
             .cite([source.cite("MFADelete", "Enabled")]));
     }
@@ -69,7 +75,7 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
             // A trail that nobody saw may deliver under a prefix that a rule reaches.
             audit.organization.all_trails_complete()?;
         }
-        let code = if total == 0 { "no_rules" } else { "no_rule_reaches_logs" };
+        let code = if total == 0 { Reason::NO_RULES } else { Reason::NO_RULE_REACHES_LOGS };
         return Ok(fail(format!("none of {total} lifecycle rules reaches the logs"))
             .reason(code)
             .expected(expected)

@@ -20,6 +20,12 @@ pub const CHECK: Check = Check {
                   BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html",
     },
+    japanese: Japanese {
+        title: "ログバケットのアクセスログが、非公開で、組織に属し、保持されている",
+        rationale: "アクセスログは、誰がいつ証跡を読んだかを示す。公開されれば監視の範囲を侵入者に教え、早期に失われ\
+                    れば監査証拠を消した者を示せない。",
+        remediation: "送信先バケットのパブリックアクセスをブロックし、その内容をログと同じ期間保持する。",
+    },
     controls: &[],
     reads: &[
         Fact::Trails,
@@ -46,12 +52,12 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let target = match named {
         None => {
             return Ok(not_applicable("access logging is off")
-                .reason("logging_off")
+                .reason(Reason::LOGGING_OFF)
                 .cite([evidence]));
         }
         Some(name) if name == bucket.name => {
             let verdict = not_applicable("the bucket logs access to itself");
-            return Ok(verdict.reason("self_target").cite([evidence]));
+            return Ok(verdict.reason(Reason::SELF_TARGET).cite([evidence]));
         }
         Some(name) => audit.organization.bucket(name).ok_or_else(|| {
             Gap::new(
@@ -63,7 +69,7 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     };
     if target.is_missing() {
         let verdict = not_applicable(format!("the target {} does not exist", target.name));
-        return Ok(verdict.reason("target_missing").cite([evidence]));
+        return Ok(verdict.reason(Reason::TARGET_MISSING).cite([evidence]));
     }
     let days = audit.policy.retention_days;
     let belonging = target.belonging(audit.organization, &audit.policy.trusted_log_accounts);
@@ -74,14 +80,16 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let name = &target.name;
     let found = match (&belonging, &exposure, &long) {
         (_, Ok(Exposure::Policy), _) => {
-            Some(("public_policy", format!("the policy of {name} is public")))
+            Some((Reason::PUBLIC_POLICY, format!("the policy of {name} is public")))
         }
         (_, Ok(Exposure::Acl(grants)), _) => {
-            Some(("public_acl", format!("the ACL of {name} grants {}", grants.join(", "))))
+            Some((Reason::PUBLIC_ACL, format!("the ACL of {name} grants {}", grants.join(", "))))
         }
-        (Ok(Belonging::Stranger(_)), ..) => Some(("foreign", format!("{name} is a stranger's"))),
+        (Ok(Belonging::Stranger(_)), ..) => {
+            Some((Reason::FOREIGN, format!("{name} is a stranger's")))
+        }
         (.., Ok(false)) => Some((
-            "shorter",
+            Reason::SHORTER,
             format!("{name} keeps access logs for {}, the policy asks for {days}", kept.most),
         )),
         _ => None,

@@ -17,6 +17,12 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-trail --name {trail} --s3-bucket-name BUCKET",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html",
     },
+    japanese: Japanese {
+        title: "ログバケットがログのみを格納している",
+        rationale: "他者が書き込むバケットには、他の読者、他の所有者、より短い保持ルールがある。自らのファイルに対し\
+                    て可能な操作は、ログに対しても可能となるおそれがある。",
+        remediation: "ログアーカイブに証跡専用のバケットを用意し、他のプリンシパルに書き込みを許可しない。",
+    },
     controls: &[],
     reads: &[Fact::Trails, Fact::BucketList, Fact::BucketHead, Fact::BucketPolicy],
     judge: Judge::Bucket(judge),
@@ -30,7 +36,7 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
         return Ok(fail(format!(
             "an organization trail delivers to {owner}, which is not a log archive account"
         ))
-        .reason("not_in_log_archive"));
+        .reason(Reason::NOT_IN_LOG_ARCHIVE));
     }
     let read = bucket.resource_policy()?;
     let services = &audit.policy.allowed_log_services;
@@ -41,11 +47,11 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let (code, message, statement) = match written {
         Some(Writers::Others(grant)) => {
             let message = format!("{} lets {} write", grant.statement, grant.principal);
-            ("other_writers", message, grant.statement)
+            (Reason::OTHER_WRITERS, message, grant.statement)
         }
         Some(Writers::Elsewhere(grant)) => {
             let message = format!("{} lets logs be written to {}", grant.statement, grant.what);
-            ("outside_awslogs", message, grant.statement)
+            (Reason::OUTSIDE_AWSLOGS, message, grant.statement)
         }
         Some(Writers::Logs) | None => {
             if elsewhere.is_some() {

@@ -16,6 +16,12 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-trail --name {trail} --s3-bucket-name NEW-BUCKET",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html",
     },
+    japanese: Japanese {
+        title: "証跡の配信先であるすべてのバケットが存在する",
+        rationale: "バケットがなければ、証跡が正常に見えるままログは失われる。そのバケット名を登録した者は、以後のロ\
+                    グをすべて受け取る。",
+        remediation: "正しいアカウントに同名のバケットを直ちに再作成するか、証跡の配信先を変更する。",
+    },
     controls: &[
         Cis1_4.stave("3.1"),
         Cis3_0.stave("3.1"),
@@ -42,7 +48,7 @@ fn judge(bucket: &Bucket, _: &Audit<'_>) -> Observed<Verdict> {
         }
     } else {
         fail("there is no such bucket; anyone may register its name")
-            .reason("missing")
+            .reason(Reason::MISSING)
             .observed("HeadBucket: 404")
     };
     Ok(verdict.expected("the bucket exists").cite([found.evidence]))

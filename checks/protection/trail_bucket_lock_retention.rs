@@ -20,6 +20,13 @@ pub const CHECK: Check = Check {
                   'ObjectLockEnabled=Enabled,Rule={DefaultRetention={Mode=COMPLIANCE,Days=365}}'",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html",
     },
+    japanese: Japanese {
+        title: "ログバケットが、評価方針の求める期間、新しいログをすべてロックする",
+        rationale: "既定の保持期間がない Object Lock は何もロックせず、短い保持期間は削除可能な部分を残す。GOVERNANCE モー\
+                    ドは権限により解除できる。",
+        remediation: "バケットに COMPLIANCE モードの既定の保持期間を設定する。このロックを解除するのは、アカウントの\
+                      閉鎖のみである。",
+    },
     controls: &[
         Fsbp.related("S3.15"),
         Pci4_0_1.seen("10.5.1"),
@@ -51,18 +58,18 @@ fn judge(bucket: &Bucket, account: &AccountView<'_>, audit: &Audit<'_>) -> Obser
     let wanted = audit.policy.lock_min_days();
     let mode = audit.policy.lock_mode;
     let verdict = match bucket.lock_kept(audit.policy)? {
-        Lock::Off => return Ok(not_applicable("Object Lock is off").reason("lock_off")),
-        Lock::WithoutRule => {
-            fail("Object Lock is on, and new objects get no lock").reason("no_default_retention")
-        }
+        Lock::Off => return Ok(not_applicable("Object Lock is off").reason(Reason::LOCK_OFF)),
+        Lock::WithoutRule => fail("Object Lock is on, and new objects get no lock")
+            .reason(Reason::NO_DEFAULT_RETENTION),
         Lock::OtherMode { mode: found, days } => {
             let found =
                 if found.is_empty() { "no mode".to_owned() } else { format!("{found} mode") };
-            fail(format!("new objects are locked in {found} for {days} days")).reason("other_mode")
+            fail(format!("new objects are locked in {found} for {days} days"))
+                .reason(Reason::OTHER_MODE)
         }
         Lock::Short { days, .. } => {
             fail(format!("new objects are locked for {days} days, the policy asks for {wanted}"))
-                .reason("shorter")
+                .reason(Reason::SHORTER)
         }
         Lock::Yields { .. } => lifted(bucket, account, audit.policy)?,
         Lock::Holds { days } => pass(format!(

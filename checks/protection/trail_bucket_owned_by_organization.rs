@@ -18,6 +18,13 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-trail --name {trail} --s3-bucket-name BUCKET",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-receive-logs-from-multiple-accounts.html",
     },
+    japanese: Japanese {
+        title: "ログバケットが組織または信頼されたアカウントに属している",
+        rationale: "バケットの所有者は、組織のすべての呼び出しを読み、その記録を削除できる。証跡の配信先を自らのバケ\
+                    ットに変更することは、すべての画面で証跡が正常と表示されたままログを盗む手口である。",
+        remediation: "証跡の配信先を組織のログアカウントのバケットとする。意図した設定であれば、所有者を trusted_log_accounts に\
+                      記載する。",
+    },
     controls: &[
         Cis1_4.stave("3.1"),
         Cis3_0.stave("3.1"),
@@ -44,7 +51,7 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
         }
         Belonging::Stranger(evidence) => {
             fail("no account of the organization and no trusted account owns it")
-                .reason("foreign")
+                .reason(Reason::FOREIGN)
                 .cite(evidence)
         }
     };

@@ -18,6 +18,13 @@ pub const CHECK: Check = Check {
         command: "aws s3api put-bucket-policy --bucket {bucket} --policy file://policy.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html",
     },
+    japanese: Japanese {
+        title: "ログバケットのポリシーが証跡の配信を許可している",
+        rationale: "ポリシーが CloudTrail を拒否すると、証跡がログ記録中と表示されたまま、ファイルは 30 日後に失われ\
+                    る。",
+        remediation: "CloudTrail に対し、バケットへの s3:GetBucketAcl と証跡のプレフィックスへの s3:PutObject を許可\
+                      する。組織、ネットワーク、暗号化を条件とする拒否ステートメントの対象から AWS サービスを除く。",
+    },
     controls: &[
         Cis7_0.related("2.21"),
         Pci4_0_1.stave("7.1"),
@@ -47,7 +54,7 @@ fn judge(delivery: &Delivery<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let read = bucket.resource_policy()?;
     let Some(policy) = &read.policy else {
         return Ok(fail("the bucket has no policy that lets CloudTrail in")
-            .reason("no_policy")
+            .reason(Reason::NO_POLICY)
             .cite([read.cite_all()]));
     };
     let deliverer = Deliverer::of(trail, bucket, audit.organization);
@@ -58,7 +65,9 @@ fn judge(delivery: &Delivery<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         Some(trail.owner.to_string())
     };
     let Some(below) = below else {
-        return Ok(not_applicable("the account is in no organization").reason("no_organization"));
+        return Ok(
+            not_applicable("the account is in no organization").reason(Reason::NO_ORGANIZATION)
+        );
     };
     let (arn, space) = (bucket.arn(), trail.key_space());
     let path = format!("{arn}/{space}{below}/");
@@ -73,7 +82,7 @@ fn judge(delivery: &Delivery<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         Err(fault) => {
             let proof = fault.statement.as_deref().map(|by| read.cite(by));
             fail(fault.message)
-                .reason(fault.code)
+                .reason(fault.reason)
                 .expected(expected)
                 .cite([proof.unwrap_or_else(|| read.cite_all())])
         }

@@ -19,6 +19,12 @@ pub const CHECK: Check = Check {
         command: "aws s3api put-bucket-policy --bucket {bucket} --policy file://policy.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html",
     },
+    japanese: Japanese {
+        title: "ログバケットが、すべての者に削除を拒否するか、オブジェクトをロックしている",
+        rationale: "これがなければ、ログアーカイブの管理者は 1 回の呼び出しで監査証拠を削除でき、他に変化は残らない。",
+        remediation: "承認されたプリンシパル以外に s3:DeleteObject、s3:DeleteObjectVersion、s3:DeleteBucket を拒否す\
+                      るか、COMPLIANCE モードでオブジェクトをロックする。",
+    },
     controls: &[
         Pci4_0_1.related("10.3.2"),
         Nist800_53R5.stave("AU-9"),
@@ -60,7 +66,7 @@ fn refused(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let expected = "a statement that denies deletion to all but approved principals";
     let Some(policy) = &read.policy else {
         return Ok(fail("the bucket has no policy that denies deletion")
-            .reason("no_policy")
+            .reason(Reason::NO_POLICY)
             .expected(expected)
             .cite([read.cite_all()]));
     };
@@ -80,13 +86,13 @@ fn refused(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
                 continue;
             }
             Some(Refusal { statement, exemption: Exemption::Unapproved }) => (
-                "exempts_unapproved",
+                Reason::EXEMPTS_UNAPPROVED,
                 format!("{statement} denies {action} to all but principals that are not approved"),
                 read.cite(&statement),
             ),
             // What refuses under a further condition only, such as without TLS, is no protection from administrators.
             Some(Refusal { exemption: Exemption::Conditional, .. }) | None => (
-                "not_denied",
+                Reason::NOT_DENIED,
                 format!("no statement denies {action} to everyone without a further condition"),
                 read.cite_all(),
             ),

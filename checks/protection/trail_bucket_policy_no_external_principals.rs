@@ -18,6 +18,13 @@ pub const CHECK: Check = Check {
         command: "aws s3api put-bucket-policy --bucket {bucket} --policy file://policy.json",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-policy-language-overview.html",
     },
+    japanese: Japanese {
+        title: "ログバケットのポリシーが、部外者のアクセスもログの破棄も許可していない",
+        rationale: "バケットポリシーのステートメント 1 つで、部外者は組織のすべての呼び出しを読め、内部者は自らに不利\
+                    な記録を削除または改変できる。",
+        remediation: "組織外のアカウントに対するステートメントを除く（または信頼されたアカウントとして記載する）。配\
+                      信を行うサービス以外から、削除、書き込み、設定変更の権限を除く。",
+    },
     controls: &[
         Cis7_0.related("2.21"),
         Fsbp.seen("S3.6"),
@@ -57,14 +64,14 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     if let Ok(Some(grant)) = &outsiders {
         let message = format!("{} lets {} in ({})", grant.statement, grant.principal, grant.what);
         return Ok(fail(message)
-            .reason("external_principal")
+            .reason(Reason::EXTERNAL_PRINCIPAL)
             .expected(expected)
             .cite([read.cite(&grant.statement)]));
     }
     if let Some(grant) = destroyers(policy, &bucket.arn(), &realm, &delivers) {
         let message = format!("{} gives {} {}", grant.statement, grant.principal, grant.what);
         return Ok(fail(message)
-            .reason("destructive_grant")
+            .reason(Reason::DESTRUCTIVE_GRANT)
             .expected(expected)
             .cite([read.cite(&grant.statement)]));
     }

@@ -19,6 +19,13 @@ pub const CHECK: Check = Check {
         command: "aws s3api put-bucket-policy --bucket {bucket} --policy file://policy.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html",
     },
+    japanese: Japanese {
+        title: "ログバケットが、組織の証跡に限って CloudTrail を受け入れている",
+        rationale: "証跡の配信先には誰でもこのバケットを指定できる。CloudTrail を無条件に受け入れると、部外者が真正な\
+                    ログに偽のログを混入させる。",
+        remediation: "CloudTrail に対する各ステートメントで、aws:SourceArn が自組織の証跡の ARN であることを条件とす\
+                      る。",
+    },
     controls: &[
         Cis7_0.related("2.21"),
         Pci4_0_1.stave("7.1"),
@@ -50,7 +57,7 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let read = bucket.resource_policy()?;
     let Some(policy) = &read.policy else {
         return Ok(not_applicable("the bucket has no policy")
-            .reason("no_policy")
+            .reason(Reason::NO_POLICY)
             .cite([read.cite_all()]));
     };
     let expected = "aws:SourceArn with ARNs of the organization's trails";
@@ -60,12 +67,12 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
         return Ok(match legacy_principals(policy, &ACTIONS) {
             Some(by) => {
                 fail(format!("{by} names CloudTrail's former accounts instead of its service"))
-                    .reason("legacy_principals")
+                    .reason(Reason::LEGACY_PRINCIPALS)
                     .expected(expected)
                     .cite([read.cite(&by)])
             }
             None => not_applicable("no statement lets CloudTrail in")
-                .reason("no_cloudtrail_statement")
+                .reason(Reason::NO_CLOUDTRAIL_STATEMENT)
                 .cite([read.cite_all()]),
         });
     }
@@ -73,11 +80,13 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
         .map_err(|gap| read.locate(gap))?;
     if let Some(Scoped { statement, scope: Scope::Open(code) }) = open {
         let what = match code {
-            "wildcard_account" => "for trails of any account",
-            "foreign_account" => "for trails of an account outside the organization",
-            "foreign_organization" => "for another organization",
-            "not_a_trail" => "for what is not a trail",
-            "optional_source_condition" => "also for requests that do not say for which trail",
+            Reason::WILDCARD_ACCOUNT => "for trails of any account",
+            Reason::FOREIGN_ACCOUNT => "for trails of an account outside the organization",
+            Reason::FOREIGN_ORGANIZATION => "for another organization",
+            Reason::NOT_A_TRAIL => "for what is not a trail",
+            Reason::OPTIONAL_SOURCE_CONDITION => {
+                "also for requests that do not say for which trail"
+            }
             _ => "without asking for which trail",
         };
         return Ok(fail(format!("{statement} lets CloudTrail in {what}"))

@@ -20,6 +20,13 @@ pub const CHECK: Check = Check {
                   'ObjectLockEnabled=Enabled,Rule={DefaultRetention={Mode=COMPLIANCE,Days=365}}'",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html",
     },
+    japanese: Japanese {
+        title: "ログが、バケットの管理者には解除できない仕組みで保護されている",
+        rationale: "ポリシー、ライフサイクルルール、バージョニングは、ログアカウントの管理者、すなわち侵入者かもしれ\
+                    ない者に従う。有効なロック、ルートユーザーのデバイス、別の場所のロックされた写しは従わない。",
+        remediation: "バケットに COMPLIANCE モードの既定の保持期間、MFA 削除、または別のアカウントのロックされたバケ\
+                      ットへの複製を設定する。",
+    },
     controls: &[
         Pci4_0_1.related("10.3.2"),
         Pci4_0_1.related("10.3.4"),
@@ -64,7 +71,7 @@ fn judge(bucket: &Bucket, account: &AccountView<'_>, audit: &Audit<'_>) -> Obser
     Ok(match found {
         Some((name, _)) => pass(format!("protected by {name}")),
         None => fail("an administrator of its account can delete every log")
-            .reason("no_mechanism")
+            .reason(Reason::NO_MECHANISM)
             .observed("no lock that holds, no MFA delete, no locked copies"),
     }
     .expected(expected)

@@ -18,6 +18,12 @@ pub const CHECK: Check = Check {
         command: "aws kms put-key-policy --key-id {key} --policy-name default --policy file://policy.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
     },
+    japanese: Japanese {
+        title: "証跡のキーが、記録対象となる者の手の届かない場所にある",
+        rationale: "キーの管理者は、証跡にもバケットにも権限がなくとも、キーの無効化により配信を停止させ、キーの削除\
+                    により過去のログをすべて読めなくできる。",
+        remediation: "キーをログアーカイブまたはセキュリティ担当のアカウントに置き、組織外の者に権限を与えない。",
+    },
     controls: &[
         Cis3_0.related("3.5"),
         Cis5_0.related("3.5"),
@@ -67,7 +73,7 @@ fn judge(key: &Key, audit: &Audit<'_>) -> Observed<Verdict> {
     match &policy {
         Ok(KeyPolicy::NoKey(proof)) => {
             return Ok(not_applicable("there is no such key")
-                .reason("key_not_found")
+                .reason(Reason::KEY_NOT_FOUND)
                 .cite([proof.clone()]));
         }
         // Which key it is comes before where it lies.
@@ -81,7 +87,7 @@ fn judge(key: &Key, audit: &Audit<'_>) -> Observed<Verdict> {
         let message = format!(
             "it lies in {owner}, which is neither the log archive, security nor management"
         );
-        return Ok(fail(message).reason("not_separated").expected(expected));
+        return Ok(fail(message).reason(Reason::NOT_SEPARATED).expected(expected));
     }
     let proof = match policy? {
         KeyPolicy::Read(read) => {
@@ -92,7 +98,7 @@ fn judge(key: &Key, audit: &Audit<'_>) -> Observed<Verdict> {
                 let message =
                     format!("{} gives {} {}", grant.statement, grant.principal, grant.what);
                 return Ok(fail(message)
-                    .reason("external_principal")
+                    .reason(Reason::EXTERNAL_PRINCIPAL)
                     .expected(expected)
                     .cite([read.cite(&grant.statement)]));
             }

@@ -15,6 +15,11 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail update-trail --name TRAIL --kms-key-id KEY",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
     },
+    japanese: Japanese {
+        title: "証跡またはイベントデータストアを暗号化するすべてのキーが、顧客により管理されている",
+        rationale: "ログを復号できる者はキーポリシーで定まる。AWS 所有のキーのポリシーは変更できない。",
+        remediation: "CloudTrail による暗号化をポリシーで許可したカスタマーマネージドキーを証跡に設定する。",
+    },
     controls: &[
         Cis3_0.related("3.5"),
         Cis5_0.related("3.5"),
@@ -45,13 +50,13 @@ fn judge(key: &Key, _: &Audit<'_>) -> Observed<Verdict> {
     let read = key.metadata()?;
     let Some(metadata) = &read.value else {
         return Ok(not_applicable("there is no such key")
-            .reason("key_not_found")
+            .reason(Reason::KEY_NOT_FOUND)
             .cite([read.source.cite("error", "NotFoundException")]));
     };
     let manager = metadata.key_manager.as_deref();
     let verdict = match manager {
         Some("CUSTOMER") => pass("the customer manages the key"),
-        Some(other) => fail(format!("{other} manages the key")).reason("aws_managed"),
+        Some(other) => fail(format!("{other} manages the key")).reason(Reason::AWS_MANAGED),
         None => {
             return Err(Gap {
                 account: Some(key.target.account),

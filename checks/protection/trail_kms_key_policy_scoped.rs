@@ -21,6 +21,13 @@ pub const CHECK: Check = Check {
         command: "aws kms put-key-policy --key-id {key} --policy-name default --policy file://policy.json",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
     },
+    japanese: Japanese {
+        title: "証跡のキーが、組織の証跡に限って CloudTrail に使用されている",
+        rationale: "CloudTrail が任意の証跡のためにキーを使用できると、部外者の証跡も、本来その者が使用できないキーを\
+                    利用できる。",
+        remediation: "CloudTrail に対する各ステートメントで、aws:SourceArn または暗号化コンテキストの証跡の ARN が自\
+                      組織の証跡であることを条件とする。",
+    },
     controls: &[
         Cis3_0.related("3.5"),
         Cis5_0.related("3.5"),
@@ -53,18 +60,18 @@ fn judge(key: &Key, audit: &Audit<'_>) -> Observed<Verdict> {
         // A trail that nobody saw may use it.
         audit.organization.all_trails_complete()?;
         return Ok(not_applicable("only event data stores use it, which know no such condition")
-            .reason("event_data_store_only"));
+            .reason(Reason::EVENT_DATA_STORE_ONLY));
     }
     let read = match audit.organization.key_policy(key)? {
         KeyPolicy::Read(read) => read,
         KeyPolicy::Aws(proof) => {
             return Ok(not_applicable("AWS manages the key, and nobody can change its policy")
-                .reason("aws_managed")
+                .reason(Reason::AWS_MANAGED)
                 .cite([proof]));
         }
         KeyPolicy::NoKey(proof) => {
             return Ok(not_applicable("there is no such key")
-                .reason("key_not_found")
+                .reason(Reason::KEY_NOT_FOUND)
                 .cite([proof]));
         }
     };
@@ -76,7 +83,7 @@ fn judge(key: &Key, audit: &Audit<'_>) -> Observed<Verdict> {
         .unwrap_or_default();
     if scopes.is_empty() {
         return Ok(not_applicable("no statement lets CloudTrail use the key")
-            .reason("no_cloudtrail_statement")
+            .reason(Reason::NO_CLOUDTRAIL_STATEMENT)
             .cite([read.cite_all()]));
     }
     let expected =
@@ -85,10 +92,14 @@ fn judge(key: &Key, audit: &Audit<'_>) -> Observed<Verdict> {
         .map_err(|gap| read.locate(gap))?;
     if let Some(Scoped { statement, scope: Scope::Open(code) }) = open {
         let what = match code {
-            "wildcard_account" => "for trails of any account",
-            "foreign_account" | "foreign_organization" => "for somebody outside the organization",
-            "not_a_trail" => "for what is not a trail",
-            "optional_source_condition" => "also for requests that do not say for which trail",
+            Reason::WILDCARD_ACCOUNT => "for trails of any account",
+            Reason::FOREIGN_ACCOUNT | Reason::FOREIGN_ORGANIZATION => {
+                "for somebody outside the organization"
+            }
+            Reason::NOT_A_TRAIL => "for what is not a trail",
+            Reason::OPTIONAL_SOURCE_CONDITION => {
+                "also for requests that do not say for which trail"
+            }
             _ => "without asking for which trail",
         };
         return Ok(fail(format!("{statement} lets CloudTrail use the key {what}"))

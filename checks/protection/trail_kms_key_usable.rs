@@ -16,6 +16,12 @@ pub const CHECK: Check = Check {
         command: "aws kms cancel-key-deletion --key-id {key} && aws kms enable-key --key-id {key}",
         link: "https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
     },
+    japanese: Japanese {
+        title: "証跡またはイベントデータストアを暗号化するすべてのキーが使用可能である",
+        rationale: "無効なキーでは CloudTrail は配信できない。キーが削除されれば、それで暗号化されたログは二度と読め\
+                    ない。1 回の呼び出しで何年分もの監査証拠を破壊できる。",
+        remediation: "キーの削除予約を取り消して有効化するか、CloudTrail を拒否しているポリシーを修正する。",
+    },
     controls: &[
         Fsbp.related("KMS.3"),
         Pci4_0_1.related("10.7.2"),

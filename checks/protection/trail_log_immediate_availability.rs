@@ -19,6 +19,12 @@ pub const CHECK: Check = Check {
                   file://lifecycle.json",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html",
     },
+    japanese: Japanese {
+        title: "直近のログを、復元せずに読み取れる",
+        rationale: "侵入者が内部にいる間に求められるのは、直近数か月のログである。アーカイブからの復元には数時間を要\
+                    し、そのたびに費用が発生する。",
+        remediation: "GLACIER または DEEP_ARCHIVE への移行を遅らせるか、即時に読み取れる GLACIER_IR を使用する。",
+    },
     controls: &[
         Pci4_0_1.related("10.5.1"),
         Nist800_53R5.related("AU-11"),
@@ -79,7 +85,7 @@ fn judge(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
         };
         let message = format!("rule {rule} moves logs{place} to {class} {when}");
         return Ok(fail(format!("{message}, the policy asks for {days} days at hand"))
-            .reason("archived_early")
+            .reason(Reason::ARCHIVED_EARLY)
             .observed(message)
             .expected(expected)
             .cite([source.cite("Rules[].ID", rule.as_str())]));

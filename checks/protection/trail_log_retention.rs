@@ -20,6 +20,13 @@ pub const CHECK: Check = Check {
                   file://lifecycle.json",
         link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html",
     },
+    japanese: Japanese {
+        title: "ログが評価方針の求める期間保持されている",
+        rationale: "侵入は開始から数か月後に発覚する。当初のログが失われていれば、何が持ち去られたかを誰も説明できず、\
+                    監査人が確認できる期間も 1 年に満たない。",
+        remediation: "検出結果が示すライフサイクルルールの期間を延長するか、ルールを削除する。ダイジェストファイルは、\
+                      それが証明するログと同じ期間保持しなければならない。",
+    },
     controls: &[
         Pci4_0_1.prowler("10.5.1"),
         Nist800_53R5.stave("AU-11"),
@@ -49,14 +56,14 @@ fn of_account(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict>
     let expected = format!("a trail, or an event data store that keeps events for {days} days");
     if let Some(seen) = find(account.trails(), |_| Ok(true))? {
         return Ok(not_applicable(format!("kept by {}", seen.trail.arn()))
-            .reason("kept_by_trail")
+            .reason(Reason::KEPT_BY_TRAIL)
             .expected(expected)
             .cite([seen.cite()]));
     }
     let keeps = find(audit.organization.stores_for(account.id()), |store| keeps(store, days))?;
     let Some(store) = keeps else {
         return Ok(fail("only the event history keeps its events, for 90 days")
-            .reason("event_history_only")
+            .reason(Reason::EVENT_HISTORY_ONLY)
             .expected(expected)
             .cite(account.regions().map(|region| account.cite_trails_in(region))));
     };
@@ -91,9 +98,10 @@ fn of_bucket(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
     let mut kept: Vec<Retention> = spaces().collect();
     kept.sort_by_key(|kept| kept.least);
     let Some(kept) = kept.into_iter().next() else {
-        return Ok(not_applicable("no trail delivers to it").reason("no_logs"));
+        return Ok(not_applicable("no trail delivers to it").reason(Reason::NO_LOGS));
     };
-    let notes: Vec<&str> = kept.notes.iter().map(|note| note.code()).collect();
+    let notes: Vec<Reason> = kept.notes.iter().map(|note| note.reason()).collect();
+    let codes: Vec<&str> = notes.iter().map(|note| note.code()).collect();
     let message = match &kept.bound {
         Some(bound) => format!("logs are kept for {} by rule {}", kept.least, bound.rule),
         None if kept.notes.contains(&Note::LockIsYounger) => {
@@ -102,10 +110,10 @@ fn of_bucket(bucket: &Bucket, audit: &Audit<'_>) -> Observed<Verdict> {
         None => format!("logs are kept {}", kept.least),
     };
     Ok(pass(message)
-        .reason(notes.first().copied().unwrap_or_default())
-        .observed(match notes.as_slice() {
+        .reason(notes.first().copied())
+        .observed(match codes.as_slice() {
             [] => kept.least.to_string(),
-            notes => format!("{} ({})", kept.least, notes.join(", ")),
+            codes => format!("{} ({})", kept.least, codes.join(", ")),
         })
         .expected(expected)
         .cite(bucket.cite_retention(kept.bound.as_ref())))
@@ -117,7 +125,7 @@ fn too_short(bucket: &Bucket, kept: &Retention, days: u32) -> Verdict {
             "Object Lock keeps logs for {}, the policy asks for {days}",
             kept.most
         ))
-        .reason("shorter")
+        .reason(Reason::SHORTER)
         .observed(kept.most.to_string())
         .cite(bucket.cite_retention(None));
     };
@@ -128,15 +136,15 @@ fn too_short(bucket: &Bucket, kept: &Retention, days: u32) -> Verdict {
     let read = bucket.read::<Lifecycle>(Fact::BucketLifecycle).map(|(_, source)| source.called_at);
     let (code, message) = match (bound.date, read) {
         (Some(date), Ok(read)) if date > read => (
-            "absolute_date",
+            Reason::ABSOLUTE_DATE,
             format!("rule {} takes everything{place} on {date}, however young", bound.rule),
         ),
         (Some(date), _) => (
-            "shorter",
+            Reason::SHORTER,
             format!("rule {} takes everything{place} since {date}, however young", bound.rule),
         ),
         (None, _) => (
-            "shorter",
+            Reason::SHORTER,
             format!(
                 "rule {} keeps logs{place} for {}, the policy asks for {days}",
                 bound.rule, kept.most

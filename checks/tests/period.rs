@@ -69,6 +69,11 @@ fn the_report_says_which_days_are_not_told_and_what_would_tell() {
     assert_eq!(period.missing.len(), 1);
     assert_eq!(period.missing[0].from.to_string(), "2026-07-01T00:00:00Z");
     assert!(period.missing[0].proof.contains("validate-logs"));
+    let told = period.told();
+    assert_eq!(
+        told,
+        "of 2026-07-01 to 2026-09-30 only 2026-08-23T22:42:57Z to 2026-10-01T00:00:00Z is told"
+    );
     let notes = assessment.scope.notes.join("\n");
     assert!(notes.contains("is not told") && notes.contains("a snapshot of that time"), "{notes}");
 }

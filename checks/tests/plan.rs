@@ -63,8 +63,13 @@ fn a_member_that_only_the_organization_trail_records_is_asked_twenty_questions()
     let watched = [Fact::LogGroup, Fact::MetricFilters, Fact::Alarms, Fact::MuteRules];
     assert_eq!(watched.map(|fact| number(&of_member, fact)), [1; 4]);
     let more = [Fact::EventRules, Fact::TrailHistory, Fact::DetectionHistory];
-    assert_eq!(more.map(|fact| number(&of_member, fact)), [1, 20, 12]);
-    assert_eq!(of_member.len(), 109);
+    assert_eq!(more.map(|fact| number(&of_member, fact)), [17, 20, 18]);
+    // Each region's detection services; who else is sent the log group's events, and what the home region's channels are.
+    let services = [Fact::Detectors, Fact::SecurityHub, Fact::Recorders, Fact::Analyzers];
+    assert_eq!(services.map(|fact| number(&of_member, fact)), [17; 4]);
+    let consumers = [Fact::SubscriptionFilters, Fact::Channels];
+    assert_eq!(consumers.map(|fact| number(&of_member, fact)), [1; 2]);
+    assert_eq!(of_member.len(), 201);
 }
 
 #[test]

@@ -12,19 +12,26 @@ use crate::aws::{AccountId, Region};
 use crate::roster::{AccountEntry, RegionEntry};
 
 mod bucket;
+mod detection;
 mod history;
 mod iam;
+mod logs;
 mod monitoring;
 mod organization;
 mod store;
 mod trail;
 
 pub use bucket::{BucketEncryption, BucketLogging, BucketReplication, ReplicationRule};
+pub use detection::{
+    Analyzer, BucketNotification, ChannelEntry, DeliveryChannel, Detector, DetectorAdministrator,
+    DetectorOrganization, NotificationTarget, Recorder, Recorders, SecurityHub, SubscriptionFilter,
+};
 pub use history::{EventHistory, PastEvent};
 pub use iam::{
     AuthorizationDetails, DocumentTable, InlinePolicy, ManagedPolicyEntry, PolicyVersion,
     PrincipalDetails, PrincipalEntry, PrincipalKind,
 };
+pub use logs::{LogValidation, ValidatedChain};
 pub use monitoring::{
     Alarms, CompositeAlarm, EventRule, MetricAlarm, MetricFilter, MetricQuery,
     MetricTransformation, MuteRule,
@@ -518,9 +525,17 @@ answers! {
     Topic(Option<Topic>),
     LogGroup(Option<LogGroup>),
     MetricFilters(Vec<MetricFilter>),
+    SubscriptionFilters(Vec<SubscriptionFilter>),
     Alarms(Alarms),
     MuteRules(Vec<MuteRule>),
     EventRules(Vec<EventRule>),
+    Channels(Vec<ChannelEntry>),
+    Detectors(Option<Vec<Detector>>),
+    DetectorAdministrators(Vec<DetectorAdministrator>),
+    DetectorOrganization(DetectorOrganization),
+    SecurityHub(Option<SecurityHub>),
+    Recorders(Option<Recorders>),
+    Analyzers(Option<Vec<Analyzer>>),
     RecentEvents(Option<RecentEvent>),
     EventDataStores(Vec<StoreEntry>),
     EventDataStore(EventDataStore),
@@ -540,8 +555,10 @@ answers! {
     BucketLogging(BucketLogging),
     BucketReplication(BucketReplication),
     BucketEncryption(BucketEncryption),
+    BucketNotification(BucketNotification),
     Key(Option<KeyMetadata>),
     KeyRotation(KeyRotation),
     AuthorizationDetails(AuthorizationDetails),
     EventHistory(EventHistory),
+    LogValidation(LogValidation),
 }

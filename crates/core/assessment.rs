@@ -14,6 +14,7 @@ use crate::diff::Side;
 use crate::evidence::Cause;
 use crate::finding::Finding;
 use crate::history::timeline::AccountTimeline;
+use crate::language::JapaneseInfo;
 use crate::organization::Standing;
 use crate::period::PeriodReport;
 use crate::results::Results;
@@ -329,6 +330,9 @@ pub struct CheckInfo {
     pub command: String,
     /// AWS's page on it.
     pub link: String,
+    /// Its texts for Japanese readers; absent in assessments from before there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub japanese: Option<JapaneseInfo>,
 }
 
 impl From<&Check> for CheckInfo {
@@ -343,6 +347,7 @@ impl From<&Check> for CheckInfo {
             remediation: check.remediation.summary.to_owned(),
             command: check.remediation.command.to_owned(),
             link: check.remediation.link.to_owned(),
+            japanese: Some(check.japanese.into()),
         }
     }
 }

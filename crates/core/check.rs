@@ -12,6 +12,7 @@ use crate::evidence::Observed;
 use crate::fact::Fact;
 use crate::finding::Verdict;
 use crate::key::Key;
+use crate::language::Japanese;
 use crate::monitoring::{TrailGroup, WatchedAlarm};
 use crate::organization::Organization;
 use crate::period::{Period, Reach};
@@ -379,6 +380,8 @@ pub struct Check {
     pub rationale: &'static str,
     /// How to mend it.
     pub remediation: Remediation,
+    /// Its title, rationale and remediation for Japanese readers.
+    pub japanese: Japanese,
     /// The framework requirements that it bears on.
     pub controls: &'static [Control],
     /// The facts that it reads, in order; what they need in turn follows.

@@ -46,13 +46,39 @@ pub enum Cause {
     CredentialsExpired,
     /// The call was not made: the run was interrupted, or nobody asked for it.
     NotAttempted,
+    /// This program was built without what asks the service.
+    NotBuiltIn,
     /// All was read, and the rule cannot decide.
     Undecidable,
+    /// Nobody handed over what it takes: it is not asked of AWS in a scan.
+    NotSupplied,
     /// A fault of trailproof itself.
     InternalError,
 }
 
 impl Cause {
+    /// All, in order.
+    pub const ALL: [Self; 18] = [
+        Self::AssumeRoleDenied,
+        Self::AccessDenied,
+        Self::ScpDenied,
+        Self::RegionDisabled,
+        Self::RegionUnreachable,
+        Self::RegionScopeUnproven,
+        Self::TokenNotValidInRegion,
+        Self::AccountNotActive,
+        Self::CrossAccountUnreadable,
+        Self::Throttled,
+        Self::Timeout,
+        Self::ServiceError,
+        Self::Unsupported,
+        Self::CredentialsExpired,
+        Self::NotAttempted,
+        Self::NotBuiltIn,
+        Self::Undecidable,
+        Self::InternalError,
+    ];
+
     /// The code that reports print, in snake case.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -72,7 +98,9 @@ impl Cause {
             Self::Unsupported => "unsupported",
             Self::CredentialsExpired => "credentials_expired",
             Self::NotAttempted => "not_attempted",
+            Self::NotBuiltIn => "not_built_in",
             Self::Undecidable => "undecidable",
+            Self::NotSupplied => "not_supplied",
             Self::InternalError => "internal_error",
         }
     }

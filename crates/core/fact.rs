@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+mod calls;
+
 /// One kind of evidence. Each is read by exactly one operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Fact {
@@ -17,6 +19,8 @@ pub enum Fact {
     AccountTags,
     /// The accounts that administer CloudTrail on behalf of the management account.
     DelegatedAdministrators,
+    /// The accounts that administer IAM Access Analyzer on behalf of the management account.
+    AnalyzerAdministrators,
     /// The AWS services that may act in every account of the organization.
     TrustedServices,
     /// The organization's service control policies, and its resource control policies: one list for each type.
@@ -49,12 +53,28 @@ pub enum Fact {
     LogGroup,
     /// The metric filters of a log group that a trail delivers to.
     MetricFilters,
+    /// Who else is sent the events of such a log group.
+    SubscriptionFilters,
     /// The alarms of a region in which a trail's log group lies, composite ones included.
     Alarms,
     /// The rules that mute alarms of such a region.
     MuteRules,
     /// The rules on a region's default event bus, and whether they have a target.
     EventRules,
+    /// The channels of a trail's home region, those of AWS services that are sent events among them.
+    Channels,
+    /// GuardDuty's detectors in a region.
+    Detectors,
+    /// Who administers GuardDuty for the organization in a region, as its management account is told.
+    DetectorAdministrators,
+    /// What GuardDuty does with the organization's accounts in a region, as its administrator is told.
+    DetectorOrganization,
+    /// Whether Security Hub is on in a region.
+    SecurityHub,
+    /// AWS Config's recorders in a region with their state, and how they deliver.
+    Recorders,
+    /// IAM Access Analyzer's analyzers in a region.
+    Analyzers,
     /// The newest management event of a region from before the run.
     RecentEvents,
     /// The event data stores of a region.
@@ -93,6 +113,8 @@ pub enum Fact {
     BucketReplication,
     /// How a bucket encrypts what comes without a header of its own.
     BucketEncryption,
+    /// Who is told of new objects in a bucket.
+    BucketNotification,
     /// An account's effective Block Public Access settings.
     AccountPublicAccessBlock,
     /// A KMS key's state and kind.
@@ -115,6 +137,8 @@ pub enum Fact {
     DetectionHistory,
     /// The event history of one call that changes who belongs to the organization, in its management account.
     OrganizationHistory,
+    /// What a run of `validate-logs` proved of the log files in one bucket: handed over, asked of nobody.
+    LogValidation,
 }
 
 /// What one observation of a fact is about, beside the account that answered.
@@ -132,13 +156,14 @@ pub enum Scope {
 
 impl Fact {
     /// Every fact, in order.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 66] = [
         Self::Caller,
         Self::Organization,
         Self::Accounts,
         Self::OrganizationalUnits,
         Self::AccountTags,
         Self::DelegatedAdministrators,
+        Self::AnalyzerAdministrators,
         Self::TrustedServices,
         Self::OrganizationPolicies,
         Self::OrganizationPolicy,
@@ -155,9 +180,17 @@ impl Fact {
         Self::Topic,
         Self::LogGroup,
         Self::MetricFilters,
+        Self::SubscriptionFilters,
         Self::Alarms,
         Self::MuteRules,
         Self::EventRules,
+        Self::Channels,
+        Self::Detectors,
+        Self::DetectorAdministrators,
+        Self::DetectorOrganization,
+        Self::SecurityHub,
+        Self::Recorders,
+        Self::Analyzers,
         Self::RecentEvents,
         Self::EventDataStores,
         Self::EventDataStore,
@@ -177,6 +210,7 @@ impl Fact {
         Self::BucketLogging,
         Self::BucketReplication,
         Self::BucketEncryption,
+        Self::BucketNotification,
         Self::AccountPublicAccessBlock,
         Self::Key,
         Self::KeyRotation,
@@ -188,6 +222,7 @@ impl Fact {
         Self::KeyHistory,
         Self::DetectionHistory,
         Self::OrganizationHistory,
+        Self::LogValidation,
     ];
 
     /// The facts that event history tells: each is asked for one name of an event at a time.
@@ -199,134 +234,6 @@ impl Fact {
         Self::OrganizationHistory,
     ];
 
-    /// The operation that reads it, as `service:Operation`.
-    #[must_use]
-    pub fn operation(self) -> &'static str {
-        match self {
-            Self::Caller => "sts:GetCallerIdentity",
-            Self::Organization => "organizations:DescribeOrganization",
-            Self::Accounts => "organizations:ListAccounts",
-            Self::OrganizationalUnits => "organizations:ListOrganizationalUnitsForParent",
-            Self::AccountTags => "organizations:ListTagsForResource",
-            Self::DelegatedAdministrators => "organizations:ListDelegatedAdministrators",
-            Self::TrustedServices => "organizations:ListAWSServiceAccessForOrganization",
-            Self::OrganizationPolicies => "organizations:ListPolicies",
-            Self::OrganizationPolicy => "organizations:DescribePolicy",
-            Self::PolicyTargets => "organizations:ListTargetsForPolicy",
-            Self::DelegationPolicy => "organizations:DescribeResourcePolicy",
-            Self::Session => "sts:AssumeRole",
-            Self::Regions => "account:ListRegions",
-            Self::Trails => "cloudtrail:DescribeTrails",
-            Self::TrailStatus => "cloudtrail:GetTrailStatus",
-            Self::TrailDelivery => "cloudtrail:GetTrailStatus",
-            Self::EventSelectors => "cloudtrail:GetEventSelectors",
-            Self::InsightSelectors => "cloudtrail:GetInsightSelectors",
-            Self::TrailTags => "cloudtrail:ListTags",
-            Self::Topic => "sns:GetTopicAttributes",
-            Self::LogGroup => "logs:DescribeLogGroups",
-            Self::MetricFilters => "logs:DescribeMetricFilters",
-            Self::Alarms => "cloudwatch:DescribeAlarms",
-            Self::MuteRules => "cloudwatch:ListAlarmMuteRules",
-            Self::EventRules => "events:ListRules",
-            Self::RecentEvents => "cloudtrail:LookupEvents",
-            Self::EventDataStores => "cloudtrail:ListEventDataStores",
-            Self::EventDataStore => "cloudtrail:GetEventDataStore",
-            Self::StorePolicy => "cloudtrail:GetResourcePolicy",
-            Self::BucketList => "s3:ListBuckets",
-            Self::BucketHead => "s3:HeadBucket",
-            Self::BucketOwner => "s3:HeadBucket",
-            Self::BucketTags => "s3:GetBucketTagging",
-            Self::BucketVersioning => "s3:GetBucketVersioning",
-            Self::BucketObjectLock => "s3:GetObjectLockConfiguration",
-            Self::BucketLifecycle => "s3:GetBucketLifecycleConfiguration",
-            Self::BucketPolicyStatus => "s3:GetBucketPolicyStatus",
-            Self::BucketAcl => "s3:GetBucketAcl",
-            Self::BucketPublicAccessBlock => "s3:GetPublicAccessBlock",
-            Self::BucketOwnershipControls => "s3:GetBucketOwnershipControls",
-            Self::BucketPolicy => "s3:GetBucketPolicy",
-            Self::BucketLogging => "s3:GetBucketLogging",
-            Self::BucketReplication => "s3:GetBucketReplication",
-            Self::BucketEncryption => "s3:GetBucketEncryption",
-            Self::AccountPublicAccessBlock => "s3control:GetPublicAccessBlock",
-            Self::Key => "kms:DescribeKey",
-            Self::KeyRotation => "kms:GetKeyRotationStatus",
-            Self::KeyPolicy => "kms:GetKeyPolicy",
-            Self::AuthorizationDetails => "iam:GetAccountAuthorizationDetails",
-            Self::ServiceLinkedRole => "iam:GetRole",
-            Self::TrailHistory
-            | Self::BucketHistory
-            | Self::KeyHistory
-            | Self::DetectionHistory
-            | Self::OrganizationHistory => "cloudtrail:LookupEvents",
-        }
-    }
-
-    /// The IAM actions that reading it needs, in order. They differ from the operation's name for most S3 calls.
-    #[must_use]
-    pub fn iam_actions(self) -> &'static [&'static str] {
-        match self {
-            Self::Caller => &[],
-            Self::Organization => &["organizations:DescribeOrganization"],
-            Self::Accounts => &["organizations:ListAccounts"],
-            Self::OrganizationalUnits => &[
-                "organizations:ListAccountsForParent",
-                "organizations:ListOrganizationalUnitsForParent",
-                "organizations:ListRoots",
-            ],
-            Self::AccountTags => &["organizations:ListTagsForResource"],
-            Self::DelegatedAdministrators => &["organizations:ListDelegatedAdministrators"],
-            Self::TrustedServices => &["organizations:ListAWSServiceAccessForOrganization"],
-            Self::OrganizationPolicies => &["organizations:ListPolicies"],
-            Self::OrganizationPolicy => &["organizations:DescribePolicy"],
-            Self::PolicyTargets => &["organizations:ListTargetsForPolicy"],
-            Self::DelegationPolicy => &["organizations:DescribeResourcePolicy"],
-            Self::Session => &["sts:AssumeRole"],
-            Self::Regions => &["account:ListRegions"],
-            Self::Trails => &["cloudtrail:DescribeTrails"],
-            Self::TrailStatus => &["cloudtrail:GetTrailStatus"],
-            Self::TrailDelivery => &["cloudtrail:GetTrailStatus"],
-            Self::EventSelectors => &["cloudtrail:GetEventSelectors"],
-            Self::InsightSelectors => &["cloudtrail:GetInsightSelectors"],
-            Self::TrailTags => &["cloudtrail:ListTags"],
-            Self::Topic => &["sns:GetTopicAttributes"],
-            Self::LogGroup => &["logs:DescribeLogGroups"],
-            Self::MetricFilters => &["logs:DescribeMetricFilters"],
-            Self::Alarms => &["cloudwatch:DescribeAlarms"],
-            Self::MuteRules => &["cloudwatch:GetAlarmMuteRule", "cloudwatch:ListAlarmMuteRules"],
-            Self::EventRules => &["events:ListRules", "events:ListTargetsByRule"],
-            Self::RecentEvents => &["cloudtrail:LookupEvents"],
-            Self::EventDataStores => &["cloudtrail:ListEventDataStores"],
-            Self::EventDataStore => &["cloudtrail:GetEventDataStore"],
-            Self::StorePolicy => &["cloudtrail:GetResourcePolicy"],
-            Self::BucketList => &["s3:ListAllMyBuckets"],
-            Self::BucketHead => &["s3:ListBucket"],
-            Self::BucketOwner => &["s3:ListBucket"],
-            Self::BucketTags => &["s3:GetBucketTagging"],
-            Self::BucketVersioning => &["s3:GetBucketVersioning"],
-            Self::BucketObjectLock => &["s3:GetBucketObjectLockConfiguration"],
-            Self::BucketLifecycle => &["s3:GetLifecycleConfiguration"],
-            Self::BucketPolicyStatus => &["s3:GetBucketPolicyStatus"],
-            Self::BucketAcl => &["s3:GetBucketAcl"],
-            Self::BucketPublicAccessBlock => &["s3:GetBucketPublicAccessBlock"],
-            Self::BucketOwnershipControls => &["s3:GetBucketOwnershipControls"],
-            Self::BucketPolicy => &["s3:GetBucketPolicy"],
-            Self::BucketLogging => &["s3:GetBucketLogging"],
-            Self::BucketReplication => &["s3:GetReplicationConfiguration"],
-            Self::BucketEncryption => &["s3:GetEncryptionConfiguration"],
-            Self::AccountPublicAccessBlock => &["s3:GetAccountPublicAccessBlock"],
-            Self::Key => &["kms:DescribeKey"],
-            Self::KeyRotation => &["kms:GetKeyRotationStatus"],
-            Self::KeyPolicy => &["kms:GetKeyPolicy"],
-            Self::AuthorizationDetails => &["iam:GetAccountAuthorizationDetails"],
-            Self::ServiceLinkedRole => &["iam:GetRole"],
-            Self::TrailHistory
-            | Self::BucketHistory
-            | Self::KeyHistory
-            | Self::DetectionHistory
-            | Self::OrganizationHistory => &["cloudtrail:LookupEvents"],
-        }
-    }
-
     /// What one observation of it is about.
     #[must_use]
     pub fn scope(self) -> Scope {
@@ -337,11 +244,13 @@ impl Fact {
             | Self::OrganizationalUnits
             | Self::AccountTags
             | Self::DelegatedAdministrators
+            | Self::AnalyzerAdministrators
             | Self::TrustedServices
             | Self::OrganizationPolicies
             | Self::OrganizationPolicy
             | Self::PolicyTargets
-            | Self::DelegationPolicy => Scope::Organization,
+            | Self::DelegationPolicy
+            | Self::LogValidation => Scope::Organization,
             Self::Session
             | Self::Regions
             | Self::BucketList
@@ -352,6 +261,13 @@ impl Fact {
             | Self::Alarms
             | Self::MuteRules
             | Self::EventRules
+            | Self::Channels
+            | Self::Detectors
+            | Self::DetectorAdministrators
+            | Self::DetectorOrganization
+            | Self::SecurityHub
+            | Self::Recorders
+            | Self::Analyzers
             | Self::RecentEvents
             | Self::EventDataStores => Scope::Region,
             Self::TrailStatus
@@ -362,6 +278,7 @@ impl Fact {
             | Self::Topic
             | Self::LogGroup
             | Self::MetricFilters
+            | Self::SubscriptionFilters
             | Self::EventDataStore
             | Self::StorePolicy
             | Self::BucketHead
@@ -378,6 +295,7 @@ impl Fact {
             | Self::BucketLogging
             | Self::BucketReplication
             | Self::BucketEncryption
+            | Self::BucketNotification
             | Self::Key
             | Self::KeyRotation
             | Self::KeyPolicy
@@ -393,7 +311,16 @@ impl Fact {
     #[must_use]
     pub fn needs(self) -> &'static [Self] {
         match self {
-            Self::Trails | Self::RecentEvents | Self::EventDataStores => &[Self::Regions],
+            Self::Trails
+            | Self::RecentEvents
+            | Self::EventDataStores
+            | Self::EventRules
+            | Self::Detectors
+            | Self::DetectorAdministrators
+            | Self::SecurityHub
+            | Self::Recorders
+            | Self::Analyzers => &[Self::Regions],
+            Self::DetectorOrganization => &[Self::DetectorAdministrators],
             Self::TrailStatus
             | Self::TrailDelivery
             | Self::EventSelectors
@@ -402,9 +329,10 @@ impl Fact {
             | Self::Topic
             | Self::LogGroup
             | Self::MetricFilters
+            | Self::SubscriptionFilters
+            | Self::Channels
             | Self::Alarms
             | Self::MuteRules
-            | Self::EventRules
             | Self::Key
             | Self::TrailHistory
             | Self::DetectionHistory => &[Self::Trails],
@@ -421,7 +349,7 @@ impl Fact {
     }
 
     /// The facts that describe one log bucket, read with its owner's credentials.
-    pub const OF_A_BUCKET: [Self; 11] = [
+    pub const OF_A_BUCKET: [Self; 12] = [
         Self::BucketVersioning,
         Self::BucketObjectLock,
         Self::BucketLifecycle,
@@ -433,6 +361,7 @@ impl Fact {
         Self::BucketLogging,
         Self::BucketReplication,
         Self::BucketEncryption,
+        Self::BucketNotification,
     ];
 
     /// The facts that describe the bucket to which a log bucket's own access logs go.
@@ -461,6 +390,9 @@ impl Fact {
                 | Self::Topic
                 | Self::LogGroup
                 | Self::MetricFilters
+                | Self::SubscriptionFilters
+                | Self::DetectorAdministrators
+                | Self::DetectorOrganization
                 | Self::Alarms
                 | Self::MuteRules
                 | Self::BucketHead
@@ -499,7 +431,8 @@ mod tests {
     #[test]
     fn every_fact_that_is_asked_of_an_account_names_its_actions() {
         for fact in Fact::ALL {
-            assert!(fact == Fact::Caller || !fact.iam_actions().is_empty(), "{fact:?}");
+            let of_nobody = [Fact::Caller, Fact::LogValidation].contains(&fact);
+            assert!(of_nobody || !fact.iam_actions().is_empty(), "{fact:?}");
         }
     }
 }

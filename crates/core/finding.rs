@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::aws::{AccountId, Partition};
 use crate::check::{Group, Severity};
 use crate::evidence::{Evidence, Gap};
+use crate::reason::Reason;
 
 /// The five statuses, and no others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,7 +46,7 @@ pub struct Verdict {
     /// `Pass`, `Fail` or `NotApplicable`.
     pub status: Status,
     /// A snake-case code of the catalogue's entry; empty where the status says it all.
-    pub reason: String,
+    pub(crate) reason: String,
     /// A lower-case fragment for people that names the observed value and is true on its own.
     pub message: String,
     /// What was observed.
@@ -69,10 +70,24 @@ impl Verdict {
         }
     }
 
-    /// Adds the catalogue's code for the reason.
+    /// Says why, by a declared reason; without one the status says it all.
     #[must_use]
-    pub fn reason(mut self, code: &str) -> Self {
-        code.clone_into(&mut self.reason);
+    pub fn reason(mut self, reason: impl Into<Option<Reason>>) -> Self {
+        self.reason = reason.into().map(Reason::code).unwrap_or_default().to_owned();
+        self
+    }
+
+    /// Says why, by a declared reason, and of what: the code, a colon, and what was seen.
+    #[must_use]
+    pub fn reason_about(mut self, reason: Reason, what: &str) -> Self {
+        self.reason = format!("{}:{what}", reason.code());
+        self
+    }
+
+    /// Adds to the message what a reader should know beside it.
+    #[must_use]
+    pub fn note(mut self, text: &str) -> Self {
+        self.message = format!("{}; {text}", self.message);
         self
     }
 

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::answer::{
-    Answer, BucketEntry, BucketHead, KeyMetadata, OrganizationDescription, OrganizationalTree,
-    PublicAccessBlock, Reading, RoleSession, StoreEntry, Tags, TrailDescription, TrailStatus,
-    TrustedServices,
+    Analyzer, Answer, BucketEntry, BucketHead, KeyMetadata, LogValidation, OrganizationDescription,
+    OrganizationalTree, PublicAccessBlock, Reading, RoleSession, StoreEntry, Tags,
+    TrailDescription, TrailStatus, TrustedServices,
 };
 use crate::aws::{AccountId, Arn, Region};
 use crate::control_policies::ControlPolicies;
 use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
+use crate::log_validation::handed_over;
 use crate::organization::{Member, Organization, of_region};
 use crate::pool::PolicyPool;
 use crate::roster::{AccountEntry, AccountState, OptInStatus, RegionEntry};
@@ -61,6 +62,7 @@ pub struct GraphBuilder {
     expected: BTreeMap<String, BTreeMap<AccountId, Observed<Sourced<BucketHead>>>>,
     resources: BTreeMap<(Fact, String), ResourceReading>,
     trusted_services: Observed<Sourced<TrustedServices>>,
+    analyzer_administrators: Observed<Vec<AccountId>>,
     control_policies: Arc<ControlPolicies>,
     pool: Arc<PolicyPool>,
     asked: BTreeSet<(AccountId, Probe)>,
@@ -72,6 +74,7 @@ pub struct GraphBuilder {
     /// The sets of regions that are closed to accounts: most have the same.
     closed: BTreeSet<Arc<BTreeSet<Region>>>,
     histories: BTreeMap<AccountId, Arc<Document>>,
+    log_validations: Arc<[Sourced<LogValidation>]>,
 }
 
 /// An event data store, as its region's list shows it.
@@ -181,6 +184,9 @@ impl GraphBuilder {
             expected: BTreeMap::new(),
             resources: BTreeMap::new(),
             trusted_services: sourced(organization, &probe(Fact::TrustedServices)),
+            analyzer_administrators: organization
+                .read::<Vec<AccountId>>(&probe(Fact::AnalyzerAdministrators))
+                .map(|(administrators, _)| administrators.clone()),
             control_policies: Arc::new(ControlPolicies::of(organization)),
             pool: Arc::default(),
             asked: BTreeSet::new(),
@@ -189,6 +195,7 @@ impl GraphBuilder {
             nothing_unread: Arc::default(),
             closed: BTreeSet::new(),
             histories: BTreeMap::new(),
+            log_validations: handed_over(organization).into(),
         }
     }
 
@@ -230,8 +237,18 @@ impl GraphBuilder {
                 }
                 (Fact::EventDataStores, _) => self.add_stores(document, probe),
                 (Fact::ServiceLinkedRole, None) => self.add_resource(document, probe, ""),
-                // They belong to an account and region, and are read where a trail's log group lies.
-                (Fact::Alarms | Fact::MuteRules, None) => {
+                (Fact::Analyzers, None) if !self.analyzes_for_others(document, probe) => {}
+                // They belong to an account and region, and are read by others: where a trail's log group lies, or who
+                // administers something for the organization.
+                (
+                    Fact::Alarms
+                    | Fact::MuteRules
+                    | Fact::Channels
+                    | Fact::Analyzers
+                    | Fact::DetectorAdministrators
+                    | Fact::DetectorOrganization,
+                    None,
+                ) => {
                     if let Some(region) = &probe.region {
                         let place = of_region(document.account, region);
                         self.add_resource(document, probe, &place);
@@ -243,6 +260,7 @@ impl GraphBuilder {
                     | Fact::Topic
                     | Fact::LogGroup
                     | Fact::MetricFilters
+                    | Fact::SubscriptionFilters
                     | Fact::EventDataStore
                     | Fact::StorePolicy
                     | Fact::KeyRotation
@@ -393,6 +411,21 @@ impl GraphBuilder {
         }
     }
 
+    /// Whether an account's analyzers may look at others too: of most that is known to be otherwise, and need not be kept.
+    fn analyzes_for_others(&self, document: &Document, probe: &Probe) -> bool {
+        let account = document.account;
+        let manages = match &self.description {
+            Ok(Some(read)) => read.value.master_account_id == account,
+            _ => false,
+        };
+        let delegated =
+            self.analyzer_administrators.as_ref().is_ok_and(|ids| ids.contains(&account));
+        let read = document.read::<Option<Vec<Analyzer>>>(probe);
+        let analyzers = read.ok().and_then(|(read, _)| read.as_ref());
+        let of_organization = |one: &Analyzer| one.kind.as_deref() == Some("ORGANIZATION");
+        manages || delegated || analyzers.is_some_and(|all| all.iter().any(of_organization))
+    }
+
     /// What is read of a resource: an answer before a gap, then the smaller account's, whatever the order of reading.
     fn add_resource(&mut self, document: &Document, probe: &Probe, resource: &str) {
         let reading = document
@@ -475,12 +508,15 @@ impl GraphBuilder {
             delegated_administrators: self.delegated_administrators.clone(),
             delegates_source: self.delegates_source.clone(),
             trusted_services: self.trusted_services.clone(),
+            analyzer_administrators: self.analyzer_administrators.clone(),
             control_policies: self.control_policies.clone(),
             pool: self.pool.clone(),
             members: self.members.clone(),
             histories: self.histories.clone(),
+            log_validations: self.log_validations.clone(),
             asked: self.asked.clone(),
             told: Arc::default(),
+            entrances: Arc::default(),
             objects: self.objects(),
         }
     }
@@ -496,12 +532,15 @@ impl GraphBuilder {
             delegated_administrators: self.delegated_administrators,
             delegates_source: self.delegates_source,
             trusted_services: self.trusted_services,
+            analyzer_administrators: self.analyzer_administrators,
             control_policies: self.control_policies,
             pool: self.pool,
             members: self.members,
             histories: self.histories,
+            log_validations: self.log_validations,
             asked: self.asked,
             told: Arc::default(),
+            entrances: Arc::default(),
             objects,
         }
     }

@@ -14,6 +14,7 @@ use crate::organization::{Member, Organization};
 use crate::period::Period;
 use crate::policy::Policy;
 use crate::privilege::Roll;
+use crate::reason::Reason;
 use crate::results::in_order;
 use crate::snapshot::{Document, Probe};
 use crate::trail::Trail;
@@ -101,12 +102,14 @@ impl Engine<'_> {
                 Some(Gap { proof: None, ..gap }),
             ),
         };
+        // Nobody is scored by what a scan does not look at unless asked to.
+        let supplied = gap.as_ref().is_none_or(|gap| gap.cause != Cause::NotSupplied);
         Finding {
             check: check.id.to_owned(),
             title: check.title.to_owned(),
             group: check.group,
             severity: check.severity,
-            weight: check.weight,
+            weight: if supplied { check.weight } else { 0 },
             status,
             reason,
             message,
@@ -151,7 +154,7 @@ impl Engine<'_> {
         (account, region): (AccountId, &str),
         gap: Gap,
     ) -> Observed<Verdict> {
-        const REASON: &str = "region_closed_by_scp";
+        const REASON: Reason = Reason::REGION_CLOSED_BY_SCP;
         let regional =
             matches!(check.judge, Judge::Region(_) | Judge::TrailRegion(_) | Judge::Replica(_));
         if !regional || gap.cause != Cause::ScpDenied {
@@ -193,7 +196,7 @@ impl Engine<'_> {
         if !member.state.is_active() {
             let state = member.state.code();
             let verdict = not_applicable(format!("the account is {state}"))
-                .reason("account_not_active")
+                .reason(Reason::ACCOUNT_NOT_ACTIVE)
                 .observed(format!("State={state}"));
             let accounts = self.checks.iter().filter(|check| {
                 matches!(check.judge, Judge::Account(_) | Judge::BucketAndAccount { .. })
@@ -311,13 +314,12 @@ impl Engine<'_> {
     /// That an account has no event data store, or that it is not known whether it has.
     fn without_stores(&self, check: &Check, member: &Member) -> Option<Finding> {
         let has = self.shared.in_account(member.id).is_some_and(|objects| objects.has_stores());
-        let verdict =
-            match &member.stores_read {
-                Err(gap) => Err((**gap).clone()),
-                Ok(()) if has => return None,
-                Ok(()) => Ok(not_applicable("the account has no event data store")
-                    .reason("no_event_data_store")),
-            };
+        let verdict = match &member.stores_read {
+            Err(gap) => Err((**gap).clone()),
+            Ok(()) if has => return None,
+            Ok(()) => Ok(not_applicable("the account has no event data store")
+                .reason(Reason::NO_EVENT_DATA_STORE)),
+        };
         Some(self.finding(check, account_subject(member), verdict))
     }
 
@@ -344,7 +346,7 @@ impl Engine<'_> {
         if findings.is_empty() {
             let total = buckets.len();
             let verdict = not_applicable(format!("none of {total} buckets is designated"))
-                .reason("none_designated")
+                .reason(Reason::NONE_DESIGNATED)
                 .cite([source.cite("Buckets", total)]);
             findings.push(self.finding(check, account_subject(view.member), Ok(verdict)));
         }
@@ -411,10 +413,10 @@ impl Engine<'_> {
                 }
                 let judged = self.organization.judges(seen.trail);
                 let (reason, message) = if judged {
-                    ("judged_at_owner", format!("judged at its owner {}", seen.trail.owner))
+                    (Reason::JUDGED_AT_OWNER, format!("judged at its owner {}", seen.trail.owner))
                 } else {
                     (
-                        "owner_not_in_run",
+                        Reason::OWNER_NOT_IN_RUN,
                         format!("its owner {} is not part of this run", seen.trail.owner),
                     )
                 };

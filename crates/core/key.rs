@@ -8,6 +8,7 @@ use crate::answer::KeyMetadata;
 use crate::aws::{AccountId, Arn, Partition, Region};
 use crate::evidence::{Cause, Evidence, Gap, Observed, find};
 use crate::fact::Fact;
+use crate::reason::Reason;
 use crate::snapshot::Sourced;
 
 /// Imported key material that expires sooner than this stops the trail before anyone is likely to notice.
@@ -105,7 +106,7 @@ pub(crate) struct Use {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Usability {
     /// A code and a sentence, where it does not.
-    pub fault: Option<(&'static str, String)>,
+    pub fault: Option<(Reason, String)>,
     /// The state, as observed.
     pub observed: String,
     /// The proof.
@@ -180,7 +181,7 @@ impl Key {
             (Ok(usability), _) if usability.fault.is_some() => Ok(usability),
             (_, Ok(Some(error))) => Ok(Usability {
                 fault: Some((
-                    "delivery_error",
+                    Reason::DELIVERY_ERROR,
                     format!("the last delivery failed: {}", error.value),
                 )),
                 observed: format!("LatestDeliveryError={}", error.value),
@@ -204,7 +205,7 @@ impl Key {
         let read = self.metadata()?;
         let Some(metadata) = &read.value else {
             return Ok(Usability {
-                fault: Some(("key_not_found", "there is no such key".into())),
+                fault: Some((Reason::KEY_NOT_FOUND, "there is no such key".into())),
                 observed: "NotFoundException".into(),
                 evidence: vec![read.source.cite("error", "NotFoundException")],
             });
@@ -230,13 +231,18 @@ impl Key {
         if let Some(valid_to) = expiring(metadata, read.source.called_at) {
             evidence.push(read.source.cite("ValidTo", valid_to.to_string()));
             let sentence = format!("its imported material expires at {valid_to}");
-            return faulty("material_expires", sentence, format!("ValidTo={valid_to}"), evidence);
+            return faulty(
+                Reason::MATERIAL_EXPIRES,
+                sentence,
+                format!("ValidTo={valid_to}"),
+                evidence,
+            );
         }
         let mut regions = uses.iter().filter_map(|one| one.bucket_region.as_ref().ok());
         if let Some(other) = regions.find(|region| **region != self.target.region) {
             let sentence = format!("it lies in {}, the bucket in {other}", self.target.region);
             let observed = format!("key in {}, bucket in {other}", self.target.region);
-            return faulty("wrong_region", sentence, observed, evidence);
+            return faulty(Reason::WRONG_REGION, sentence, observed, evidence);
         }
         for one in uses {
             one.bucket_region.as_ref().map_err(Clone::clone)?;
@@ -254,28 +260,30 @@ impl Key {
     }
 }
 
-fn state_fault(state: &str, metadata: &KeyMetadata) -> Option<(&'static str, String)> {
+fn state_fault(state: &str, metadata: &KeyMetadata) -> Option<(Reason, String)> {
     let until = metadata.deletion_date.map(|date| format!(" on {date}")).unwrap_or_default();
     Some(match state {
-        "Disabled" => ("key_disabled", "the key is disabled".into()),
-        "PendingDeletion" => ("key_pending_deletion", format!("the key will be deleted{until}")),
-        "PendingReplicaDeletion" => {
-            ("key_pending_deletion", "the key will be deleted after its replicas".into())
+        "Disabled" => (Reason::KEY_DISABLED, "the key is disabled".into()),
+        "PendingDeletion" => {
+            (Reason::KEY_PENDING_DELETION, format!("the key will be deleted{until}"))
         }
-        "PendingImport" => ("key_material_missing", "the key has no key material".into()),
+        "PendingReplicaDeletion" => {
+            (Reason::KEY_PENDING_DELETION, "the key will be deleted after its replicas".into())
+        }
+        "PendingImport" => (Reason::KEY_MATERIAL_MISSING, "the key has no key material".into()),
         "Unavailable" => {
-            ("key_store_unavailable", "the key's custom key store is disconnected".into())
+            (Reason::KEY_STORE_UNAVAILABLE, "the key's custom key store is disconnected".into())
         }
         _ => return None,
     })
 }
 
-fn kind_fault(metadata: &KeyMetadata) -> Option<(&'static str, &'static str, &str)> {
+fn kind_fault(metadata: &KeyMetadata) -> Option<(Reason, &'static str, &str)> {
     let usage = metadata.key_usage.as_deref().filter(|usage| *usage != "ENCRYPT_DECRYPT");
     let spec = metadata.key_spec.as_deref().filter(|spec| *spec != "SYMMETRIC_DEFAULT");
     usage
-        .map(|usage| ("wrong_usage", "KeyUsage", usage))
-        .or_else(|| spec.map(|spec| ("wrong_spec", "KeySpec", spec)))
+        .map(|usage| (Reason::WRONG_USAGE, "KeyUsage", usage))
+        .or_else(|| spec.map(|spec| (Reason::WRONG_SPEC, "KeySpec", spec)))
 }
 
 fn expiring(metadata: &KeyMetadata, read_at: Timestamp) -> Option<Timestamp> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::answer::{Answer, OrganizationDescription, TrustedServices};
+use crate::answer::{Answer, LogValidation, OrganizationDescription, TrustedServices};
 use crate::aws::{AccountId, Partition, Region};
 use crate::bucket::Bucket;
 use crate::control_policies::ControlPolicies;
@@ -14,6 +14,7 @@ use crate::fact::Fact;
 use crate::key::{Key, KeyTarget};
 use crate::monitoring::Memo;
 use crate::pool::PolicyPool;
+use crate::privilege::Entrances;
 use crate::roster::{AccountState, RegionEntry};
 use crate::snapshot::{Document, Manifest, Probe, Source, Sourced};
 use crate::store::Store;
@@ -169,6 +170,8 @@ pub struct Organization {
     pub(crate) delegates_source: Option<Source>,
     /// The services that may act in every account, where that was asked.
     pub trusted_services: Observed<Sourced<TrustedServices>>,
+    /// The accounts that administer IAM Access Analyzer for the management account, where that was asked.
+    pub(crate) analyzer_administrators: Observed<Vec<AccountId>>,
     /// Every account that the organization lists, by id.
     pub members: BTreeMap<AccountId, Member>,
     /// What binds its accounts from above.
@@ -178,10 +181,14 @@ pub struct Organization {
     pub(crate) objects: Objects,
     /// What event history tells of those who may change what other accounts depend on.
     pub(crate) histories: BTreeMap<AccountId, Arc<Document>>,
+    /// What runs of `validate-logs` proved, where their reports were handed over.
+    pub(crate) log_validations: Arc<[Sourced<LogValidation>]>,
     /// The questions about shared objects that were asked already, and by which account.
     pub(crate) asked: BTreeSet<(AccountId, Probe)>,
     /// What was found out about who is told of what.
     pub(crate) told: Arc<Memo>,
+    /// Who of other accounts can act in those on which the records of others depend; empty until it was looked for.
+    pub(crate) entrances: Arc<Entrances>,
 }
 
 impl Organization {

@@ -181,6 +181,17 @@ impl PeriodReport {
         Self { first: period.first, last: period.last, provable, missing }
     }
 
+    /// In a few words how much of it is told.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let asked = format!("{} to {}", self.first, self.last);
+        match self.provable {
+            None => format!("nothing of {asked} is told"),
+            Some(_) if self.missing.is_empty() => format!("all of {asked} is told"),
+            Some(Stretch { from, to }) => format!("of {asked} only {from} to {to} is told"),
+        }
+    }
+
     /// One line for each part, for people.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {

@@ -125,6 +125,17 @@ pub fn missing(demand: &Demand, manifest: &Manifest, document: &Document) -> Vec
     wanted
 }
 
+/// What every region is asked, whatever its trails are.
+const OF_EVERY_REGION: [Fact; 7] = [
+    Fact::RecentEvents,
+    Fact::EventDataStores,
+    Fact::EventRules,
+    Fact::Detectors,
+    Fact::SecurityHub,
+    Fact::Recorders,
+    Fact::Analyzers,
+];
+
 /// The regions to look at, once they are known.
 fn regions(manifest: &Manifest, document: &Document) -> Vec<Region> {
     let listed = document.read::<Vec<RegionEntry>>(&Probe::global(Fact::Regions));
@@ -146,7 +157,7 @@ fn regional(demand: &Demand, manifest: &Manifest, document: &Document, wanted: &
         return;
     }
     let regions = regions(manifest, document);
-    for fact in [Fact::RecentEvents, Fact::EventDataStores] {
+    for fact in OF_EVERY_REGION {
         if demand.wants(fact) {
             wanted.extend(regions.iter().map(|region| Probe::regional(fact, region)));
         }
@@ -154,6 +165,9 @@ fn regional(demand: &Demand, manifest: &Manifest, document: &Document, wanted: &
     stores(demand, document, &regions, wanted);
     if demand.wants(Fact::TrailHistory) {
         wanted.extend(probes::of_trails(document, &regions));
+    }
+    if demand.wants(Fact::DetectionHistory) {
+        wanted.extend(probes::of_rules(document, &regions));
     }
     if !demand.wants(Fact::Trails) {
         return;
@@ -197,9 +211,6 @@ fn regional(demand: &Demand, manifest: &Manifest, document: &Document, wanted: &
             own_objects(demand, document, trail, wanted);
         }
     }
-    if demand.wants(Fact::EventRules) {
-        wanted.extend(monitoring::event_rules(manifest, document, &regions));
-    }
 }
 
 /// What else an account is asked of its event data stores.
@@ -232,6 +243,9 @@ fn own_trail(demand: &Demand, trail: &TrailDescription, wanted: &mut Vec<Probe>)
     ask(Fact::EventSelectors, trail.has_custom_event_selectors != Some(false));
     ask(Fact::InsightSelectors, trail.has_insight_selectors != Some(false));
     ask(Fact::TrailTags, true);
+    if demand.wants(Fact::Channels) {
+        wanted.push(Probe::regional(Fact::Channels, home));
+    }
 }
 
 /// The bucket and the key of an own trail, where they are the account's own too: no other account need be waited for.

@@ -93,6 +93,8 @@ pub struct Policy {
     pub require_log_group_deletion_protection: bool,
     /// The kinds of Insights that must be switched on.
     pub required_insights: BTreeSet<InsightType>,
+    /// Whether somebody reads the logs by a way that AWS does not show, such as a query over the bucket.
+    pub external_consumer: bool,
     /// Globs of regions that are out of scope by written decision; reported, never silent.
     pub excluded_regions: BTreeSet<String>,
     /// Whether a region that an SCP closes to the reader is not applicable instead of unknown.
@@ -160,6 +162,7 @@ impl Default for Policy {
             accept_eventbridge: true,
             require_log_group_deletion_protection: false,
             required_insights: [InsightType::ApiCallRate, InsightType::ApiErrorRate].into(),
+            external_consumer: false,
             excluded_regions: BTreeSet::new(),
             scp_denied_region_is_na: false,
             fail_on_unassessed: false,

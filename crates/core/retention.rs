@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use crate::answer::{BucketVersioning, LifecycleRule, ObjectLock};
 use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
+use crate::reason::Reason;
 
 mod archive;
 mod reach;
@@ -87,13 +88,13 @@ pub enum Note {
 }
 
 impl Note {
-    /// The code that messages carry.
+    /// What findings say for it.
     #[must_use]
-    pub fn code(self) -> &'static str {
+    pub fn reason(self) -> Reason {
         match self {
-            Self::TagsIgnored => "tag_filter_ignored",
-            Self::KeptByCount => "kept_by_count",
-            Self::LockIsYounger => "lock_reaches_later_objects",
+            Self::TagsIgnored => Reason::TAG_FILTER_IGNORED,
+            Self::KeptByCount => Reason::KEPT_BY_COUNT,
+            Self::LockIsYounger => Reason::LOCK_REACHES_LATER_OBJECTS,
         }
     }
 }

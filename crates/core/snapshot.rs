@@ -3,7 +3,7 @@
 //! A document is a map from what was asked ([`Probe`]) to what came back ([`Observation`]), so that evidence can be
 //! cited by a JSON pointer that no later observation moves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::ControlFlow;
 use std::str::FromStr;
@@ -380,6 +380,20 @@ pub trait Snapshot {
     /// # Errors
     /// The first document that cannot be read.
     fn visit(&self, visitor: &mut DocumentVisitor<'_>) -> Result<(), Self::Error>;
+    /// The same with the documents of these accounts alone; whoever can should not read the others.
+    ///
+    /// # Errors
+    /// The first document that cannot be read.
+    fn visit_some(
+        &self,
+        wanted: &BTreeSet<AccountId>,
+        visitor: &mut DocumentVisitor<'_>,
+    ) -> Result<(), Self::Error> {
+        self.visit(&mut |document| match wanted.contains(&document.account) {
+            true => visitor(document),
+            false => ControlFlow::Continue(()),
+        })
+    }
 }
 
 impl Snapshot for Bundle {

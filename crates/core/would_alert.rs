@@ -127,11 +127,12 @@ fn heard(told: Told) -> Answer {
 }
 
 fn unheard(missed: Missed, recorded: bool) -> Answer {
-    let at = match missed.code {
+    let at = match missed.reason.code() {
         "no_trail_log_group" if !recorded => 0,
         "no_trail_log_group" | "log_group_class" => 1,
         "no_filter" | "missing_events" | "field_selection" | "overbroad" | "no_rule" => 2,
         "no_confirmed_subscription"
+        | "topic_key"
         | "topic_policy"
         | "topic_missing"
         | "no_notification"
@@ -142,7 +143,7 @@ fn unheard(missed: Missed, recorded: bool) -> Answer {
     Answer {
         alerted: Outcome::No,
         summary: missed.message.clone(),
-        reason: Some(missed.code.to_owned()),
+        reason: Some(missed.reason.code().to_owned()),
         chain: chain(at, State::Broken, &missed.message),
         ways: Vec::new(),
         unheard: missed.event,

@@ -300,18 +300,25 @@ impl Chain {
         let Some(known) = self.record.slot.trail.checkpoint.clone() else { return };
         let Body::Proved { digest, sha256, .. } = body else { return };
         let same = |bucket: &str, key: &str| bucket == known.bucket && key == known.key;
-        let observed: Option<Sha256> = match &digest.previous {
-            _ if same(&node.bucket, &node.key) => Some(*sha256),
-            Some(previous) if same(&previous.bucket, &previous.key) => Some(previous.sha256),
-            Some(_) if span.from == known.end => Some(*sha256),
-            _ if span.from < known.end && known.end < span.to => Some(*sha256),
+        let hashes = |sha256: &Sha256| Some((known.sha256.to_string(), sha256.to_string()));
+        let place = || format!("{}/{}", known.bucket, known.key);
+        let pair = match &digest.previous {
+            _ if same(&node.bucket, &node.key) => hashes(sha256),
+            Some(previous) if same(&previous.bucket, &previous.key) => hashes(&previous.sha256),
+            // Where the head was, another digest is said to be, or none.
+            Some(previous) if span.from == known.end => {
+                Some((place(), format!("{}/{}", previous.bucket, previous.key)))
+            }
+            None if span.from == known.end => Some((place(), "no digest before it".to_owned())),
+            _ if span.from < known.end && known.end < span.to => hashes(sha256),
             _ => None,
         };
-        if observed.is_some_and(|observed| observed != known.sha256) {
+        if let Some((expected, observed)) = pair.filter(|(expected, observed)| expected != observed)
+        {
             let problem = Problem {
                 kind: Kind::CheckpointMismatch,
-                expected: Some(known.sha256.to_string()),
-                observed: observed.map(|observed| observed.to_string()),
+                expected: Some(expected),
+                observed: Some(observed),
                 detail: "the chain does not go on from the head that was proved before".to_owned(),
             };
             let id = self.record.defect(problem, (&node.bucket, &node.key), span);

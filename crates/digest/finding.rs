@@ -108,6 +108,30 @@ pub struct Finding {
     pub unverified_logs: u64,
     /// What it means, in a sentence fragment.
     pub detail: String,
+    /// The calls that account for it, where event history shows them: who stopped logging, who started it again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<Call>,
+}
+
+/// A call on a trail, as event history tells of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// When.
+    pub at: Timestamp,
+    /// What: `StopLogging`, `StartLogging`, …
+    pub name: String,
+    /// The ARN of who called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// From where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_ip: Option<String>,
+    /// CloudTrail's id of the event.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub event_id: String,
+    /// Whether it switched digests on or off, where it said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation: Option<bool>,
 }
 
 impl Finding {

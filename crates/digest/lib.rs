@@ -65,7 +65,7 @@ mod windows;
 pub use checkpoint::Checkpoint;
 pub use digest::{Digest, DigestError, LogEntry, Previous};
 pub use evidence::{Evidence, Fetched, Limits, Metadata, examine, examine_into};
-pub use finding::{Finding, Kind, Severity};
+pub use finding::{Call, Finding, Kind, Severity};
 pub use hash::Sha256;
 pub use key::{DigestKey, Folder, LogKey, ObjectKey};
 pub use key_ring::{KeyRing, KeyRingError};

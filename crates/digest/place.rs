@@ -47,6 +47,10 @@ pub struct Options {
     pub listing_keys: u64,
     /// How many digests may be asked for before their successors are judged.
     pub lookahead: usize,
+    /// Whether trails that have digests there are to be proved although they were not named.
+    pub discover: bool,
+    /// What is known of trails that may be found there.
+    pub known: Vec<Trail>,
 }
 
 impl Options {
@@ -59,6 +63,8 @@ impl Options {
             listing_days: 1,
             listing_keys: 0,
             lookahead: 16,
+            discover: false,
+            known: Vec::new(),
         }
     }
 }
@@ -164,7 +170,7 @@ pub struct Place {
     pub(crate) bucket: String,
     pub(crate) folder: Folder,
     pub(crate) options: Options,
-    /// Whether no trail was named, so that each that is found is to be proved.
+    /// Whether each trail that is found is to be proved: where none was named, or all are asked for.
     discover: bool,
     pub(crate) chains: BTreeMap<TrailId, Chain>,
     pub(crate) ledger: Ledger,
@@ -197,7 +203,7 @@ impl Place {
         let mut place = Self {
             bucket: bucket.to_owned(),
             folder,
-            discover: trails.is_empty(),
+            discover: options.discover || trails.is_empty(),
             chains: BTreeMap::new(),
             ledger: Ledger::default(),
             kinds: BTreeSet::from(["CloudTrail".to_owned()]),
@@ -345,8 +351,12 @@ impl Place {
     fn list_digest(&mut self, named: &DigestKey, key: &str) {
         let id = (named.trail.clone(), named.home_region.clone());
         if !self.chains.contains_key(&id) {
-            let (name, home_region) = id.clone();
-            let slot = self.slot(Trail { name, home_region, ..Trail::default() });
+            let known = |trail: &&Trail| (&trail.name, &trail.home_region) == (&id.0, &id.1);
+            let trail = self.options.known.iter().find(known).cloned().unwrap_or_else(|| {
+                let (name, home_region) = id.clone();
+                Trail { name, home_region, ..Trail::default() }
+            });
+            let slot = self.slot(trail);
             self.chains.insert(id.clone(), Chain::new(slot, self.discover));
         }
         if let Some(chain) = self.chains.get_mut(&id) {

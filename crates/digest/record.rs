@@ -53,6 +53,7 @@ impl Slot {
             body_ok: false,
             unverified_logs: 0,
             detail: detail.to_owned(),
+            calls: Vec::new(),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod bucket;
 mod control;
 mod copies;
+mod detection;
 mod iam;
 mod key;
 mod moment;
@@ -16,6 +17,7 @@ pub use bucket::{
 };
 pub use control::{ControlPolicy, PolicyType};
 pub use copies::{Encryption, Logging, ReplicationRule};
+pub use detection::{Analyzer, ConfigService, Detection, GuardDuty, Notification, SecurityHub};
 pub use iam::{Group, Iam, ManagedPolicy, Role, User};
 pub use key::Key;
 pub use moment::{Moment, When};
@@ -68,6 +70,9 @@ pub struct Description {
     /// Principals that every account has in addition to its own.
     #[serde(default)]
     pub baseline_iam: Iam,
+    /// The detection services of every account that does not say otherwise.
+    #[serde(default)]
+    pub baseline_detection: Detection,
     /// Every account, in the order in which Organizations lists them.
     pub accounts: Vec<Account>,
 }
@@ -113,6 +118,9 @@ pub struct Organization {
     /// Delegated administrators: account ids by service principal.
     #[serde(default)]
     pub delegated_administrators: BTreeMap<String, Vec<String>>,
+    /// In which accounts GuardDuty's administrator has it switched on: `ALL`, `NEW` or `NONE`; absent: `ALL`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guardduty_members: Option<String>,
     /// The tree of organizational units, parents by id.
     #[serde(default)]
     pub units: Vec<Unit>,
@@ -244,6 +252,12 @@ pub struct Account {
     /// Rules on the default event buses, each with its `Targets`; an `EventPattern` may be written as an object.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub event_rules: Vec<Regional>,
+    /// Channels of CloudTrail: those by which AWS services are sent events.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<Regional>,
+    /// The account's own detection services; absent: as in every account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detection: Option<Detection>,
     /// Trails that the account owns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trails: Vec<Trail>,

@@ -1,5 +1,7 @@
 //! Requests: who asks which service, where, for what.
 
+mod rest;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -67,7 +69,7 @@ impl Request {
         let protocol = match (scope.service.as_str(), target) {
             ("s3", _) if control => Protocol::S3Control,
             ("s3", _) => Protocol::S3,
-            ("account", _) => Protocol::RestJson,
+            ("account" | "access-analyzer" | "guardduty" | "securityhub", _) => Protocol::RestJson,
             _ if header("content-type").is_some_and(|t| t == "application/cbor") => Protocol::Cbor,
             (_, Some(_)) => Protocol::AwsJson,
             _ if header("content-type").is_some_and(|t| t.contains("json")) => Protocol::RestJson,
@@ -85,10 +87,7 @@ impl Request {
         let operation = match protocol {
             Protocol::AwsJson => target.unwrap_or_default().to_owned(),
             Protocol::Cbor => url.path.rsplit('/').next().unwrap_or_default().to_owned(),
-            Protocol::RestJson => match url.path.strip_prefix('/') {
-                Some("listRegions") => "ListRegions".to_owned(),
-                _ => format!("{} {}", http.method(), url.path),
-            },
+            Protocol::RestJson => rest::operation(&scope.service, http.method(), &url.path),
             Protocol::Query => {
                 let action = parameters.get("Action").cloned();
                 action.unwrap_or_else(|| format!("{} {}", http.method(), url.path))
@@ -134,6 +133,9 @@ impl Request {
             parameters,
             body: body_value,
         };
+        if let Some(named) = rest::resource(&request.service, &url.path) {
+            request.resource = named.to_owned();
+        }
         if request.resource.is_empty() {
             request.resource = request.named_resource();
         }
@@ -157,6 +159,7 @@ impl Request {
             (Protocol::S3, "GetPublicAccessBlock") => "GetBucketPublicAccessBlock",
             (Protocol::S3, "GetBucketReplication") => "GetReplicationConfiguration",
             (Protocol::S3, "GetBucketEncryption") => "GetEncryptionConfiguration",
+            (Protocol::S3, "GetBucketNotificationConfiguration") => "GetBucketNotification",
             (_, operation) => operation,
         };
         let service = if self.protocol == Protocol::S3Control { "s3" } else { &self.service };
@@ -292,7 +295,8 @@ struct Url {
 }
 
 /// The sub-resources by which S3 tells its bucket operations apart.
-const BUCKET_READS: [(&str, &str); 12] = [
+const BUCKET_READS: [(&str, &str); 13] = [
+    ("notification", "GetBucketNotificationConfiguration"),
     ("versioning", "GetBucketVersioning"),
     ("object-lock", "GetObjectLockConfiguration"),
     ("lifecycle", "GetBucketLifecycleConfiguration"),

@@ -57,11 +57,12 @@ pub use change::{Change, What};
 pub use clock::Clock;
 pub use demo::demo;
 pub use description::{
-    Account, AccountState, AclGrant, Bucket, ControlPolicy, DefaultRetention, Description,
-    DescriptionError, Encryption, Event, EventDataStore, Group, Iam, Key, LifecycleFilter,
-    LifecycleRule, LogGroup, Logging, ManagedPolicy, Moment, ObjectLock, Organization, PolicyType,
-    PublicAccessBlock, PublicKey, RegionState, Regional, ReplicationRule, Role, StoredObject,
-    Topic, Trail, TrailStatus, Transition, Unit, User, When,
+    Account, AccountState, AclGrant, Analyzer, Bucket, ConfigService, ControlPolicy,
+    DefaultRetention, Description, DescriptionError, Detection, Encryption, Event, EventDataStore,
+    Group, GuardDuty, Iam, Key, LifecycleFilter, LifecycleRule, LogGroup, Logging, ManagedPolicy,
+    Moment, Notification, ObjectLock, Organization, PolicyType, PublicAccessBlock, PublicKey,
+    RegionState, Regional, ReplicationRule, Role, SecurityHub, StoredObject, Topic, Trail,
+    TrailStatus, Transition, Unit, User, When,
 };
 pub use fault::{Effect, Fault};
 pub use generated::Shape;

@@ -4,6 +4,7 @@
 //! are those of AWS's interfaces. Lists come in pages, each of which names the next; an account is entered by one
 //! `AssumeRole`; trails are shown region by region; the configuration of a bucket is for its owner to read.
 
+mod detection;
 mod follow;
 mod history;
 mod keys;
@@ -63,12 +64,15 @@ impl Simulator {
     /// How many calls of each `service:Operation` the caller's scan must at least make to read what these operations
     /// read, of every account that is active and lets itself be entered. Whatever they need in turn is counted too.
     ///
-    /// Two operations are made for two reasons each, of which either may be wanted:
+    /// Three operations are made for two reasons each, of which either may be wanted:
     ///
     /// - `cloudtrail:GetTrailStatus` reads whether a trail is logging, once for each account that sees the trail;
     ///   `cloudtrail:GetTrailStatus/region` how its deliveries went in every other region where the account sees it.
     /// - `s3:HeadBucket` reads whether a log bucket is there that nobody lists; `s3:HeadBucket/owner` whether it
     ///   belongs to an account that cannot be entered, where the first answer was 200.
+    ///
+    /// - `organizations:ListDelegatedAdministrators` reads who administers CloudTrail;
+    ///   `organizations:ListDelegatedAdministrators/analyzers` who administers IAM Access Analyzer.
     ///
     /// And `cloudtrail:LookupEvents` reads the newest event of a region; `cloudtrail:LookupEvents/TrailHistory`,
     /// `…/BucketHistory`, `…/KeyHistory`, `…/DetectionHistory` and `…/OrganizationHistory` read who changed what.

@@ -1,9 +1,12 @@
 //! The services, a file each, and the order of refusals that all of them share.
 
+mod access_analyzer;
 mod account;
 mod cloudtrail;
 mod cloudwatch;
+mod config;
 mod events;
+mod guardduty;
 mod iam;
 mod kms;
 mod logs;
@@ -11,6 +14,7 @@ mod organizations;
 mod page;
 mod s3;
 mod s3control;
+mod securityhub;
 mod sns;
 mod sts;
 
@@ -53,16 +57,20 @@ pub(crate) fn answer(world: &World<'_>, request: &Request) -> Answer {
     }
     let ask = Ask { world, request, caller };
     match request.service.as_str() {
+        "access-analyzer" => access_analyzer::answer(ask),
         "account" => account::answer(ask),
         "cloudtrail" => cloudtrail::answer(ask),
         "cloudwatch" => cloudwatch::answer(ask),
+        "config" => config::answer(ask),
         "events" => events::answer(ask),
+        "guardduty" => guardduty::answer(ask),
         "iam" => iam::answer(ask),
         "kms" => kms::answer(ask),
         "logs" => logs::answer(ask),
         "organizations" => organizations::answer(ask),
         "s3" => s3::answer(ask),
         "s3control" => s3control::answer(ask),
+        "securityhub" => securityhub::answer(ask),
         "sns" => sns::answer(ask),
         "sts" => sts::answer(ask),
         _ => Err(Failure::unknown_operation(request)),

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::change::Change;
 use crate::description::{
-    Account, AccountState, Bucket, Description, Event, EventDataStore, Moment, Organization,
-    RegionState, Trail, When,
+    Account, AccountState, Bucket, Description, Detection, Event, EventDataStore, Moment,
+    Organization, RegionState, Trail, When,
 };
 use crate::land::{Held, Land};
 
@@ -89,6 +89,11 @@ impl<'l> World<'l> {
 
     pub(crate) fn management(&self) -> Option<&Account> {
         self.management.as_deref()
+    }
+
+    /// The detection services of an account.
+    pub(crate) fn detection<'a>(&'a self, account: &'a Account) -> &'a Detection {
+        account.detection.as_ref().unwrap_or(&self.frame.baseline_detection)
     }
 
     pub(crate) fn resolve(&self, when: When) -> Moment {

@@ -19,10 +19,11 @@ pub fn hash(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }
 
-/// What the page may load and run: its own style, its own script, and nothing else.
-pub fn policy() -> String {
+/// What the page may load and run: the style of all pages, its own beside it, the script, and nothing else.
+pub fn policy(style: Option<&str>) -> String {
+    let more = style.map(|style| format!(" {}", hash(style))).unwrap_or_default();
     format!(
-        "default-src 'none'; style-src {}; script-src {}; img-src data:; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; style-src {}{more}; script-src {}; img-src data:; base-uri 'none'; form-action 'none'",
         hash(STYLE),
         hash(SCRIPT)
     )
@@ -30,12 +31,17 @@ pub fn policy() -> String {
 
 /// The beginning of a page, up to and with the open body.
 pub fn open(title: &str) -> String {
+    open_with(title, None)
+}
+
+/// The same for a page with a look of its own beside that of all.
+pub fn open_with(title: &str, style: Option<&str>) -> String {
     let head = html! {
         (DOCTYPE)
         (PreEscaped("<html lang=\"en\">"))
         head {
             meta charset="utf-8";
-            meta http-equiv="Content-Security-Policy" content=(policy());
+            meta http-equiv="Content-Security-Policy" content=(policy(style));
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="color-scheme" content="light dark";
             meta name="referrer" content="no-referrer";
@@ -43,6 +49,7 @@ pub fn open(title: &str) -> String {
             title { (title) }
             link rel="icon" href="data:,";
             style { (PreEscaped(STYLE)) }
+            @if let Some(style) = style { style { (PreEscaped(style)) } }
         }
         (PreEscaped("<body>"))
         a class="skip" href="#main" { "Skip to the summary" }

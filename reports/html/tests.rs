@@ -37,7 +37,7 @@ pub fn check_form(page: &str) {
     assert!(texts("script").len() <= 1);
     let policies = select(&document, "meta[http-equiv=Content-Security-Policy]");
     let [policy] = policies.as_slice() else { panic!("{} policies", policies.len()) };
-    assert_eq!(policy.attr("content"), Some(frame::policy().as_str()));
+    assert_eq!(policy.attr("content"), Some(frame::policy(None).as_str()));
     for foreign in [
         "iframe",
         "object",

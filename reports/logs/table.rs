@@ -10,6 +10,7 @@ use crate::Options;
 use crate::table::page::{Cell, Head, LABEL, Page, Row, Style};
 use crate::table::{LEAST_WIDTH, WIDTH};
 use crate::text::{self, count};
+use trailproof_core::language::Language;
 
 /// The columns of a coverage bar.
 const BAR: u64 = 24;
@@ -22,7 +23,7 @@ const FINDINGS: usize = 40;
 
 pub fn write(report: &LogsReport, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let width = usize::from(options.width.unwrap_or(WIDTH).max(LEAST_WIDTH));
-    let mut page = Page::new(width, options.color);
+    let mut page = Page::new(width, options.color, Language::English);
     page.headline(&headline(report));
     let totals = &report.totals;
     let asked = format!("{} to {}", report.period.from, report.period.to);
@@ -42,6 +43,14 @@ pub fn write(report: &LogsReport, options: &Options, out: &mut dyn Write) -> io:
     page.entry(0, Cell::styled("Period", Style::Dim), &asked);
     page.entry(0, Cell::styled("Objects", Style::Dim), &place);
     page.entry(0, Cell::styled("Read", Style::Dim), &read);
+    if let Some(start) = &report.checkpoint {
+        let told = format!(
+            "{} of a checkpoint up to {}",
+            count(number(start.heads), "chain"),
+            start.proved_to
+        );
+        page.entry(0, Cell::styled("Goes on", Style::Dim), &told);
+    }
     chains(&mut page, report);
     findings(&mut page, report);
     for unread in &report.unread {
@@ -211,7 +220,7 @@ fn told(finding: &Finding) -> String {
     format!("{} {account} {region} {hour}: {}{logs}{body}", name(finding.kind), finding.detail)
 }
 
-fn number(count: u64) -> usize {
+pub fn number(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }
 

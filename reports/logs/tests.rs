@@ -75,6 +75,7 @@ fn finding(kind: Kind, time: Span, key: Option<&str>) -> Finding {
         body_ok: false,
         unverified_logs: 0,
         detail: "a \u{1b}[31mhostile\nword <&>".to_owned(),
+        calls: Vec::new(),
     }
 }
 
@@ -83,9 +84,10 @@ fn report() -> LogsReport {
     LogsReport {
         schema: SCHEMA.to_owned(),
         tool_version: "0.0.0".to_owned(),
-        source: LogsSource { bucket: "logs".to_owned(), mirror: None },
+        source: LogsSource { bucket: "logs".to_owned(), mirror: None, moved: BTreeMap::new() },
         period: span("2026-07-01T00:00:00Z", "2026-07-04T00:00:00Z"),
         as_of: None,
+        checkpoint: None,
         verdict: Verdict::Broken,
         totals: LogsTotals::of(&chains),
         chains,
@@ -186,4 +188,43 @@ fn a_finding_of_an_error_fails_its_day_though_its_hours_are_proved() {
     assert_eq!(report.findings[2].severity, Severity::Error);
     let text = written(Format::Junit, &report);
     assert!(text.contains("failures=\"2\""), "{text}");
+}
+
+#[test]
+fn the_page_draws_every_stretch_lets_nothing_in_and_names_who_stopped_logging() {
+    let mut report = report();
+    report.findings[0].calls.push(trailproof_digest::Call {
+        at: at("2026-07-02T00:00:00Z"),
+        name: "StopLogging".to_owned(),
+        actor: Some("arn:aws:iam::111122223333:user/<mallory>".to_owned()),
+        source_ip: Some("203.0.113.9".to_owned()),
+        event_id: String::new(),
+        validation: None,
+    });
+    report.checkpoint = Some(UsedCheckpoint {
+        sha256: "ab".repeat(32),
+        proved_to: at("2026-07-01T00:00:00Z"),
+        heads: 1,
+    });
+    follows_schema(&written(Format::Json, &report));
+    let text = written(Format::Html, &report);
+    let page = scraper::Html::parse_document(&text);
+    let select = |css: &str| {
+        let css = scraper::Selector::parse(css).unwrap();
+        page.select(&css).map(|one| one.html()).collect::<Vec<_>>()
+    };
+    assert_eq!(select("svg.hours rect").len(), 4);
+    assert_eq!(select("svg.hours rect.hour-gap").len(), 1);
+    assert_eq!(select("details.card").len(), 2);
+    assert_eq!(select("[style], link[href^=http], img, script, iframe").len(), 0);
+    let policy = select("meta[http-equiv=Content-Security-Policy]").join("");
+    assert!(policy.contains("default-src 'none'") && policy.matches("sha256-").count() == 3);
+    let styles: Vec<String> = page
+        .select(&scraper::Selector::parse("style").unwrap())
+        .map(|one| one.text().collect())
+        .collect();
+    assert!(styles.iter().all(|style| policy.contains(&crate::html::frame::hash(style))));
+    assert!(!text.contains("<mallory>") && text.contains("StopLogging"), "{text}");
+    let nothing = LogsReport { chains: Vec::new(), verdict: Verdict::NothingFound, ..report };
+    assert!(written(Format::Html, &nothing).contains("NOTHING FOUND"));
 }

@@ -13,6 +13,7 @@ use trailproof_core::control::Framework;
 use trailproof_core::evidence::{Cause, Evidence, Gap};
 use trailproof_core::fact::Fact;
 use trailproof_core::finding::{Finding, GLOBAL, ScoredIn, Status, fingerprint};
+use trailproof_core::language::JapaneseInfo;
 use trailproof_core::roster::{AccountState, OptInStatus};
 use trailproof_core::score::{ScoredAccount, Scorer};
 
@@ -209,6 +210,32 @@ fn frameworks(total: &ScoreRow) -> BTreeMap<Framework, FrameworkScore> {
     BTreeMap::from([(Framework::Cis5_0, benchmark), (Framework::Soc2, criteria)])
 }
 
+fn japanese(id: &str) -> JapaneseInfo {
+    let (title, remediation) = match id {
+        "cloud-trail-encryption-enabled" => (
+            "証跡のログファイルがカスタマーマネージドキーで暗号化されている",
+            "証跡の設定で、自ら管理する KMS キーを指定する。",
+        ),
+        "cloud-trail-log-file-validation-enabled" => (
+            "ログファイルの整合性の検証が有効である",
+            "ログファイルの整合性の検証を有効にする。ダイジェストファイルにより、改変がないことを証明できる。",
+        ),
+        "cloudtrail-enabled" => (
+            "証跡がアカウントの管理イベントを記録している",
+            "管理アカウントに組織の証跡を作成する。メンバーは停止できない。",
+        ),
+        "cloudtrail-s3-bucket-public-access-prohibited" => {
+            ("ログバケットが公開されていない", "バケットのパブリックアクセスをブロックする。")
+        }
+        _ => ("証跡の設定が適切である", "証跡の設定を見直す。"),
+    };
+    JapaneseInfo {
+        title: title.to_owned(),
+        rationale: "重要である理由。".to_owned(),
+        remediation: remediation.to_owned(),
+    }
+}
+
 pub fn built(
     accounts: Vec<ScopeAccount>,
     results: Vec<Finding>,
@@ -267,6 +294,7 @@ pub fn built(
                 remediation: (*remediation).to_owned(),
                 command: "aws cloudtrail help".to_owned(),
                 link: "https://docs.aws.amazon.com/".to_owned(),
+                japanese: Some(japanese(id)),
             })
             .collect(),
         results,

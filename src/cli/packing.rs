@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
+use super::HandedArgs;
+
 /// `package`.
 #[derive(Debug, Args)]
 pub struct PackageArgs {
@@ -15,6 +17,12 @@ pub struct PackageArgs {
     /// .tar.zst.
     #[arg(short, long, value_name = "PATH")]
     pub output: PathBuf,
+    #[command(flatten)]
+    pub handed: HandedArgs,
+    /// The checkpoint that validate-logs wrote beside the report of --logs, so that its hash is part of the package;
+    /// repeat for more.
+    #[arg(long, value_name = "FILE", requires = "logs")]
+    pub checkpoint: Vec<PathBuf>,
     /// The reporting period that it is meant for, as FROM/TO; what it proves is the state when the run read it.
     #[arg(long, value_name = "FROM/TO", value_parser = period)]
     pub period: Option<String>,

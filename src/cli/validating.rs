@@ -15,16 +15,27 @@ use super::{Color, ConnectArgs};
 pub struct ValidateLogsArgs {
     #[command(flatten)]
     pub logs: LogsArgs,
+    /// The heads of the chains that an earlier run proved, as it wrote them with --checkpoint-out: each chain must go on
+    /// from there. Without --start and --period, that is also where the time begins.
+    #[arg(long, value_name = "FILE", help_heading = "Evidence")]
+    pub checkpoint: Option<PathBuf>,
+    /// Write the proved heads of the chains, for the next run and for an evidence package.
+    #[arg(long, value_name = "FILE", help_heading = "Evidence")]
+    pub checkpoint_out: Option<PathBuf>,
+    /// A run of scan or collect, or its archive: who stopped and started the trails is told beside the gaps, and each
+    /// account and region of the organization must have a chain.
+    #[arg(long, value_name = "PATH", help_heading = "Evidence")]
+    pub snapshot: Option<PathBuf>,
     /// The folder that keeps what was found, to go on with it; trailproof-runs/logs-RUN-ID where AWS is asked.
     #[arg(long, value_name = "DIR", help_heading = "Evidence")]
     pub run_dir: Option<PathBuf>,
     /// Go on with a run that ended early: what it was asked for holds, and what it found stays.
     #[arg(long, value_name = "RUN-DIR", help_heading = "Evidence", conflicts_with_all = [
         "trail", "org", "bucket", "prefix", "dir", "metadata", "keys", "start", "end", "period", "as_of", "accounts",
-        "regions", "run_dir",
+        "regions", "run_dir", "checkpoint", "snapshot", "map_bucket",
     ])]
     pub resume: Option<PathBuf>,
-    /// A report as FORMAT or FORMAT=PATH (table, json, junit); without a path, or with -, to stdout. Repeat for more.
+    /// A report as FORMAT or FORMAT=PATH (table, json, junit, html); without a path, or with -, to stdout. Repeat for more.
     #[arg(long, value_name = "FORMAT[=PATH]", help_heading = "Reports")]
     pub format: Vec<String>,
     /// Overwrite reports that exist.
@@ -45,7 +56,8 @@ pub struct LogsArgs {
     /// The trail whose digests are to answer for the time: its ARN. Without it, every trail that has digests there.
     #[arg(long, value_name = "ARN", help_heading = "What to prove")]
     pub trail: Option<String>,
-    /// The organization's trail, as it is seen from the account that asks.
+    /// The organization's trail, as it is seen from the account that asks. Each active account of the organization must
+    /// have a chain in each region that all accounts have.
     #[arg(long, conflicts_with_all = ["trail", "dir"], help_heading = "What to prove")]
     pub org: bool,
     /// The bucket that the trail writes to; of a copy, the bucket that it was made from.
@@ -54,6 +66,10 @@ pub struct LogsArgs {
     /// The trail's prefix in the bucket, without the slash before AWSLogs. Without it, every one.
     #[arg(long, value_name = "PREFIX", help_heading = "What to prove")]
     pub prefix: Option<String>,
+    /// Objects that were written to OLD and lie in NEW now, under the same keys; repeat for more. Digests name the bucket
+    /// that they were written to: --bucket names it, too.
+    #[arg(long, value_name = "OLD=NEW", help_heading = "What to prove")]
+    pub map_bucket: Vec<String>,
     /// A copy of the bucket, as `aws s3 sync` leaves it: object keys are paths below this folder. Makes no call to AWS.
     #[arg(
         long,
@@ -75,7 +91,7 @@ pub struct LogsArgs {
     #[arg(long, value_name = "TIME", help_heading = "Time")]
     pub start: Option<String>,
     /// The first instant after it.
-    #[arg(long, value_name = "TIME", requires = "start", help_heading = "Time")]
+    #[arg(long, value_name = "TIME", help_heading = "Time")]
     pub end: Option<String>,
     /// A year, quarter, month or day of UTC: 2026, 2026-Q3, 2026-07, 2026-07-14.
     #[arg(long, value_name = "PERIOD", conflicts_with_all = ["start", "end"], help_heading = "Time")]
@@ -98,6 +114,14 @@ pub struct LogsArgs {
     pub connect: ConnectArgs,
 }
 
+/// What is handed to a scan, an assessment or a package as evidence.
+#[derive(Debug, Args)]
+pub struct HandedArgs {
+    /// A JSON report of validate-logs, as evidence for trail-digest-chain-valid; repeat for more buckets.
+    #[arg(long = "logs", value_name = "REPORT")]
+    pub logs: Vec<PathBuf>,
+}
+
 /// How events are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum EventFormat {
@@ -105,6 +129,8 @@ pub enum EventFormat {
     Tsv,
     /// The records as CloudTrail wrote them, one a line.
     Jsonl,
+    /// A table for Athena, DuckDB and the like; needs --output.
+    Parquet,
 }
 
 /// `events`.
@@ -121,6 +147,19 @@ pub struct EventsArgs {
     /// How to write them.
     #[arg(long, value_enum, default_value_t = EventFormat::Tsv, help_heading = "Events")]
     pub format: EventFormat,
+    /// Write to this file, which appears when it is whole; without it, to stdout.
+    #[arg(short, long, value_name = "FILE", help_heading = "Events")]
+    pub output: Option<PathBuf>,
+    /// Overwrite the file.
+    #[arg(long, requires = "output", help_heading = "Events")]
+    pub force: bool,
+    /// Tell the principal behind each session, and how that is known: by its name where that proves something, else by
+    /// the AssumeRole event that began it, in whichever account. Reads the files twice, from 12 hours earlier on.
+    #[arg(long, help_heading = "Events")]
+    pub who: bool,
+    /// Add the column errorCode, empty for events that happened. With --who it is there anyway.
+    #[arg(long, help_heading = "Events")]
+    pub outcome: bool,
     /// Only events of this time or later.
     #[arg(long, value_name = "TIME", help_heading = "Events")]
     pub since: Option<String>,
@@ -145,4 +184,7 @@ pub struct EventsArgs {
     /// Only events without an error code: those that happened.
     #[arg(long, help_heading = "Events")]
     pub succeeded: bool,
+    /// Only events with an error code: those that did not happen.
+    #[arg(long, help_heading = "Events", conflicts_with = "succeeded")]
+    pub failed: bool,
 }

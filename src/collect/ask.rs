@@ -13,8 +13,8 @@ use super::gap::Failure;
 use super::recorder::{Record, recorded};
 use super::session::Session;
 use super::{
-    account, cloudtrail, cloudwatch, control_policies, events, history, iam, kms, lake, logs,
-    organizations, s3, sns,
+    account, cloudtrail, cloudwatch, control_policies, detection, events, history, iam, kms, lake,
+    logs, organizations, s3, sns,
 };
 
 /// The clock of a run: the real one, or a fixed one for a demo that two runs must agree on.
@@ -108,7 +108,7 @@ fn parameters(probe: &Probe, called_at: Timestamp) -> BTreeMap<String, String> {
             Fact::OrganizationPolicy | Fact::PolicyTargets => "PolicyId",
             Fact::Key | Fact::KeyRotation | Fact::KeyPolicy => "KeyId",
             Fact::Topic => "TopicArn",
-            Fact::LogGroup | Fact::MetricFilters => "LogGroupArn",
+            Fact::LogGroup | Fact::MetricFilters | Fact::SubscriptionFilters => "LogGroupArn",
             fact if Fact::OF_HISTORY.contains(&fact) => "EventName",
             _ => "Bucket",
         };
@@ -130,6 +130,7 @@ fn parameters(probe: &Probe, called_at: Timestamp) -> BTreeMap<String, String> {
     let fixed = match probe.fact {
         Fact::Trails => Some(("IncludeShadowTrails", "true")),
         Fact::DelegatedAdministrators => Some(("ServicePrincipal", organizations::CLOUDTRAIL)),
+        Fact::AnalyzerAdministrators => Some(("ServicePrincipal", organizations::ACCESS_ANALYZER)),
         _ => None,
     };
     parameters.extend(fixed.map(|(name, value)| (name.to_owned(), value.to_owned())));
@@ -152,7 +153,12 @@ async fn answer(
         Fact::Accounts => organizations::accounts(session, &mut |_| ()).await,
         Fact::AccountTags => organizations::account_tags(session, resource).await,
         Fact::OrganizationalUnits => organizations::tree(session).await,
-        Fact::DelegatedAdministrators => organizations::delegates(session).await,
+        Fact::DelegatedAdministrators => {
+            organizations::delegates(session, organizations::CLOUDTRAIL).await
+        }
+        Fact::AnalyzerAdministrators => {
+            organizations::delegates(session, organizations::ACCESS_ANALYZER).await
+        }
         Fact::TrustedServices => organizations::trusted_services(session).await,
         Fact::OrganizationPolicies => control_policies::list(session, resource).await,
         Fact::OrganizationPolicy => control_policies::describe(session, resource).await,
@@ -170,9 +176,17 @@ async fn answer(
         Fact::Topic => sns::topic(session, &region(), resource).await,
         Fact::LogGroup => logs::group(session, &region(), resource).await,
         Fact::MetricFilters => logs::filters(session, &region(), resource).await,
+        Fact::SubscriptionFilters => logs::subscriptions(session, &region(), resource).await,
         Fact::Alarms => cloudwatch::alarms(session, &region()).await,
         Fact::MuteRules => cloudwatch::mute_rules(session, &region()).await,
         Fact::EventRules => events::rules(session, &region()).await,
+        Fact::Channels => lake::channels(session, &region()).await,
+        fact @ (Fact::Detectors
+        | Fact::DetectorAdministrators
+        | Fact::DetectorOrganization
+        | Fact::SecurityHub
+        | Fact::Recorders
+        | Fact::Analyzers) => detection::regional(session, &region(), fact).await,
         Fact::RecentEvents => cloudtrail::newest_event(session, &region(), called_at).await,
         Fact::EventDataStores => lake::stores(session, &region()).await,
         Fact::EventDataStore => lake::store(session, &region(), resource).await,
@@ -187,6 +201,7 @@ async fn answer(
         Fact::BucketLogging => s3::logging(session, &region(), resource).await,
         Fact::BucketReplication => s3::replication(session, &region(), resource).await,
         Fact::BucketEncryption => s3::encryption(session, &region(), resource).await,
+        Fact::BucketNotification => s3::notification(session, &region(), resource).await,
         Fact::BucketVersioning => s3::versioning(session, &region(), resource).await,
         Fact::BucketObjectLock => s3::object_lock(session, &region(), resource).await,
         Fact::BucketLifecycle => s3::lifecycle(session, &region(), resource).await,
@@ -209,6 +224,8 @@ async fn answer(
         | Fact::OrganizationHistory) => {
             history::history(session, &region(), (fact, resource), (called_at, pages)).await
         }
+        // No plan asks for it.
+        Fact::LogValidation => Err(Failure::new(Cause::NotSupplied, "it is handed over")),
     }
 }
 

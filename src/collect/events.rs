@@ -11,8 +11,8 @@ use super::session::{Session, sdk_region};
 
 const TARGETS: &str = "ListTargetsByRule";
 
-/// The rules with an event pattern that no AWS service manages, and the targets of those that may take events of
-/// CloudTrail.
+/// The rules that no AWS service manages, and the targets of those that may take events of CloudTrail. Those that run by
+/// the clock have no pattern; that they are there tells what a call on them came to.
 pub async fn rules(session: &Session, region: &Region) -> Result<Answer, Failure> {
     let request = session.events().list_rules();
     let (mut rules, mut token) = (Vec::new(), None);
@@ -21,11 +21,13 @@ pub async fn rules(session: &Session, region: &Region) -> Result<Answer, Failure
         let request = request.clone().set_next_token(token);
         let answer = request.customize().config_override(there).send().await?;
         for rule in answer.rules.ok_or_else(|| incomplete("Rules"))? {
-            let (Some(pattern), None) = (rule.event_pattern, rule.managed_by) else { continue };
+            if rule.managed_by.is_some() {
+                continue;
+            }
             let mut rule = EventRule {
                 name: rule.name.ok_or_else(|| incomplete("Rules[].Name"))?,
                 state: rule.state.map(|state| state.as_str().to_owned()),
-                event_pattern: pattern,
+                event_pattern: rule.event_pattern.unwrap_or_default(),
                 targets: Vec::new(),
             };
             if concerns_cloudtrail(&rule) {

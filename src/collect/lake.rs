@@ -1,6 +1,6 @@
-//! Event data stores of CloudTrail Lake.
+//! Event data stores of CloudTrail Lake, and channels.
 
-use trailproof_core::answer::{Answer, EventDataStore, PolicyText, StoreEntry};
+use trailproof_core::answer::{Answer, ChannelEntry, EventDataStore, PolicyText, StoreEntry};
 use trailproof_core::aws::Region;
 
 use super::cloudtrail::{advanced, there};
@@ -31,6 +31,27 @@ pub async fn stores(session: &Session, region: &Region) -> Result<Answer, Failur
                 one.event_data_store_arn.cmp(&other.event_data_store_arn)
             });
             return Ok(Answer::EventDataStores(stores));
+        }
+    }
+}
+
+/// A region's channels: those by which AWS services are sent events, and those by which others send theirs.
+pub async fn channels(session: &Session, region: &Region) -> Result<Answer, Failure> {
+    let request = session.cloudtrail().list_channels().max_results(PAGE);
+    let (mut token, mut channels) = (None, Vec::new());
+    loop {
+        let request = request.clone().set_next_token(token);
+        let answer = request.customize().config_override(there(region)).send().await?;
+        for channel in answer.channels.ok_or_else(|| incomplete("Channels"))? {
+            channels.push(ChannelEntry {
+                channel_arn: channel.channel_arn.ok_or_else(|| incomplete("a channel's ARN"))?,
+                name: channel.name,
+            });
+        }
+        token = answer.next_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            channels.sort();
+            return Ok(Answer::Channels(channels));
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The log groups that trails deliver to, and their metric filters.
 
 use aws_sdk_cloudwatchlogs::config::Builder;
-use trailproof_core::answer::{Answer, LogGroup, MetricFilter, MetricTransformation};
+use trailproof_core::answer::{
+    Answer, LogGroup, MetricFilter, MetricTransformation, SubscriptionFilter,
+};
 use trailproof_core::aws::Region;
 
 use super::gap::Failure;
@@ -61,6 +63,39 @@ pub async fn filters(session: &Session, region: &Region, arn: &str) -> Result<An
         token = answer.next_token.filter(|token| !token.is_empty());
         if token.is_none() {
             return Ok(Answer::MetricFilters(filters));
+        }
+    }
+}
+
+/// Who is sent the events of a log group; nobody where there is no such group.
+pub async fn subscriptions(
+    session: &Session,
+    region: &Region,
+    arn: &str,
+) -> Result<Answer, Failure> {
+    let request = session.logs().describe_subscription_filters().log_group_name(name(arn));
+    let (mut filters, mut token) = (Vec::new(), None);
+    loop {
+        let there = Builder::new().region(sdk_region(region));
+        let request = request.clone().set_next_token(token);
+        let answer = match request.customize().config_override(there).send().await {
+            Ok(answer) => answer,
+            Err(error) => {
+                let failure = Failure::from(error);
+                if failure.is(&["ResourceNotFoundException"]) {
+                    return Ok(Answer::SubscriptionFilters(Vec::new()));
+                }
+                return Err(failure);
+            }
+        };
+        let page = answer.subscription_filters.ok_or_else(|| incomplete("subscriptionFilters"))?;
+        filters.extend(page.into_iter().map(|filter| SubscriptionFilter {
+            filter_name: filter.filter_name.unwrap_or_default(),
+            destination_arn: filter.destination_arn.unwrap_or_default(),
+        }));
+        token = answer.next_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            return Ok(Answer::SubscriptionFilters(filters));
         }
     }
 }

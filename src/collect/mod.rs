@@ -12,6 +12,7 @@ mod cloudtrail;
 mod cloudwatch;
 mod control_policies;
 mod credentials;
+mod detection;
 mod ending;
 mod events;
 mod follow;

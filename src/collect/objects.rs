@@ -8,15 +8,17 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use tokio::sync::Mutex;
-use trailproof_core::answer::{Answer, TrailDescription};
+use trailproof_core::answer::{Answer, OrganizationDescription, TrailDescription};
 use trailproof_core::aws::Region;
 use trailproof_core::evidence::Cause;
+use trailproof_core::roster::{AccountEntry, OptInStatus, RegionEntry};
 use trailproof_digest::Metadata;
 use trailproof_digest::key_ring::{PublicKey, Time};
 
+use super::account;
 use super::cloudtrail::{self, there};
 use super::gap::Failure;
-use super::organizations::incomplete;
+use super::organizations::{self, incomplete};
 use super::recorder::recorded;
 use super::s3;
 use super::session::Session;
@@ -182,6 +184,30 @@ impl Objects {
         match cloudtrail::trails(&self.session, region).await? {
             Answer::Trails(trails) => Ok(trails),
             _ => Err(incomplete("trailList")),
+        }
+    }
+
+    /// The organization with its accounts, and the regions that every account has.
+    ///
+    /// # Errors
+    /// What AWS answered, or that there is no organization.
+    pub async fn organization(
+        &self,
+    ) -> Result<(OrganizationDescription, Vec<AccountEntry>, Vec<RegionEntry>), Failure> {
+        let described = organizations::organization(&self.session).await?;
+        let accounts = organizations::accounts(&self.session, &mut |_| {}).await?;
+        let regions = account::regions(&self.session).await?;
+        match (described, accounts, regions) {
+            (
+                Answer::Organization(Some(organization)),
+                Answer::Accounts(accounts),
+                Answer::Regions(regions),
+            ) => {
+                let everywhere =
+                    |one: &RegionEntry| one.region_opt_status == OptInStatus::EnabledByDefault;
+                Ok((organization, accounts, regions.into_iter().filter(everywhere).collect()))
+            }
+            _ => Err(Failure::new(Cause::Undecidable, "the caller is in no organization")),
         }
     }
 

@@ -21,6 +21,9 @@ use super::session::Session;
 /// CloudTrail's service principal, the same in all partitions.
 pub const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 
+/// IAM Access Analyzer's.
+pub const ACCESS_ANALYZER: &str = "access-analyzer.amazonaws.com";
+
 const NO_ORGANIZATION: &str = "AWSOrganizationsNotInUseException";
 
 pub(super) fn incomplete(what: &str) -> Failure {
@@ -206,12 +209,13 @@ async fn below(client: &Client, parent: String) -> (String, Below) {
     (parent, Below { units, accounts })
 }
 
-pub async fn delegates(session: &Session) -> Result<Answer, Failure> {
+/// Who administers a service for the management account.
+pub async fn delegates(session: &Session, service: &str) -> Result<Answer, Failure> {
     let mut found = Vec::new();
     let mut pages = session
         .organizations()
         .list_delegated_administrators()
-        .service_principal(CLOUDTRAIL)
+        .service_principal(service)
         .into_paginator()
         .send();
     while let Some(page) = pages.next().await {

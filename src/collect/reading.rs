@@ -60,6 +60,7 @@ fn is_passing(cause: Cause) -> bool {
         | Cause::ServiceError
         | Cause::CredentialsExpired
         | Cause::NotAttempted
+        | Cause::NotBuiltIn
         | Cause::InternalError => true,
         Cause::AssumeRoleDenied
         | Cause::AccessDenied
@@ -70,7 +71,8 @@ fn is_passing(cause: Cause) -> bool {
         | Cause::AccountNotActive
         | Cause::CrossAccountUnreadable
         | Cause::Unsupported
-        | Cause::Undecidable => false,
+        | Cause::Undecidable
+        | Cause::NotSupplied => false,
     }
 }
 

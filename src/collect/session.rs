@@ -28,6 +28,8 @@ pub struct Session {
     cloudtrail: OnceLock<aws_sdk_cloudtrail::Client>,
     s3: OnceLock<aws_sdk_s3::Client>,
     kms: OnceLock<aws_sdk_kms::Client>,
+    #[cfg(feature = "detection-services")]
+    detection: super::detection::Clients,
 }
 
 /// A service's configuration: recorded, patient with throttling, and with a retry budget of its own, since by default
@@ -58,6 +60,8 @@ impl Session {
             cloudtrail: OnceLock::new(),
             s3: OnceLock::new(),
             kms: OnceLock::new(),
+            #[cfg(feature = "detection-services")]
+            detection: super::detection::Clients::default(),
         }
     }
 
@@ -169,6 +173,34 @@ impl Session {
             config = config.interceptor(keep.clone());
         }
         aws_sdk_s3control::Client::from_conf(config.build())
+    }
+}
+
+#[cfg(feature = "detection-services")]
+impl Session {
+    pub(super) fn guardduty(&self) -> &aws_sdk_guardduty::Client {
+        let build =
+            || aws_sdk_guardduty::Client::from_conf(service!(self, aws_sdk_guardduty).build());
+        self.detection.guardduty.get_or_init(build)
+    }
+
+    pub(super) fn securityhub(&self) -> &aws_sdk_securityhub::Client {
+        let build =
+            || aws_sdk_securityhub::Client::from_conf(service!(self, aws_sdk_securityhub).build());
+        self.detection.securityhub.get_or_init(build)
+    }
+
+    pub(super) fn config_service(&self) -> &aws_sdk_config::Client {
+        let build = || aws_sdk_config::Client::from_conf(service!(self, aws_sdk_config).build());
+        self.detection.config.get_or_init(build)
+    }
+
+    pub(super) fn access_analyzer(&self) -> &aws_sdk_accessanalyzer::Client {
+        let build = || {
+            let config = service!(self, aws_sdk_accessanalyzer).build();
+            aws_sdk_accessanalyzer::Client::from_conf(config)
+        };
+        self.detection.access_analyzer.get_or_init(build)
     }
 }
 

@@ -25,5 +25,6 @@ pub async fn topic(session: &Session, region: &Region, arn: &str) -> Result<Answ
     Ok(Answer::Topic(Some(Topic {
         subscriptions_confirmed: confirmed.and_then(|number| number.parse().ok()),
         policy: attributes.get("Policy").cloned(),
+        kms_master_key_id: attributes.get("KmsMasterKeyId").filter(|id| !id.is_empty()).cloned(),
     })))
 }

@@ -46,9 +46,43 @@ pub struct Record<'a> {
     /// Why it did not happen.
     #[serde(borrow)]
     pub error_code: Option<Cow<'a, str>>,
+    /// The same in words.
+    #[serde(borrow)]
+    pub error_message: Option<Cow<'a, str>>,
+    /// CloudTrail's id of the event.
+    #[serde(borrow, rename = "eventID")]
+    pub event_id: Option<Cow<'a, str>>,
+    /// The id of the call.
+    #[serde(borrow, rename = "requestID")]
+    pub request_id: Option<Cow<'a, str>>,
+    /// The id that the copies of an event in several accounts share.
+    #[serde(borrow, rename = "sharedEventID")]
+    pub shared_event_id: Option<Cow<'a, str>>,
+    /// A call, a sign-in, something that a service did.
+    #[serde(borrow)]
+    pub event_type: Option<Cow<'a, str>>,
+    /// Management, data, Insight or network activity.
+    #[serde(borrow)]
+    pub event_category: Option<Cow<'a, str>>,
+    /// The account that got this copy.
+    #[serde(borrow)]
+    pub recipient_account_id: Option<Cow<'a, str>>,
+    /// Whether it changed nothing.
+    pub read_only: Option<bool>,
+    /// Whether it is a management event.
+    pub management_event: Option<bool>,
     /// With what.
     #[serde(borrow)]
-    request_parameters: Option<&'a RawValue>,
+    pub request_parameters: Option<&'a RawValue>,
+    /// What came back.
+    #[serde(borrow)]
+    pub response_elements: Option<&'a RawValue>,
+    /// What else is known.
+    #[serde(borrow)]
+    pub additional_event_data: Option<&'a RawValue>,
+    /// What it was about.
+    #[serde(borrow)]
+    pub resources: Option<&'a RawValue>,
 }
 
 /// Who called.
@@ -67,9 +101,87 @@ pub struct Identity<'a> {
     /// The unique id.
     #[serde(borrow)]
     pub principal_id: Option<Cow<'a, str>>,
+    /// The account.
+    #[serde(borrow)]
+    pub account_id: Option<Cow<'a, str>>,
+    /// The access key.
+    #[serde(borrow)]
+    pub access_key_id: Option<Cow<'a, str>>,
     /// The service that called on somebody's behalf.
     #[serde(borrow)]
     pub invoked_by: Option<Cow<'a, str>>,
+    /// Who vouches for a federated user.
+    #[serde(borrow)]
+    pub identity_provider: Option<Cow<'a, str>>,
+    /// Where temporary credentials come from.
+    #[serde(borrow)]
+    pub session_context: Option<Session<'a>>,
+    /// The resource that a service gave the credentials to.
+    #[serde(borrow)]
+    pub in_scope_of: Option<Scope<'a>>,
+    /// The user of IAM Identity Center for whom it was done.
+    #[serde(borrow)]
+    pub on_behalf_of: Option<Behalf<'a>>,
+}
+
+/// Where temporary credentials come from.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Session<'a> {
+    /// The role, or the user.
+    #[serde(borrow)]
+    pub session_issuer: Option<Issuer<'a>>,
+    /// What whoever assumed the first role said of itself; AWS lets nobody change it afterwards.
+    #[serde(borrow)]
+    pub source_identity: Option<Cow<'a, str>>,
+    /// That the credentials were delivered to an EC2 instance.
+    #[serde(borrow)]
+    pub ec2_role_delivery: Option<Cow<'a, str>>,
+    /// That the management account took on a member's root user.
+    #[serde(borrow)]
+    pub assumed_root: Option<Cow<'a, str>>,
+    /// What is known of the sign-in.
+    #[serde(borrow)]
+    pub attributes: Option<Attributes<'a>>,
+}
+
+/// What is known of a sign-in.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Attributes<'a> {
+    /// `true` where a second factor was shown.
+    #[serde(borrow)]
+    pub mfa_authenticated: Option<Cow<'a, str>>,
+}
+
+/// The role or user that a session is of.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Issuer<'a> {
+    /// Its ARN.
+    #[serde(borrow)]
+    pub arn: Option<Cow<'a, str>>,
+}
+
+/// A resource that a service gave credentials to.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Scope<'a> {
+    /// Its ARN.
+    #[serde(borrow)]
+    pub credentials_issued_to: Option<Cow<'a, str>>,
+}
+
+/// A user of IAM Identity Center.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Behalf<'a> {
+    /// The id.
+    #[serde(borrow)]
+    pub user_id: Option<Cow<'a, str>>,
+    /// Where it is one.
+    #[serde(borrow)]
+    pub identity_store_arn: Option<Cow<'a, str>>,
 }
 
 impl Identity<'_> {
@@ -83,21 +195,24 @@ impl Identity<'_> {
 }
 
 impl Record<'_> {
-    /// Writes the classic columns, a line.
-    pub fn columns(&self, out: &mut Vec<u8>) {
-        let user = self.user_identity.as_ref().map(Identity::name).unwrap_or_default();
-        let parameters = self.request_parameters.map(RawValue::get).unwrap_or_default();
+    /// Who called, for people.
+    pub fn user_name(&self) -> &str {
+        self.user_identity.as_ref().map(Identity::name).unwrap_or_default()
+    }
+
+    /// Writes the classic columns and these beside them, a line.
+    pub fn columns(&self, more: &[&str], out: &mut Vec<u8>) {
         let columns = [
             self.event_time.as_deref().unwrap_or_default(),
             self.aws_region.as_deref().unwrap_or_default(),
             self.event_source.as_deref().unwrap_or_default(),
             self.event_name.as_deref().unwrap_or_default(),
-            user,
+            self.user_name(),
             self.source_ip_address.as_deref().unwrap_or_default(),
             self.user_agent.as_deref().unwrap_or_default(),
-            if parameters == "null" { "" } else { parameters },
+            json(self.request_parameters).unwrap_or_default(),
         ];
-        for (at, column) in columns.into_iter().enumerate() {
+        for (at, column) in columns.iter().chain(more).enumerate() {
             if at > 0 {
                 out.push(b'\t');
             }
@@ -112,9 +227,15 @@ impl Record<'_> {
     }
 }
 
-/// Writes a record as it is, a line.
-pub fn line(raw: &RawValue, out: &mut Vec<u8>) {
+/// A value as it is written; none where it is null.
+pub fn json(value: Option<&RawValue>) -> Option<&str> {
+    value.map(RawValue::get).filter(|text| *text != "null")
+}
+
+/// Writes a record as it is, a line; with one more member where there is one.
+pub fn line(raw: &RawValue, more: Option<(&str, &Value)>, out: &mut Vec<u8>) {
     let text = raw.get();
+    let begun = out.len();
     if text.contains(['\n', '\r']) {
         // Laid out over several lines: within a JSON text that can only be white space.
         if let Ok(value) = serde_json::from_str::<Value>(text) {
@@ -122,6 +243,14 @@ pub fn line(raw: &RawValue, out: &mut Vec<u8>) {
         }
     } else {
         out.extend_from_slice(text.as_bytes());
+    }
+    // A record is an object, which its last brace ends.
+    if let Some((name, value)) = more
+        && out.len() > begun + 2
+        && out.ends_with(b"}")
+    {
+        out.pop();
+        out.extend_from_slice(format!(",\"{name}\":{value}}}").as_bytes());
     }
     out.push(b'\n');
 }
@@ -133,7 +262,7 @@ mod tests {
     fn columns(text: &str) -> String {
         let record: Record<'_> = serde_json::from_str(text).unwrap();
         let mut out = Vec::new();
-        record.columns(&mut out);
+        record.columns(&[], &mut out);
         String::from_utf8(out).unwrap()
     }
 
@@ -163,7 +292,10 @@ mod tests {
     fn a_record_is_one_line() {
         let raw: &RawValue = serde_json::from_str("{\n \"a\": \"b\\n\"\n}").unwrap();
         let mut out = Vec::new();
-        line(raw, &mut out);
+        line(raw, None, &mut out);
         assert_eq!(out, b"{\"a\":\"b\\n\"}\n");
+        out.clear();
+        line(raw, Some(("more", &Value::Bool(true))), &mut out);
+        assert_eq!(out, b"{\"a\":\"b\\n\",\"more\":true}\n");
     }
 }

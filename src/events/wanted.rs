@@ -19,6 +19,7 @@ pub struct Wanted {
     addresses: Vec<String>,
     errors: Vec<String>,
     succeeded: bool,
+    failed: bool,
 }
 
 impl Wanted {
@@ -39,6 +40,7 @@ impl Wanted {
             addresses: args.source_address.clone(),
             errors: args.error.clone(),
             succeeded: args.succeeded,
+            failed: args.failed,
         })
     }
 
@@ -57,6 +59,7 @@ impl Wanted {
             && fits(&self.addresses, record.source_ip_address.as_deref())
             && fits(&self.errors, record.error_code.as_deref())
             && !(self.succeeded && failed)
+            && (failed || !self.failed)
     }
 
     fn is_of_time(&self, time: Option<&str>) -> bool {
@@ -107,6 +110,7 @@ mod tests {
         assert!(holds(|wanted| wanted.errors = globs(&["*"])));
         assert!(!holds(|wanted| wanted.errors = globs(&["Throttling*"])));
         assert!(!holds(|wanted| wanted.succeeded = true));
+        assert!(holds(|wanted| wanted.failed = true));
         let noon = "2026-07-01T12:00:00Z".parse().unwrap();
         assert!(holds(|wanted| wanted.since = Some(noon)));
         assert!(!holds(|wanted| wanted.until = Some(noon)));

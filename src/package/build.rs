@@ -16,6 +16,7 @@ use trailproof_core::snapshot::Snapshot;
 use trailproof_reports::{Format, Options, ReportError};
 
 use super::archive;
+use super::log_papers::LogPapers;
 use super::names::{
     COVERAGE, FINDINGS, MANIFEST, ORGANIZATION, REPORT, ROOT, SCOPE, SNAPSHOT, SUMS, TERMS, WAIVERS,
 };
@@ -31,6 +32,7 @@ use crate::config::terms;
 use crate::earlier::Earlier;
 use crate::exit::Stop;
 use crate::files::unwritable;
+use crate::handed::hand_over;
 use crate::output::{folder_takes, print};
 use crate::select::checks_for;
 use crate::store::Reader;
@@ -46,7 +48,9 @@ pub fn package(args: &PackageArgs) -> Result<u8, Stop> {
         return Err(Stop::usage(format!("{} exists; name another place", target.display())));
     }
     folder_takes(target)?;
-    let reader = Reader::open(&args.run)?;
+    let logs = LogPapers::read(args)?;
+    let mut reader = Reader::open(&args.run)?;
+    hand_over(&mut reader, &logs.reports, true);
     let checks = checks_for(&reader, &SelectArgs::default())?;
     let snapshot = Redacted::new(&reader, &args.redact)?;
     if !args.redact.is_empty() {
@@ -54,6 +58,7 @@ pub fn package(args: &PackageArgs) -> Result<u8, Stop> {
     }
     let before = args.previous.as_deref().map(Before::open).transpose()?;
     let mut staging = Staging::beside(target)?;
+    logs.put(&mut staging)?;
     let manifest = fill(&mut staging, (args, before.as_ref()), (&snapshot, &checks))?;
     seal(&mut staging, &manifest)?;
     if let Some(command) = &args.sign_with {

@@ -1,9 +1,12 @@
 //! What a package says of itself: the manifest, the completeness statement, and the pages for people.
 
+use std::fmt::Display;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use trailproof_core::assessment::{AccountCounts, Assessment, ScopeAccount, ScopeReport};
 use trailproof_core::aws::{AccountId, Partition};
+use trailproof_core::sentence::Sentence;
 
 use super::raw::ClockCheck;
 use super::staging::FileEntry;
@@ -92,10 +95,8 @@ impl Completeness {
     /// Of these numbers.
     pub fn of(counts: AccountCounts) -> Self {
         let AccountCounts { listed, assessed, unread, excluded, not_active } = counts;
-        let statement = format!(
-            "{listed} accounts are listed: {assessed} were assessed, {unread} could not be read, {excluded} were left out \
-             and {not_active} are not active; {assessed} + {unread} + {excluded} + {not_active} = {listed}."
-        );
+        let values: [&dyn Display; 5] = [&listed, &assessed, &unread, &excluded, &not_active];
+        let statement = Sentence::PACKAGE_COMPLETENESS.with(&values).into();
         Self { counts, statement }
     }
 

@@ -1,6 +1,6 @@
 //! The bucket itself: its folders, listings and objects, read from S3.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use futures::StreamExt;
@@ -28,14 +28,26 @@ pub struct Bucket {
     pub name: String,
     objects: Arc<Objects>,
     keys: Arc<Keys>,
+    /// Buckets whose objects were moved to another one.
+    moved: BTreeMap<String, String>,
     /// The folders of each kind that are there: no other has to be listed.
     there: OnceLock<BTreeSet<String>>,
 }
 
 impl Bucket {
     /// A bucket, and who reads it.
-    pub fn new(name: &str, objects: Arc<Objects>, keys: Arc<Keys>) -> Self {
-        Self { name: name.to_owned(), objects, keys, there: OnceLock::new() }
+    pub fn new(
+        name: &str,
+        objects: Arc<Objects>,
+        keys: Arc<Keys>,
+        moved: BTreeMap<String, String>,
+    ) -> Self {
+        Self { name: name.to_owned(), objects, keys, moved, there: OnceLock::new() }
+    }
+
+    /// The bucket in which the objects lie now that were written to that one.
+    fn now<'a>(&'a self, bucket: &'a str) -> &'a str {
+        self.moved.get(bucket).map_or(bucket, String::as_str)
     }
 
     /// What lies right below a prefix; nothing where that cannot be said, which is kept in mind.
@@ -59,7 +71,7 @@ impl Bucket {
         mut take: impl FnMut(ListedPage) -> bool,
     ) -> Result<(), String> {
         loop {
-            let page = self.objects.list(&self.name, &listing).await;
+            let page = self.objects.list(self.now(&self.name), &listing).await;
             let mut page = page.map_err(|failure| failure.to_string())?;
             listing.token = page.next.take();
             if !take(page) || listing.token.is_none() {
@@ -181,14 +193,14 @@ impl Bucket {
     pub async fn first_digest(&self, folder: &Folder) -> Option<ObjectKey> {
         let prefix = folder.digests();
         let listing = Listing { prefix, most: Some(1), ..Listing::default() };
-        let page = self.objects.list(&self.name, &listing).await.ok()?;
+        let page = self.objects.list(self.now(&self.name), &listing).await.ok()?;
         page.keys.first().and_then(|key| ObjectKey::parse(key))
     }
 
     /// Reads an object and looks at it; of a digest also learns the key that it is signed with.
     pub async fn look_at(&self, request: &FetchRequest, sink: &mut Sink<'_>) -> Evidence {
         let limits = &Limits::default();
-        let object = match self.objects.get(&request.bucket, &request.key).await {
+        let object = match self.objects.get(self.now(&request.bucket), &request.key).await {
             Ok(Some(object)) => object,
             Ok(None) => return examine(request, Fetched::Missing, limits),
             Err(failure) => {

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use trailproof_core::pattern;
-use trailproof_digest::{Folder, Kind, ObjectKey, PlaceReport, Span, Trail};
+use trailproof_digest::{Folder, Kind, ObjectKey, PlaceReport, Trail};
 
+use super::setup::Setup;
 use super::source::Source;
 use super::walk::Job;
 
@@ -35,6 +36,8 @@ type Named = (String, String);
 pub struct Walked {
     /// The trails that the user named.
     named: Vec<Trail>,
+    /// Folders in which an earlier run proved a chain.
+    demanded: Vec<Folder>,
     /// Folders in which a chain was found.
     with_chain: BTreeSet<Folder>,
     /// Folders in which none was.
@@ -75,9 +78,9 @@ fn origin(folder: &Folder) -> (String, Option<String>) {
 }
 
 impl Walked {
-    /// Nothing so far, beyond the trails that the user named.
-    pub fn new(named: Vec<Trail>) -> Self {
-        Self { named, ..Self::default() }
+    /// Nothing so far, beyond the trails that the user named and the folders that had a chain before.
+    pub fn new(named: Vec<Trail>, demanded: Vec<Folder>) -> Self {
+        Self { named, demanded, ..Self::default() }
     }
 
     /// Takes in what a folder came to.
@@ -92,28 +95,53 @@ impl Walked {
     }
 
     /// The folders that have no chain and should, with the trails that should have one.
-    pub async fn expected(
-        &self,
-        source: &Source,
-        (chosen, span): (&Chosen, Span),
-    ) -> Vec<Expected> {
+    pub async fn expected(&self, source: &Source, setup: &Setup) -> Vec<Expected> {
+        let chosen = &setup.chosen;
+        let mut surely: BTreeSet<Folder> = self.named(chosen);
+        surely.extend(self.demanded.iter().cloned());
+        surely.extend(self.of_members(setup));
         let mut expected = Vec::new();
         for folder in &self.without {
             let earlier = match source.first_digest(folder).await {
-                Some(ObjectKey::Digest(first)) if first.end < span.to => {
+                Some(ObjectKey::Digest(first)) if first.end < setup.period.to => {
                     vec![trail((first.trail, first.home_region))]
                 }
                 _ => Vec::new(),
             };
-            let surely = !earlier.is_empty() || chosen.names(folder);
+            let demanded = surely.remove(folder);
+            let surely = demanded || !earlier.is_empty() || chosen.names(folder);
             let trails = if earlier.is_empty() { self.known(folder) } else { earlier };
-            expected.push(Expected { job: Job { folder: folder.clone(), trails }, surely });
+            expected.push(Expected { job: setup.job(folder.clone(), trails, false), surely });
         }
-        for folder in self.named(chosen) {
-            let job = Job { trails: self.known(&folder), folder };
-            expected.push(Expected { job, surely: true });
+        surely.retain(|folder| !self.with_chain.contains(folder));
+        for folder in surely {
+            let before = self.demanded.contains(&folder) && self.named.is_empty();
+            let trails = if before { Vec::new() } else { self.known(&folder) };
+            expected.push(Expected { job: setup.job(folder, trails, false), surely: true });
         }
         expected
+    }
+
+    /// The folders of the accounts and regions of the organization, where its trail writes to.
+    fn of_members(&self, setup: &Setup) -> BTreeSet<Folder> {
+        let Some(members) = &setup.members else { return BTreeSet::new() };
+        let all = self.with_chain.iter().chain(&self.without).chain(&self.demanded);
+        let of_organization =
+            |folder: &&Folder| folder.organization.as_ref() == Some(&members.organization);
+        let mut prefixes: BTreeSet<String> =
+            all.filter(of_organization).map(|folder| folder.prefix.clone()).collect();
+        if prefixes.is_empty() {
+            prefixes.insert(setup.prefix.clone().unwrap_or_default());
+        }
+        let slots = prefixes.iter().flat_map(|prefix| {
+            members.slots.iter().map(move |slot| Folder {
+                prefix: prefix.clone(),
+                organization: Some(members.organization.clone()),
+                account: slot.account.clone(),
+                region: slot.region.clone(),
+            })
+        });
+        slots.filter(|folder| setup.holds(folder)).collect()
     }
 
     /// Folders of accounts and regions that the user named, and that hold nothing at all.

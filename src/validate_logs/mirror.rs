@@ -1,6 +1,6 @@
 //! A copy of a bucket in a folder: object keys are paths below it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
@@ -25,6 +25,8 @@ pub struct Mirror {
     pub bucket: String,
     /// Where the objects' metadata lies, if it was kept.
     pub metadata: Option<PathBuf>,
+    /// Buckets whose objects were moved to another one.
+    pub moved: BTreeMap<String, String>,
 }
 
 /// Which folders of a bucket hold digests or log files.
@@ -145,7 +147,8 @@ impl Mirror {
     /// Reads an object and looks at it, handing on its uncompressed bytes.
     pub fn look_at(&self, request: &FetchRequest, sink: &mut Sink<'_>) -> Evidence {
         let limits = Limits::default();
-        if request.bucket != self.bucket {
+        let now = self.moved.get(&request.bucket);
+        if request.bucket != self.bucket && now != Some(&self.bucket) {
             let why = format!("it lies in the bucket {}, which the copy is not of", request.bucket);
             return examine(request, Fetched::Refused(&why), &limits);
         }

@@ -1,14 +1,17 @@
 //! What a run is asked to prove, as it is kept to go on with it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use trailproof_core::answer::TrailDescription;
 use trailproof_core::aws::{Arn, Region};
 use trailproof_digest::{Folder, Span, Trail};
 
+use super::checkpoint::{CheckpointFile, Start};
 use super::expected::Chosen;
+use super::past::{Known, Members};
 use super::period::{instant, period};
 use crate::cli::LogsArgs;
 use crate::collect::Objects;
@@ -39,6 +42,33 @@ pub struct Setup {
     pub mirror: Option<MirrorPlace>,
     /// The file of pinned keys.
     pub keys: Option<PathBuf>,
+    /// The heads that an earlier run proved.
+    #[serde(default)]
+    pub checkpoint: Option<Start>,
+    /// Whether each chain begins at its head.
+    #[serde(default)]
+    pub from_checkpoint: bool,
+    /// Buckets whose objects lie in another one now.
+    #[serde(default)]
+    pub moved: BTreeMap<String, String>,
+    /// What a snapshot tells of the trails.
+    #[serde(default)]
+    pub past: Option<Known>,
+    /// Who must have a chain.
+    #[serde(default)]
+    pub members: Option<Members>,
+    /// Why that is not known although it was asked for.
+    #[serde(default)]
+    pub members_unread: Option<String>,
+}
+
+/// What a run is told beside what it is to prove.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside<'a> {
+    /// The checkpoint of an earlier run.
+    pub checkpoint: Option<&'a Path>,
+    /// A snapshot of the organization.
+    pub snapshot: Option<&'a Path>,
 }
 
 /// Where a copy lies.
@@ -92,6 +122,11 @@ impl TrailAsked {
         })
     }
 
+    /// Whether that is its name.
+    pub fn is(&self, name: &str) -> bool {
+        self.name == name
+    }
+
     /// Whether a chain of it can lie there.
     fn holds(&self, folder: &Folder) -> bool {
         let organization = folder.organization.is_some();
@@ -112,12 +147,16 @@ impl Setup {
     ///
     /// # Errors
     /// Flags that cannot be used.
-    pub fn of(args: &LogsArgs, now: Timestamp) -> Result<Self, Stop> {
+    pub fn of(args: &LogsArgs, beside: Beside<'_>, now: Timestamp) -> Result<Self, Stop> {
+        let checkpoint = beside.checkpoint.map(CheckpointFile::read).transpose()?;
         if args.trail.is_none() && !args.org && args.bucket.is_none() {
             return Err(Stop::usage("--trail, --org, --bucket or --dir is expected"));
         }
-        if args.start.is_none() && args.period.is_none() {
-            return Err(Stop::usage("--start or --period is expected"));
+        let from_checkpoint = args.start.is_none() && args.period.is_none();
+        if from_checkpoint && checkpoint.is_none() {
+            return Err(Stop::usage(
+                "--start or --period is expected, or a --checkpoint to go on from",
+            ));
         }
         for glob in &args.regions {
             scope::region_glob("--regions", glob)?;
@@ -133,10 +172,19 @@ impl Setup {
                 accounts: accounts.iter().map(ToString::to_string).collect(),
                 regions: args.regions.clone(),
             },
-            period: period(args, now)?,
+            period: match &checkpoint {
+                Some(start) if from_checkpoint => since(start, args, now)?,
+                _ => period(args, now)?,
+            },
             as_of,
             mirror: None,
             keys: args.keys.clone(),
+            checkpoint,
+            from_checkpoint,
+            moved: args.map_bucket.iter().map(|text| moved(text)).collect::<Result<_, _>>()?,
+            past: None,
+            members: None,
+            members_unread: None,
         };
         match &args.dir {
             Some(root) => {
@@ -146,7 +194,29 @@ impl Setup {
             }
             None => setup.live(as_of.unwrap_or(now))?,
         }
+        if !setup.bucket.is_empty() {
+            setup.place_known(beside)?;
+        }
         Ok(setup)
+    }
+
+    /// Once the bucket is known: a checkpoint must be of it, and a snapshot tells who writes to it.
+    ///
+    /// # Errors
+    /// A checkpoint of another bucket, a snapshot that cannot be read (2).
+    pub fn place_known(&mut self, beside: Beside<'_>) -> Result<(), Stop> {
+        if let Some(start) = self.checkpoint.as_ref().filter(|one| one.file.bucket != self.bucket) {
+            let (theirs, ours) = (&start.file.bucket, &self.bucket);
+            return Err(Stop::usage(format!(
+                "--checkpoint: it is of the bucket {theirs}, and {ours} is to be proved"
+            )));
+        }
+        if let Some(path) = beside.snapshot.filter(|_| self.past.is_none()) {
+            let known = Known::of(path, &self.bucket)?;
+            self.members = known.members.clone().or(self.members.take());
+            self.past = Some(known);
+        }
+        Ok(())
     }
 
     /// What lies in the future has not been delivered, and what is young may be on its way.
@@ -157,6 +227,12 @@ impl Setup {
         })?;
         self.as_of = self.as_of.or(Some(now));
         Ok(())
+    }
+
+    /// Begins so much earlier than was asked.
+    pub fn begin_earlier(&mut self, lead: SignedDuration) {
+        let from = self.period.from.checked_sub(lead).unwrap_or(self.period.from);
+        self.period.from = from;
     }
 
     /// Whether a folder is of what was asked for.
@@ -215,6 +291,16 @@ impl Setup {
             self.prefix.get_or_insert(trail.s3_key_prefix.clone().unwrap_or_default());
         }
         self.trail = Some(TrailAsked::described(trail)?);
+        if org {
+            match objects.organization().await {
+                Ok((organization, accounts, regions)) => {
+                    let regions = |_: &_| regions.clone();
+                    let members = Members::of(&organization.id, trail, &accounts, &regions);
+                    self.members = Some(members);
+                }
+                Err(failure) => self.members_unread = Some(failure.to_string()),
+            }
+        }
         Ok(())
     }
 
@@ -223,6 +309,26 @@ impl Setup {
             (&one.name, &one.home_region, &one.account)
                 == (&asked.name, &asked.home_region, &asked.account)
         })
+    }
+}
+
+/// The time from the oldest head of a checkpoint to the end that the flags name.
+fn since(start: &Start, args: &LogsArgs, now: Timestamp) -> Result<Span, Stop> {
+    let heads = start.file.heads.iter().map(|head| head.digest.end);
+    let from = heads.min().unwrap_or(start.file.period.to).min(start.file.period.to);
+    let to = args.end.as_deref().map_or(Ok(now), |text| instant("--end", text))?;
+    Span::new(from, to).ok_or_else(|| {
+        Stop::usage(format!("--end: {to} is not after {from}, where the checkpoint ends"))
+    })
+}
+
+/// The buckets of `OLD=NEW`.
+fn moved(text: &str) -> Result<(String, String), Stop> {
+    match text.split_once('=') {
+        Some((old, new)) if !old.is_empty() && !new.is_empty() => {
+            Ok((old.to_owned(), new.to_owned()))
+        }
+        _ => Err(Stop::usage(format!("--map-bucket: {text:?} is not OLD=NEW"))),
     }
 }
 

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
-use trailproof_digest::{Evidence, Folder, ListRequest, Next, Options, Place, PlaceReport, Trail};
+use trailproof_digest::{
+    Evidence, Folder, ListRequest, Next, Options, Place, PlaceReport, Span, Trail,
+};
 
 use super::keys::Keys;
 use super::source::Source;
@@ -32,6 +34,12 @@ pub struct Job {
     pub folder: Folder,
     /// The trails that must have a chain there; none where each that has one is to be proved.
     pub trails: Vec<Trail>,
+    /// What is known of trails that may have one.
+    pub known: Vec<Trail>,
+    /// Whether those are to be proved, too, that have a chain there without being named.
+    pub discover: bool,
+    /// The time that it is to answer for.
+    pub span: Span,
 }
 
 /// How it is walked.
@@ -186,9 +194,9 @@ impl Walk {
     }
 
     fn begin(&self, crew: &mut Crew, job: Job) {
-        let Job { folder, trails } = job.clone();
-        let bucket = self.source.bucket();
-        let place = Place::new(bucket, folder, trails, self.options.clone());
+        let Job { folder, trails, known, discover, span } = job.clone();
+        let options = Options { known, discover, span, ..self.options.clone() };
+        let place = Place::new(self.source.bucket(), folder, trails, options);
         crew.active.insert(crew.begun, Active { place, job, waits: false });
         crew.ready.push_back(crew.begun);
         crew.begun += 1;

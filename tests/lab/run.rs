@@ -159,6 +159,9 @@ pub fn reads() -> BTreeSet<String> {
     let operation = |fact| match fact {
         Fact::TrailDelivery => "cloudtrail:GetTrailStatus/region".to_owned(),
         Fact::BucketOwner => "s3:HeadBucket/owner".to_owned(),
+        Fact::AnalyzerAdministrators => {
+            "organizations:ListDelegatedAdministrators/analyzers".to_owned()
+        }
         fact if Fact::OF_HISTORY.contains(&fact) => format!("{}/{fact:?}", fact.operation()),
         fact => fact.operation().to_owned(),
     };

@@ -103,6 +103,14 @@ fn told() -> Value {
     })
 }
 
+/// The detection services, on everywhere, with these analyzers.
+fn detection(analyzers: &Value) -> Value {
+    json!({
+        "guardduty": {}, "security_hub": {}, "config": {"global_types_in": ["us-east-1"]},
+        "analyzers": analyzers,
+    })
+}
+
 fn world() -> Value {
     let all = json!({
         "IsOrganizationTrail": true, "KmsKeyId": key(ARCHIVE),
@@ -112,6 +120,7 @@ fn world() -> Value {
     });
     let archive = json!({
         "ou": "ou-test-1", "public_access_block": true, "buckets": [bucket("all-logs")],
+        "detection": detection(&json!([{"name": "organization", "kind": "ORGANIZATION"}])),
         "keys": [{"id": id(ARCHIVE), "region": HOME, "describe_accounts": [MANAGEMENT]}],
     });
     let owner = json!({
@@ -128,7 +137,7 @@ fn world() -> Value {
     management["trails"] = json!([trail("all", "all-logs", &all)]);
     management["event_data_stores"] = json!([{
         "Id": id(MANAGEMENT), "Name": "lake", "Region": HOME, "OrganizationEnabled": true,
-        "RetentionPeriod": 2_557, "Created": 200_000,
+        "RetentionPeriod": 2_557, "Created": 200_000, "SingleRegion": true,
     }]);
     json!({
         "now": "2026-11-21T22:42:57Z",
@@ -137,7 +146,11 @@ fn world() -> Value {
             "id": "o-test123456", "management_account": MANAGEMENT, "root_id": "r-test",
             "policy_types": ["SERVICE_CONTROL_POLICY"],
             "trusted_services": ["account.amazonaws.com", "cloudtrail.amazonaws.com"],
-            "delegated_administrators": {"cloudtrail.amazonaws.com": [ARCHIVE]},
+            "delegated_administrators": {
+                "access-analyzer.amazonaws.com": [ARCHIVE],
+                "cloudtrail.amazonaws.com": [ARCHIVE],
+                "guardduty.amazonaws.com": [ARCHIVE],
+            },
             "units": [{"id": "ou-test-1", "name": "Unit"}],
         },
         "aws_managed_policies": {
@@ -150,6 +163,7 @@ fn world() -> Value {
             }]},
             "attached": ["arn:aws:iam::aws:policy/SecurityAudit"],
         }]},
+        "baseline_detection": detection(&json!([])),
         "accounts": [
             account(MANAGEMENT, &management),
             account(ARCHIVE, &archive),

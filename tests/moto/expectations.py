@@ -6,6 +6,7 @@ The rules are those of the catalogue of checks; nothing here is computed from wh
 from book import ACTIVE, FAIL, GLOBAL, NOT_APPLICABLE, PASS, UNKNOWN, Book
 from expected_cost import cost
 from expected_delivery import delivery
+from expected_detection import detection
 from expected_lake import lake
 from expected_monitoring import monitoring
 from expected_organization import organization
@@ -130,6 +131,7 @@ def expectations(seed, opened_region):
     cost(book)
     lake(book)
     monitoring(book)
+    detection(book)
     return book.found
 
 

@@ -74,6 +74,14 @@ def get_bucket_versioning(call, moto):
     return xml_answer(f"<VersioningConfiguration {NAMESPACE}>{inner}</VersioningConfiguration>")
 
 
+@fills("s3:GetBucketNotificationConfiguration")
+def get_bucket_notification_configuration(_call, moto):
+    """moto: calls the root GetBucketNotificationResponse; AWS and its strict SDKs know NotificationConfiguration."""
+    answer = moto()
+    text = answer.get_data(as_text=True).replace("GetBucketNotificationResponse", "NotificationConfiguration")
+    return Response(text, answer.status_code, content_type="application/xml")
+
+
 @fills("s3:GetObjectLockConfiguration")
 def get_object_lock_configuration(_call, moto):
     """moto: gives Days and Years, the unset one as 0; AWS gives the one that was set."""

@@ -251,6 +251,60 @@ def principals(seed):
     seed.role("sandbox", "builder", FULL_ACCESS)
 
 
+def detection(seed):
+    """The detection services, in two regions of one account; the security account administers them."""
+    for region, enabled in ((HOME, True), ("eu-west-1", False)):
+        seed.client("guardduty", "payments", region).create_detector(
+            Enable=enabled, Features=[{"Name": "S3_DATA_EVENTS", "Status": "ENABLED"}]
+        )
+        config = seed.client("config", "payments", region)
+        role = f"arn:aws:iam::{seed.accounts['payments']}:role/config"
+        everything = {"allSupported": True, "includeGlobalResourceTypes": region == HOME}
+        recorder = {"name": "default", "roleARN": role, "recordingGroup": everything}
+        config.put_configuration_recorder(ConfigurationRecorder=recorder)
+        config.put_delivery_channel(
+            DeliveryChannel={"name": "default", "s3BucketName": seed.buckets["payments-logs"]}
+        )
+        if enabled:
+            config.start_configuration_recorder(ConfigurationRecorderName="default")
+    seed.client("securityhub", "payments").enable_security_hub()
+    off = [{"Name": "S3_DATA_EVENTS", "Status": "DISABLED"}]
+    seed.client("guardduty", "management").create_detector(Enable=True, Features=off)
+    api = seed.client("guardduty", "security")
+    detector = api.create_detector(Enable=True, Features=off)["DetectorId"]
+    security = seed.accounts["security"]
+    seed.client("guardduty", "management").enable_organization_admin_account(AdminAccountId=security)
+    api.update_organization_configuration(DetectorId=detector, AutoEnableOrganizationMembers="ALL")
+    seed.client("organizations", "management").register_delegated_administrator(
+        AccountId=security, ServicePrincipal="access-analyzer.amazonaws.com"
+    )
+    seed.client("accessanalyzer", "security").create_analyzer(analyzerName="organization", type="ORGANIZATION")
+    seed.client("logs", "payments").put_subscription_filter(
+        logGroupName="trail",
+        filterName="siem",
+        filterPattern="",
+        destinationArn=seed.client("firehose", "payments").create_delivery_stream(
+            DeliveryStreamName="siem",
+            ExtendedS3DestinationConfiguration={
+                "RoleARN": f"arn:aws:iam::{seed.accounts['payments']}:role/firehose",
+                "BucketARN": f"arn:aws:s3:::{seed.buckets['payments-data']}",
+            },
+        )["DeliveryStreamARN"],
+    )
+    queue = seed.client("sqs", "legacy", "eu-west-1").create_queue(QueueName="siem")["QueueUrl"]
+    seed.client("s3", "legacy", "eu-west-1").put_bucket_notification_configuration(
+        Bucket=seed.buckets["legacy-logs"],
+        NotificationConfiguration={
+            "QueueConfigurations": [
+                {
+                    "QueueArn": f"arn:aws:sqs:eu-west-1:{seed.accounts['legacy']}:{queue.rpartition('/')[2]}",
+                    "Events": ["s3:ObjectCreated:*"],
+                }
+            ]
+        },
+    )
+
+
 def history(seed):
     """Someone signed in everywhere. Trails fell silent for payments: all in eu-central-1, its own in eu-west-1; in
     ap-northeast-3 nothing ever happened.
@@ -286,6 +340,7 @@ def main():
     analytics(seed)
     sandbox(seed)
     principals(seed)
+    detection(seed)
     history(seed)
     seed.close_retired()
     made = {

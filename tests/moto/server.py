@@ -28,6 +28,7 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
 import filler_cloudtrail  # noqa: F401  registers its fillers
+import filler_detection  # noqa: F401  as well
 import filler_lake  # noqa: F401  as well
 import filler_s3
 import fillers

@@ -22,7 +22,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 SCOPE = re.compile(r"Credential=([^/\s]+)/\d{8}/([^/\s]+)/([^/\s]+)/aws4_request")
-REST_SERVICES = {"s3", "s3control", "account"}
+REST_SERVICES = {"s3", "s3control", "account", "access-analyzer", "guardduty", "securityhub"}
+# The names of service models, where signatures have another.
+MODELS = {"access-analyzer": "accessanalyzer"}
 
 
 @dataclass
@@ -110,7 +112,7 @@ def _operation(service, environ, request, body):
         return target.rpartition(".")[2], {}
     if service in REST_SERVICES:
         try:
-            operation, uri = get_service_router(service).match(Request(dict(environ)))
+            operation, uri = get_service_router(MODELS.get(service, service)).match(Request(dict(environ)))
         except HTTPException:
             return "", {}
         finally:
@@ -122,7 +124,7 @@ def _operation(service, environ, request, body):
 @functools.cache
 def _protocol(service):
     """AWS's protocol for the service, from botocore's model."""
-    return botocore.session.get_session().get_service_model(service).metadata["protocol"]
+    return botocore.session.get_session().get_service_model(MODELS.get(service, service)).metadata["protocol"]
 
 
 def json_answer(document, status=200):

@@ -21,19 +21,28 @@ const ROSTER: [&str; 7] = [
     "sts:AssumeRole",
 ];
 /// What has to be asked before anything of that service can be.
-const BEFORE: [(&str, &[&str]); 4] = [
+const BEFORE: [(&str, &[&str]); 8] = [
     ("cloudtrail:", &["account:ListRegions", "cloudtrail:DescribeTrails"]),
     ("s3:", &["account:ListRegions", "cloudtrail:DescribeTrails", "s3:ListBuckets"]),
     ("s3control:", &["account:ListRegions", "cloudtrail:DescribeTrails", "s3:ListBuckets"]),
     ("kms:", &["account:ListRegions", "cloudtrail:DescribeTrails"]),
+    ("guardduty:", &["account:ListRegions"]),
+    ("securityhub:", &["account:ListRegions"]),
+    ("config:", &["account:ListRegions"]),
+    ("access-analyzer:", &["account:ListRegions"]),
 ];
 /// What one fact asks beside its own operation.
-const BESIDE: [(&str, &str); 2] = [
+const BESIDE: [(&str, &str); 7] = [
     ("cloudwatch:ListAlarmMuteRules", "cloudwatch:GetAlarmMuteRule"),
     ("events:ListRules", "events:ListTargetsByRule"),
+    ("guardduty:ListDetectors", "guardduty:GetDetector"),
+    ("guardduty:DescribeOrganizationConfiguration", "guardduty:ListDetectors"),
+    ("securityhub:DescribeHub", "securityhub:ListFindingAggregators"),
+    ("config:DescribeConfigurationRecorders", "config:DescribeConfigurationRecorderStatus"),
+    ("config:DescribeConfigurationRecorders", "config:DescribeDeliveryChannelStatus"),
 ];
 /// The operations whose IAM action has another name, by AWS's service authorization reference.
-const ACTIONS: [(&str, &str); 8] = [
+const ACTIONS: [(&str, &str); 9] = [
     ("s3:ListBuckets", "s3:ListAllMyBuckets"),
     ("s3:HeadBucket", "s3:ListBucket"),
     ("s3:GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration"),
@@ -41,6 +50,7 @@ const ACTIONS: [(&str, &str); 8] = [
     ("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
     ("s3:GetBucketEncryption", "s3:GetEncryptionConfiguration"),
     ("s3:GetBucketReplication", "s3:GetReplicationConfiguration"),
+    ("s3:GetBucketNotificationConfiguration", "s3:GetBucketNotification"),
     ("s3control:GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock"),
 ];
 /// The facts of the cheapest checks: regions, trails and the organization.
@@ -151,7 +161,7 @@ fn a_member_that_only_the_organization_trail_covers_costs_twenty_calls() {
 }
 
 #[test]
-fn all_checks_cost_a_covered_member_five_calls_in_each_region() {
+fn all_checks_cost_a_covered_member_some_dozen_calls_in_each_region() {
     let calls = all_calls();
     let mut expected = counts(&[("s3:ListBuckets", 1), ("iam:GetAccountAuthorizationDetails", 1)]);
     expected.extend(counts(&[
@@ -163,7 +173,16 @@ fn all_checks_cost_a_covered_member_five_calls_in_each_region() {
         // The newest event and deletions of trails in each region; at the home of the organization's trail what may
         // have been tried on it.
         ("cloudtrail:LookupEvents", 17 + 17 + 3),
-        ("events:ListRules", 1),
+        ("events:ListRules", 17),
+        // What watches beside trails: in each region all of it, and where findings are gathered once.
+        ("guardduty:ListDetectors", 17),
+        ("guardduty:GetDetector", 17),
+        ("securityhub:DescribeHub", 17),
+        ("securityhub:ListFindingAggregators", 1),
+        ("config:DescribeConfigurationRecorders", 17),
+        ("config:DescribeConfigurationRecorderStatus", 17),
+        ("config:DescribeDeliveryChannelStatus", 17),
+        ("access-analyzer:ListAnalyzers", 17),
     ]));
     assert_eq!(of_member(calls, COVERED_MEMBER), expected);
 }

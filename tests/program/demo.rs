@@ -244,12 +244,77 @@ fn who_stopped_a_trail_for_a_while_is_named_and_so_is_who_was_refused() {
     let event = stopped["evidence"].as_array().unwrap().iter().find(|e| e["field"] == "Events[]");
     assert_eq!(event.unwrap()["value"]["eventName"], "StopLogging");
     assert!(!stopped.to_string().contains("ASIADEMO"), "no key id is kept");
-    // The organization's trail recorded meanwhile.
+    // Elsewhere the organization's trail recorded meanwhile; where it is missing nobody did.
     let gap = found("500000000008", "trail-logging-gap-90d");
-    assert_eq!(text(&gap, "status"), "pass", "{gap}");
+    assert_eq!((text(&gap, "status"), text(&gap, "reason")), ("fail", "gap"));
+    for told in ["47 min", "ca-central-1", "PartnerSupport/m.okafor"] {
+        assert!(text(&gap, "message").contains(told), "{gap}");
+    }
     let refused = found("600000000005", "trail-tamper-attempts-denied-90d");
     assert_eq!(text(&refused, "reason"), "attempted");
     assert!(text(&refused, "message").contains("MobileBuild"), "{refused}");
+}
+
+#[test]
+fn it_shows_a_chain_that_holds_and_one_for_each_way_to_break() {
+    let report = report();
+    // The management account's, which owns the log group; every member has them by the organization's trail.
+    let told = |set: &str, account: &str| {
+        let check = format!("log-metric-filter-{set}");
+        let mut results = report.having("check", &check);
+        results.find(|result| result["account_id"] == account).unwrap().clone()
+    };
+    let (management, member) = ("111122223333", "202020202020");
+    for (set, verdict, words) in [
+        (
+            "cloudtrail-changes",
+            ("pass", ""),
+            "filter TrailChanges, alarm trail-changes, arn:aws:sns:",
+        ),
+        ("iam-policy-changes", ("fail", "alarm_muted"), "is muted by"),
+        ("cmk-disable-or-delete", ("fail", "no_confirmed_subscription"), "nobody has confirmed"),
+        ("security-group-changes", ("fail", "missing_events"), "leave"),
+    ] {
+        for account in [management, member] {
+            let result = told(set, account);
+            let reason =
+                if account == member && verdict.0 == "pass" { "covered_by_org" } else { verdict.1 };
+            assert_eq!((text(&result, "status"), text(&result, "reason")), (verdict.0, reason));
+            assert!(text(&result, "message").contains(words), "{result}");
+        }
+    }
+    let hole = told("security-group-changes", management);
+    assert!(text(&hole, "observed").contains("this event goes unheard: {"), "{hole}");
+    let muted = report.having("check", "cloudtrail-alarm-not-muted");
+    assert_eq!(muted.filter(|result| result["status"] == "fail").count(), 1);
+}
+
+#[cfg(feature = "detection-services")]
+#[test]
+fn it_shows_what_watches_beside_trails_and_where_that_is_off() {
+    let report = report();
+    let failed = |check: &str| -> BTreeSet<(String, String, String)> {
+        let failed = report.having("check", check).filter(|result| result["status"] == "fail");
+        let keys = ["account_id", "region", "reason"];
+        failed.map(|result| keys.map(|key| text(result, key).to_owned()).into()).collect()
+    };
+    let holds = |check: &str, account: &str, region: &str, reason: &str| {
+        let wanted = (account.to_owned(), region.to_owned(), reason.to_owned());
+        assert!(failed(check).contains(&wanted), "{check}: {:?}", failed(check));
+    };
+    holds("guardduty-enabled-centralized", "500000000006", "ap-southeast-1", "detector_disabled");
+    holds("guardduty-enabled-centralized", "700000000004", "eu-west-1", "no_detector");
+    holds("guardduty-s3-protection-enabled", "600000000003", "us-east-2", "s3_protection_off");
+    holds("config-recorder-all-regions", "600000000002", "eu-west-1", "not_recording");
+    holds("config-recorder-all-regions", "600000000003", "us-east-2", "no_recorder");
+    holds("securityhub-enabled", "700000000004", "us-east-1", "no_hub");
+    // The organization's analyzer looks at everybody where its account has the region.
+    let analyzed = report.having("check", "access-analyzer-enabled");
+    let covered = analyzed.filter(|result| result["reason"] == "covered_by_org_analyzer").count();
+    assert!(covered > 300, "{covered}");
+    let read = report.having("check", "trail-log-consumer-present");
+    let passes = read.filter(|result| result["status"] == "pass").count();
+    assert!(passes >= 1, "the organization's bucket tells a queue");
 }
 
 #[test]
@@ -268,6 +333,12 @@ fn of_a_quarter_that_is_named_the_report_says_which_days_it_tells_of() {
     for format in ["table", "junit"] {
         let flat = demo(format).split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(flat.contains("validate-logs"), "{format}");
+        // And so does each check that is about the past.
+        let told =
+            "of 2026-07-01 to 2026-09-30 only 2026-08-23T22:42:57Z to 2026-10-01T00:00:00Z is told";
+        assert!(
+            flat.contains(&format!("period {told}")) || flat.contains(&format!("period: {told}"))
+        );
     }
     let ended = Place::new().run(&["demo", "--period", "2026-Q5"]).with(2);
     for said in ["2026-Q5", "2026-09"] {

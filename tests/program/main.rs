@@ -8,6 +8,7 @@
 mod arrows;
 mod calls;
 mod chains;
+mod checkpoints;
 mod compares;
 mod configures;
 mod corpus;
@@ -17,11 +18,15 @@ mod deploys;
 mod events;
 mod exits;
 mod explains;
+mod forged;
 mod formats;
 mod frameworks;
 mod gates;
 mod interrupts;
 mod isolation;
+mod languages;
+#[cfg(not(feature = "detection-services"))]
+mod lean;
 mod moto;
 mod moto_server;
 mod multitool;

@@ -45,8 +45,9 @@ pub fn flawless() -> Description {
     edited(|document| {
         open(document);
         keep(document, &[MANAGEMENT, LOG_ARCHIVE, COVERED_MEMBER, COPIES]);
-        document["organization"]["delegated_administrators"] =
-            json!({"cloudtrail.amazonaws.com": [COVERED_MEMBER]});
+        document["organization"]["delegated_administrators"] = json!({"cloudtrail.amazonaws.com": [COVERED_MEMBER],
+                "guardduty.amazonaws.com": [COVERED_MEMBER],
+                "access-analyzer.amazonaws.com": [COPIES]});
         // What elsewhere binds a unit binds all, and forbids whatever stops a detector.
         for policy in document["organization"]["policies"].as_array_mut().unwrap() {
             let name = policy["name"].as_str().unwrap_or_default().to_owned();
@@ -161,6 +162,8 @@ pub fn small() -> Description {
             "600000000004", // a bucket that is gone
         ];
         keep(document, &kept);
+        document["organization"]["delegated_administrators"] =
+            json!({"guardduty.amazonaws.com": [COVERED_MEMBER]});
         document["default_regions"] = json!([
             "eu-west-1",
             "eu-west-2",

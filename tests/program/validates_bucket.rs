@@ -12,7 +12,7 @@ use crate::served::Served;
 const TRAIL: &str = "arn:aws:cloudtrail:us-east-1:111122223333:trail/t";
 
 /// The account of the chains, with its trail, its bucket and what lies in it.
-fn description(vectors: &Vectors, state: &InState<'_>) -> Value {
+pub fn description(vectors: &Vectors, state: &InState<'_>) -> Value {
     let objects: Vec<Value> = state
         .objects
         .iter()

@@ -23,10 +23,16 @@ impl Ending {
 
 type Step = (&'static str, fn(bool) -> Outcome<Ending>);
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     ("fmt", |loud| plain(cargo(&["fmt", "--all", "--", "--check", "--color", "never"]), loud)),
     ("clippy", |loud| {
         plain(cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]), loud)
+    }),
+    // The program without its default features is somebody's too.
+    ("lean", |loud| {
+        let lean =
+            ["--workspace", "--all-targets", "--no-default-features", "--", "-D", "warnings"];
+        plain(cargo(&[&["clippy"], &lean[..]].concat()), loud)
     }),
     ("test", test),
     ("doc", |loud| {

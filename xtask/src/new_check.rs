@@ -88,6 +88,11 @@ pub const CHECK: Check = Check {
         command: "aws cloudtrail get-trail --name {trail}",
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/",
     },
+    japanese: Japanese {
+        title: "チェックが証明する状態（現在形、句点なし）",
+        rationale: "これが成り立たない場合に、攻撃者または障害が得るもの。",
+        remediation: "是正の方法。",
+    },
     controls: &[],
     reads: &[Fact::Trails, Fact::TrailStatus],
     judge: Judge::Trail(judge),
@@ -95,7 +100,7 @@ pub const CHECK: Check = Check {
 
 fn judge(trail: &Trail, _: &Audit<'_>) -> Observed<Verdict> {
     let logging = trail.is_logging()?; // a gap leaves here, and is reported as unknown
-    Ok(if logging { pass("what was seen") } else { fail("what was seen").reason("a_code") })
+    Ok(if logging { pass("what was seen") } else { fail("what was seen").reason(Reason::NOT_LOGGING) })
 }
 
 #[cfg(test)]
@@ -104,7 +109,7 @@ fn judges_a_trail_by_what_it_says() {
     use trailproof_core::fixture::*;
     let _ = expect(&CHECK)
         .passes(organization().with(trail("audit")))
-        .fails("a_code", organization().with(trail("audit").stopped()))
+        .fails("not_logging", organization().with(trail("audit").stopped()))
         .is_unknown(
             trailproof_core::evidence::Cause::AccessDenied,
             organization().with(trail("audit")).deny(Fact::Trails),

@@ -26,6 +26,8 @@ pub struct Powers {
     key: Option<usize>,
     topic: Option<usize>,
     policy: (bool, bool, bool),
+    /// By whom the roles can be assumed: their own account, or this.
+    letting_in: Vec<Option<usize>>,
 }
 
 fn documents() -> Vec<String> {
@@ -52,6 +54,7 @@ fn documents() -> Vec<String> {
         statement("Deny", &["*"], "*", under()),
         statement("Deny", &["s3:*"], "arn:aws-cn:s3:::logs/AWSLogs/*", of_org()),
         statement("Deny", &["cloudtrail:*"], "*", tagged()),
+        statement("Allow", &["sts:AssumeRole"], "*", none()),
         "{".to_owned(),
     ]
 }
@@ -59,23 +62,36 @@ fn documents() -> Vec<String> {
 prop_compose! {
     pub fn powers()(
         principals in prop::collection::vec(
-            (0..3usize, 0..3usize, 0..11usize, prop::option::of(0..11usize), any::<bool>()), 0..5),
-        groups in prop::collection::vec(0..11usize, 1..3),
-        scps in prop::collection::vec((0..3usize, 0..11usize), 0..3),
-        rcps in prop::collection::vec((0..3usize, 0..11usize), 0..2),
+            (0..3usize, 0..3usize, 0..12usize, prop::option::of(0..12usize), any::<bool>()), 0..5),
+        groups in prop::collection::vec(0..12usize, 1..3),
+        scps in prop::collection::vec((0..3usize, 0..12usize), 0..3),
+        rcps in prop::collection::vec((0..3usize, 0..12usize), 0..2),
         closed in prop::option::weighted(0.2, 0..3usize),
         bucket in prop::option::of((any::<bool>(), 0..4usize)),
         key in prop::option::of(0..4usize),
         topic in prop::option::of(0..4usize),
         policy in any::<(bool, bool, bool)>(),
+        letting_in in prop::collection::vec(prop::option::of(0..4usize), 5),
     ) -> Powers {
-        Powers { principals, groups, scps, rcps, closed, bucket, key, topic, policy }
+        Powers { principals, groups, scps, rcps, closed, bucket, key, topic, policy, letting_in }
     }
 }
 
 /// A text as a resource control policy, which names everyone.
 fn of_resource(text: &str) -> String {
     text.replace("\"Effect\":", "\"Principal\":\"*\",\"Effect\":")
+}
+
+/// A trust policy that names others.
+fn trusting(whom: usize) -> Value {
+    let (principal, condition) = match whom {
+        0 => (format!("arn:aws-cn:iam::{}:root", ACCOUNTS[0]), json!({})),
+        1 => (format!("arn:aws-cn:iam::{MEMBER}:root"), json!({})),
+        2 => (format!("arn:aws-cn:iam::{MEMBER}:role/p0"), json!({})),
+        _ => ("*".to_owned(), json!({ "StringEquals": { "aws:PrincipalOrgID": ORGANIZATION } })),
+    };
+    json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow",
+        "Principal": { "AWS": principal }, "Action": "sts:AssumeRole", "Condition": condition }] })
 }
 
 fn naming(effect: &str, whom: usize, actions: &str) -> Value {
@@ -109,6 +125,11 @@ impl Powers {
             let setup = if number % 2 == 0 { setup.tag("team", "audit") } else { setup };
             let setup = match bound.and_then(|at| serde_json::from_str(&documents[at]).ok()) {
                 Some(document) => setup.boundary(document),
+                None => setup,
+            };
+            let setup = match self.letting_in.get(number).copied().flatten().filter(|_| *kind == 0)
+            {
+                Some(whom) => setup.trust(trusting(whom)),
                 None => setup,
             };
             let at = account(*of, world);

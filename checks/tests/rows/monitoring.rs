@@ -1,7 +1,10 @@
-//! Rows 122 to 133 and 138: would anybody be told?
+//! Rows 122 to 138: would anybody be told?
 
 use serde_json::json;
-use trailproof_core::answer::{CompositeAlarm, EventRule, LogGroup, MetricFilter, MuteRule, Topic};
+use trailproof_core::answer::{
+    CompositeAlarm, Detector, EventRule, LogGroup, MetricFilter, MuteRule, Recorder, SecurityHub,
+    Topic,
+};
 
 use super::*;
 
@@ -78,6 +81,13 @@ fn insights(categories: &[&str]) -> World {
     }))
 }
 
+const DENIED: trailproof_core::evidence::Cause = trailproof_core::evidence::Cause::AccessDenied;
+
+/// The member, with what watches there changed.
+fn watched(change: impl FnOnce(&mut Watching)) -> World {
+    with(trail("audit")).but(|world| change(&mut world.watching))
+}
+
 /// The central set-up: an organization trail to a log group of one account.
 fn central(filter: MetricFilter) -> World {
     telling(with(org_trail()), &[filter])
@@ -127,6 +137,12 @@ pub fn rows() -> Vec<Row> {
         world.log_groups.insert(GROUP.into(), group);
     });
     let stopped = telling(with(trail("audit").stopped()), &[naming("changes", &EVENTS)]);
+    let disabled = Detector { status: Some("DISABLED".into()), ..detector() };
+    let linked = Recorder {
+        service_principal: Some("securityhub.amazonaws.com".into()),
+        recording_scope: Some("INTERNAL".into()),
+        ..recorder()
+    };
     vec![
         row("122", told(&[filter("changes", shuffled)])).says(CHANGES, "pass"),
         row("123", told(&[naming("changes", &EVENTS[..4])])).says(CHANGES, "fail missing_events"),
@@ -169,6 +185,19 @@ pub fn rows() -> Vec<Row> {
             .says(CHANGES, "fail no_filter"),
         row("132b", ruled(with(trail("audit").stopped()))).says(CHANGES, "fail no_trail_log_group"),
         row("133", stopped).says(CHANGES, "fail no_trail_log_group"),
+        row("134", watched(|w| drop(w.detectors.insert(place(), Some(vec![disabled])))))
+            .says("guardduty-enabled-centralized", "fail detector_disabled")
+            .at("us-east-1")
+            .says("guardduty-enabled-centralized", "pass")
+            .at("eu-west-1"),
+        row("135", watched(|w| drop(w.hubs.insert(place(), Some(SecurityHub::default())))))
+            .says("securityhub-enabled", "fail no_hub")
+            .at("us-east-1"),
+        row("136", with(trail("audit")).deny_in(Some(MEMBER), Fact::SecurityHub, None, DENIED))
+            .says("securityhub-enabled", "unknown access_denied"),
+        row("137", watched(|w| drop(w.recorders.insert(place(), Some(recording(&[linked]))))))
+            .says("config-recorder-all-regions", "fail no_recorder")
+            .at("us-east-1"),
         row("138", insights(&["Data"])).says(INSIGHTS, "fail no_insights"),
         row("138/management", insights(&[])).says(INSIGHTS, "pass"),
         row("+alarm-period", one_alarm(|alarm| alarm.period = Some(3600)))
@@ -181,13 +210,28 @@ pub fn rows() -> Vec<Row> {
         row("+topic-missing", whole().but(|world| world.topics.clear()))
             .says(CHANGES, "fail topic_missing"),
         row(
+            "+topic-key",
+            whole().but(|world| {
+                let topic = Topic {
+                    subscriptions_confirmed: Some(1),
+                    kms_master_key_id: Some("alias/aws/sns".into()),
+                    ..Topic::default()
+                };
+                world.topics.insert(TOPIC.into(), topic);
+            }),
+        )
+        .says(CHANGES, "fail topic_key"),
+        row(
             "+topic-policy",
             whole().but(|world| {
                 let policy = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow",
                 "Principal": { "Service": "cloudtrail.amazonaws.com" }, "Action": "sns:Publish",
                 "Resource": TOPIC }] });
-                let topic =
-                    Topic { subscriptions_confirmed: Some(1), policy: Some(policy.to_string()) };
+                let topic = Topic {
+                    subscriptions_confirmed: Some(1),
+                    policy: Some(policy.to_string()),
+                    ..Topic::default()
+                };
                 world.topics.insert(TOPIC.into(), topic);
             }),
         )

@@ -188,7 +188,7 @@ pub struct MuteRule {
     pub expire_date: Option<Timestamp>,
 }
 
-/// One rule of `EventRules`: of those with an event pattern that no AWS service manages.
+/// One rule of `EventRules`: of those that no AWS service manages.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct EventRule {
@@ -197,7 +197,7 @@ pub struct EventRule {
     /// `ENABLED`, `DISABLED` or `ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// Which events it takes.
+    /// Which events it takes; empty where it runs by the clock.
     pub event_pattern: String,
     /// Where they go; asked of rules that are enabled.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -33,6 +33,9 @@ pub struct Topic {
     /// The text of its policy. Absent from snapshots that were written before it was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
+    /// The key that encrypts its messages; absent where none does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kms_master_key_id: Option<String>,
 }
 
 /// `LogGroup`: a log group that is there.

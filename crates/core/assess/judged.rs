@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::AssessError;
 use crate::aws::AccountId;
@@ -16,7 +16,9 @@ use crate::judge::{Engine, Shared};
 use crate::organization::{Organization, Standing};
 use crate::period::{Period, Reach};
 use crate::policies::Resolved;
+use crate::privilege::Entrances;
 use crate::results::{Results, Visitor, in_order};
+use crate::sentence::Sentence;
 use crate::snapshot::{Document, Manifest, Snapshot};
 use crate::terms::Terms;
 use crate::waiver::{Uses, Waivers};
@@ -65,7 +67,11 @@ impl<'a, S: Snapshot> Judged<'a, S> {
             ControlFlow::Continue(())
         });
         read.map_err(AssessError::Snapshot)?;
-        let organization = builder.into_graph();
+        let mut organization = builder.into_graph();
+        if checks.iter().any(|check| check.reads.contains(&Fact::AuthorizationDetails)) {
+            let found = Entrances::find(snapshot, &organization).map_err(AssessError::Snapshot)?;
+            organization.entrances = Arc::new(found);
+        }
         let shared = Shared::of(&organization);
         let policies = terms.policies.resolve(&organization);
         let waivers = terms.waivers.clone();
@@ -188,7 +194,7 @@ fn leave_out(manifest: &mut Manifest, terms: &Terms) {
         return;
     }
     let globs: Vec<&str> = excluded.iter().map(String::as_str).collect();
-    manifest.notes.push(format!("the policy leaves out the regions {}", globs.join(", ")));
+    manifest.notes.push(Sentence::NOTE_REGIONS_LEFT_OUT.with(&[&globs.join(", ")]).into());
     for glob in excluded {
         if !manifest.excluded_regions.contains(glob) {
             manifest.excluded_regions.push(glob.clone());

@@ -9,7 +9,7 @@ use crate::finding::GLOBAL;
 use crate::organization::Organization;
 
 /// Every account without a session, and whatever made a finding unknown, once for each account, region and cause.
-/// What was read and could not be decided is not in it.
+/// What was read and could not be decided is not in it, nor what nobody handed over: a scan does not read it.
 #[derive(Debug, Default)]
 pub(super) struct Gaps(BTreeMap<(AccountId, String, Cause), String>);
 
@@ -27,7 +27,7 @@ impl Gaps {
 
     /// Adds one, met in that account.
     pub(super) fn add(&mut self, account: AccountId, gap: &Gap) {
-        if gap.cause == Cause::Undecidable {
+        if matches!(gap.cause, Cause::Undecidable | Cause::NotSupplied) {
             return;
         }
         let region = gap.region.as_ref().map_or(GLOBAL, |region| region.as_str());

@@ -66,6 +66,7 @@ fn assessment(results: Vec<Finding>) -> Assessment {
         remediation: String::new(),
         command: String::new(),
         link: String::new(),
+        japanese: None,
     };
     Assessment {
         schema: crate::assessment::SCHEMA.to_owned(),

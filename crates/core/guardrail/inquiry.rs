@@ -10,6 +10,7 @@ use crate::account::AccountView;
 use crate::check::Audit;
 use crate::evidence::{Gap, Observed};
 use crate::finding::{Verdict, fail, not_applicable, pass};
+use crate::reason::Reason;
 
 /// What binds an account from above; the verdict in its place where nothing does.
 ///
@@ -22,7 +23,7 @@ pub fn bound(
     let organization = audit.organization;
     if organization.management()? == Some(account.id()) {
         let why = "no service control policy ever binds the management account: who may act there is all that protects it";
-        return Ok(Err(not_applicable(why).reason("management_account")));
+        return Ok(Err(not_applicable(why).reason(Reason::MANAGEMENT_ACCOUNT)));
     }
     let cited = || {
         let read = organization.description.as_ref().ok()?.as_ref()?;
@@ -32,22 +33,22 @@ pub fn bound(
         Standing::Bound(guardrail) => Ok(guardrail),
         Standing::NoOrganization => {
             let why = "the account is in no organization";
-            Err(not_applicable(why).reason("no_organization"))
+            Err(not_applicable(why).reason(Reason::NO_ORGANIZATION))
         }
         Standing::ManagementAccount => {
             Err(not_applicable("no service control policy binds the management account")
-                .reason("management_account"))
+                .reason(Reason::MANAGEMENT_ACCOUNT))
         }
         Standing::ConsolidatedBilling => {
             Err(fail("the organization is for billing alone, and has no service control policies")
-                .reason("scp_unavailable")
+                .reason(Reason::SCP_UNAVAILABLE)
                 .expected("all features of the organization")
                 .cite(cited()))
         }
         Standing::NotEnabled => Err(fail(
             "service control policies are not enabled on the root, so that none has an effect",
         )
-        .reason("scp_not_enabled")
+        .reason(Reason::SCP_NOT_ENABLED)
         .expected("the policy type SERVICE_CONTROL_POLICY is enabled")
         .cite(organization.cite_policy_types())),
     })
@@ -156,7 +157,7 @@ impl<'g> Inquiry<'g> {
                  from it",
                 taken.join(", ")
             ))
-            .reason("exemption_can_be_taken"),
+            .reason(Reason::EXEMPTION_CAN_BE_TAKEN),
         };
         Ok(verdict.observed(told(&guards)).expected(expected).cite(guardrail.cite(&guards)))
     }
@@ -192,7 +193,8 @@ impl<'g> Inquiry<'g> {
         );
         let actions = named.join(", ");
         if exempted.is_empty() {
-            let reason = if conditional { "denied_under_conditions" } else { "not_denied" };
+            let reason =
+                if conditional { Reason::DENIED_UNDER_CONDITIONS } else { Reason::NOT_DENIED };
             return fail(format!("{who} can do {actions}{on}"))
                 .reason(reason)
                 .cite(self.guardrail.cite_attached());
@@ -203,7 +205,7 @@ impl<'g> Inquiry<'g> {
             told(&exempted),
             names.join(", ")
         ))
-        .reason("unapproved_exemption")
+        .reason(Reason::UNAPPROVED_EXEMPTION)
         .observed(format!("exempted: {}", names.join(", ")))
         .cite(self.guardrail.cite(&exempted))
     }

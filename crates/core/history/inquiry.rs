@@ -3,6 +3,7 @@
 use super::look::{Look, Past};
 use crate::evidence::{Cause, Evidence, Gap, Observed, find};
 use crate::finding::{Verdict, fail, pass};
+use crate::reason::Reason;
 
 /// So many events are named in a finding's text.
 const NAMED: usize = 3;
@@ -26,7 +27,7 @@ pub enum Effect {
 #[derive(Debug, Clone, Copy)]
 pub struct Words<'a> {
     /// The reason of a failure.
-    pub reason: &'a str,
+    pub reason: Reason,
     /// What there is none of, such as "call that weakens a trail".
     pub none: &'a str,
     /// Whether calls that failed are what is asked about. They are passed over otherwise.
@@ -96,7 +97,7 @@ pub fn judge(
     let verdict = if approved.is_empty() {
         pass(format!("no {} from {}", words.none, look.describe()))
     } else {
-        pass(format!("only by approved principals: {}", told(&approved))).reason("approved")
+        pass(format!("only by approved principals: {}", told(&approved))).reason(Reason::APPROVED)
     };
     let verdict = verdict.observed(observed(approved.len())).expected(expected);
     Ok(verdict.cite(proof(&approved)).cite(look.cite()))

@@ -4,6 +4,7 @@
 //! reaches back ninety days, and nobody can take an event out of it.
 
 pub mod change;
+pub mod detection;
 pub mod inquiry;
 pub mod look;
 pub mod names;

@@ -20,6 +20,9 @@ pub const INSIGHTS: &str = "PutInsightSelectors";
 /// in another region too.)
 pub const DEREGISTER: &str = "DeregisterOrganizationDelegatedAdmin";
 
+/// What is looked for where a rule on the event bus tells of CloudTrail's events.
+pub const OF_RULES: [&str; 3] = ["DeleteRule", "DisableRule", "RemoveTargets"];
+
 const OF_TRAILS: &[Names] = &[(
     "cloudtrail",
     &[
@@ -74,11 +77,13 @@ const OF_KEYS: &[Names] = &[(
 /// Calls on objects of which the run knows which are in use, and on services of which a region has one.
 const OF_DETECTION: &[Names] = &[
     ("config", &["DeleteConfigurationRecorder", "StopConfigurationRecorder"]),
+    ("events", &OF_RULES),
     ("guardduty", &["DeleteDetector", "DisassociateFromAdministratorAccount", "UpdateDetector"]),
     (
         "logs",
         &["DeleteLogGroup", "DeleteMetricFilter", "DeleteSubscriptionFilter", "PutRetentionPolicy"],
     ),
+    ("monitoring", &["DeleteAlarms", "DisableAlarmActions", "PutAlarmMuteRule"]),
     ("securityhub", &["DisableSecurityHub"]),
     ("sns", &["DeleteTopic", "Unsubscribe"]),
 ];

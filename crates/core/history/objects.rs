@@ -1,13 +1,10 @@
 //! What the calls on log buckets, keys, the organization and those who watch come to.
 
-use std::collections::BTreeSet;
-
 use trailproof_iam::Effect as PolicyEffect;
 
 use super::inquiry::{Effect, undecided};
 use super::look::{Look, Past};
 use super::probes;
-use crate::aws::Arn;
 use crate::bucket::Bucket;
 use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
@@ -53,43 +50,6 @@ pub fn on_key(past: &Past<'_>, key: &Key, realm: &Realm<'_>, approved: &[String]
         Some(Ok(false)) => Effect::by(past, approved, format!("to {grantee}, an outsider")),
         Some(Err(gap)) => Effect::Unknown(gap),
         None => Effect::Unknown(undecided(past, &format!("whose {grantee} is, is not known"))),
-    }
-}
-
-/// What a call on what watches comes to, given what the trails tell.
-#[must_use]
-pub fn on_detection(past: &Past<'_>, told: &BTreeSet<String>, approved: &[String]) -> Effect {
-    let group = |arn: &String| {
-        let resource = arn.split_once(":log-group:").map(|(_, name)| name.trim_end_matches(":*"));
-        let here = Arn::parse(arn).ok().and_then(|arn| arn.region());
-        (here.as_ref() == past.region()).then_some(resource).flatten().map(str::to_owned)
-    };
-    let of = |named: Option<&str>, is: &dyn Fn(&str) -> bool, what: &str| match named {
-        Some(named) if is(named) => Effect::by(past, approved, format!("{what} {named}")),
-        Some(_) => Effect::None,
-        None => Effect::Unknown(undecided(past, "it does not say of what")),
-    };
-    match past.event.event_name.as_str() {
-        "DeleteLogGroup"
-        | "DeleteMetricFilter"
-        | "DeleteSubscriptionFilter"
-        | "PutRetentionPolicy" => of(
-            past.asked("logGroupName"),
-            &|name| told.iter().filter_map(group).any(|g| g == name),
-            "of",
-        ),
-        "DeleteTopic" => of(past.asked("topicArn"), &|arn| told.contains(arn), "of"),
-        "Unsubscribe" => of(
-            past.asked("subscriptionArn"),
-            &|arn| arn.rsplit_once(':').is_some_and(|(topic, _)| told.contains(topic)),
-            "of",
-        ),
-        // Switched on again is no harm.
-        "UpdateDetector" => match past.event.request_parameters.get("enable") {
-            Some(serde_json::Value::Bool(true)) => Effect::None,
-            _ => Effect::by(past, approved, ""),
-        },
-        _ => Effect::by(past, approved, ""),
     }
 }
 

@@ -10,12 +10,15 @@
 
 use std::collections::BTreeSet;
 
-use super::names::{BEGINNINGS, CHANGES, DELETE_TRAIL, DEREGISTER, INSIGHTS, OF_STORES, names};
-use crate::answer::{EventHistory, StoreEntry, TrailDescription};
+use super::names::{
+    BEGINNINGS, CHANGES, DELETE_TRAIL, DEREGISTER, INSIGHTS, OF_RULES, OF_STORES, names,
+};
+use crate::answer::{EventHistory, EventRule, StoreEntry, TrailDescription};
 use crate::aws::{AccountId, Arn, Partition, Region};
 use crate::bucket::Bucket;
 use crate::fact::Fact;
 use crate::key::Key;
+use crate::monitoring::names_cloudtrail;
 use crate::organization::Organization;
 use crate::snapshot::{Document, Probe};
 use crate::trail::Trail;
@@ -137,6 +140,20 @@ pub fn told(organization: &Organization, account: AccountId) -> BTreeSet<String>
     arns.filter(|arn| Arn::parse(arn).ok().and_then(|arn| arn.account_id()) == Some(account))
         .map(str::to_owned)
         .collect()
+}
+
+/// What an account is asked of its rules on the event bus: where one of them is about CloudTrail's events, switched on or
+/// not.
+#[must_use]
+pub fn of_rules(document: &Document, regions: &[Region]) -> Vec<Probe> {
+    let concerned = regions.iter().filter(|region| {
+        let rules = document.read::<Vec<EventRule>>(&Probe::regional(Fact::EventRules, region));
+        rules.is_ok_and(|(rules, _)| rules.iter().any(names_cloudtrail))
+    });
+    let of = |region: &Region| {
+        OF_RULES.map(|name| Probe::resource(Fact::DetectionHistory, Some(region), name))
+    };
+    concerned.flat_map(of).collect()
 }
 
 /// What an account is asked of those who watch there: in the regions of what the trails tell.

@@ -8,9 +8,10 @@ use crate::answer::PastEvent;
 
 /// The members of requests and responses that are kept: what tells which object was changed, and how. Policy texts, tags
 /// and whatever else a caller may put into a request are not.
-const KEPT: [&str; 43] = [
+const KEPT: [&str; 46] = [
     "accountId",
     "advancedEventSelectors",
+    "alarmNames",
     "bucketName",
     "cloudWatchLogsLogGroupArn",
     "configurationRecorderName",
@@ -32,6 +33,7 @@ const KEPT: [&str; 43] = [
     "logFileValidationEnabled",
     "logGroupName",
     "multiRegionEnabled",
+    "muteTargets",
     "name",
     "operations",
     "organizationEnabled",
@@ -41,6 +43,7 @@ const KEPT: [&str; 43] = [
     "retentionPeriod",
     "retiringPrincipal",
     "rotationPeriodInDays",
+    "rule",
     "s3BucketName",
     "s3KeyPrefix",
     "servicePrincipal",

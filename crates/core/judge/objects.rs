@@ -13,6 +13,7 @@ use crate::finding::{Finding, GLOBAL, ScoredIn, Verdict, not_applicable};
 use crate::key::Key;
 use crate::monitoring::{TrailGroup, WatchedAlarm};
 use crate::organization::Member;
+use crate::reason::Reason;
 use crate::snapshot::Source;
 use crate::store::Store;
 use crate::trail::Trail;
@@ -83,11 +84,13 @@ impl Engine<'_> {
             resource: id.map_or(format!("account/{account}"), |id| format!("organization/{id}")),
             scored_in: ScoredIn::Organization,
         };
-        let verdict = match (&all.description, check.judge) {
-            (Err(gap), _) => Err(gap.clone()),
-            (Ok(Some(_)), Judge::Organization(judge)) => judge(all, &self.audit()),
-            _ => Ok(not_applicable("the account is in no organization").reason("no_organization")),
-        };
+        let verdict =
+            match (&all.description, check.judge) {
+                (Err(gap), _) => Err(gap.clone()),
+                (Ok(Some(_)), Judge::Organization(judge)) => judge(all, &self.audit()),
+                _ => Ok(not_applicable("the account is in no organization")
+                    .reason(Reason::NO_ORGANIZATION)),
+            };
         self.finding(check, subject, verdict)
     }
 
@@ -261,7 +264,7 @@ impl Engine<'_> {
 
 fn no_key(source: &Source) -> Verdict {
     not_applicable("there is no such key")
-        .reason("key_not_found")
+        .reason(Reason::KEY_NOT_FOUND)
         .cite([source.cite("error", "NotFoundException")])
 }
 
@@ -315,7 +318,7 @@ fn key_subject(key: &Key, account: AccountId) -> Subject<'_> {
 fn missing(bucket: &Bucket) -> Option<Verdict> {
     let found = bucket.exists().ok().filter(|found| !found.exists)?;
     let verdict = not_applicable("the bucket does not exist");
-    Some(verdict.reason("bucket_missing").observed("HeadBucket: 404").cite([found.evidence]))
+    Some(verdict.reason(Reason::BUCKET_MISSING).observed("HeadBucket: 404").cite([found.evidence]))
 }
 
 fn group_subject(group: &TrailGroup) -> Subject<'_> {

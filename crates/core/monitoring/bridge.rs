@@ -11,6 +11,7 @@ use crate::answer::EventRule;
 use crate::aws::Region;
 use crate::evidence::{Cause, Gap};
 use crate::fact::Fact;
+use crate::reason::Reason;
 use crate::selector::Half;
 use crate::snapshot::Probe;
 
@@ -24,10 +25,24 @@ fn is_enabled(rule: &EventRule) -> bool {
 /// Whether a rule may take events of CloudTrail: it is on, and its pattern names no other kind alone.
 #[must_use]
 pub fn concerns_cloudtrail(rule: &EventRule) -> bool {
+    is_enabled(rule) && may_take_cloudtrail(rule)
+}
+
+/// Whether a rule's pattern names CloudTrail or its kinds of events, whether or not the rule is on.
+#[must_use]
+pub fn names_cloudtrail(rule: &EventRule) -> bool {
+    let named = ["CloudTrail", "cloudtrail"].iter().any(|name| rule.event_pattern.contains(name));
+    named && may_take_cloudtrail(rule)
+}
+
+/// Whether the pattern, if there is one, names no other kind of events alone.
+fn may_take_cloudtrail(rule: &EventRule) -> bool {
     let other = |leaf: &Leaf| matches!(leaf, Leaf::Literal(Scalar::Text(text)) if !text.ends_with("via CloudTrail"));
     let others = |clause: &Clause| matches!(clause, Clause::Field(name, tests) if name == "detail-type" && tests.iter().all(other));
     let pattern = EventPattern::parse(&rule.event_pattern);
-    is_enabled(rule) && pattern.map_or(true, |pattern| !pattern.clauses.iter().any(others))
+    // A rule that runs by the clock has none.
+    !rule.event_pattern.is_empty()
+        && pattern.map_or(true, |pattern| !pattern.clauses.iter().any(others))
 }
 
 /// Whether rules on the bus of an account's region tell of every event of a set.
@@ -57,7 +72,7 @@ pub(super) fn told(account: &AccountView<'_>, region: &Region, events: &Events) 
         source.cite("Rules[].Name", rules.iter().map(|rule| rule.name.clone()).collect::<Vec<_>>()),
     ];
     let missed = |message: &str| {
-        Ok(Err(Missed { evidence: evidence.clone(), ..Missed::new("no_rule", message) }))
+        Ok(Err(Missed { evidence: evidence.clone(), ..Missed::new(Reason::NO_RULE, message) }))
     };
     if matchers.is_empty() && unread.is_none() {
         return missed("no rule on the event bus takes them");

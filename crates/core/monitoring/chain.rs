@@ -9,6 +9,7 @@ use super::links::Link;
 use super::{Broken, Fault};
 use crate::evidence::{Cause, Evidence, Gap, Observed, find};
 use crate::fact::Fact;
+use crate::reason::Reason;
 
 /// Somebody is told.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +28,7 @@ pub struct Told {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Missed {
     /// Where the chain is broken, as findings carry it.
-    pub code: &'static str,
+    pub reason: Reason,
     /// A lower-case fragment that names what was seen.
     pub message: String,
     /// An event of which nobody is told, where the fault is one of a pattern.
@@ -38,8 +39,8 @@ pub struct Missed {
 
 impl Missed {
     /// A fault that is none of a pattern.
-    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), event: None, evidence: Vec::new() }
+    pub(super) fn new(reason: Reason, message: impl Into<String>) -> Self {
+        Self { reason, message: message.into(), event: None, evidence: Vec::new() }
     }
 }
 
@@ -153,7 +154,7 @@ fn missed(question: &Question<'_>, links: &[Link], event: Option<Value>) -> Miss
         if let Some((link, fault)) = link.and_then(|link| Some((link, fault(link)?))) {
             let Fault { message, evidence, .. } = fault;
             let evidence = link.evidence.iter().cloned().chain(evidence).collect();
-            return Missed { code: broken.code(), message, event: None, evidence };
+            return Missed { reason: broken.reason(), message, event: None, evidence };
         }
     }
     untaken(question, links, event)
@@ -166,7 +167,7 @@ fn untaken(question: &Question<'_>, links: &[Link], event: Option<Value>) -> Mis
         links.iter().flat_map(|link| link.evidence.iter().cloned()).collect();
     let none = || Missed {
         evidence: evidence.clone(),
-        ..Missed::new("no_filter", "no filter takes any of these events")
+        ..Missed::new(Reason::NO_FILTER, "no filter takes any of these events")
     };
     if !all.iter().any(|matcher| question.needed.touches(matcher)) {
         return none();
@@ -183,11 +184,11 @@ fn untaken(question: &Question<'_>, links: &[Link], event: Option<Value>) -> Mis
         .collect();
     if !missing.is_empty() {
         let message = format!("no filter takes every {}", missing.join(", "));
-        return Missed { event, evidence, ..Missed::new("missing_events", message) };
+        return Missed { event, evidence, ..Missed::new(Reason::MISSING_EVENTS, message) };
     }
     Missed {
         event,
         evidence,
-        ..Missed::new("missing_events", "the filters leave some of these events out")
+        ..Missed::new(Reason::MISSING_EVENTS, "the filters leave some of these events out")
     }
 }

@@ -1,6 +1,8 @@
 //! Whether anybody would be told of an event: from the trail that records it over a log group's filters, metrics and
 //! alarms, or over a rule on the event bus, to a confirmed subscription.
 
+use crate::reason::Reason;
+
 mod alarm;
 mod asked;
 mod bridge;
@@ -19,7 +21,7 @@ mod watched;
 mod tests;
 
 pub use asked::Events;
-pub use bridge::concerns_cloudtrail;
+pub use bridge::{concerns_cloudtrail, names_cloudtrail};
 pub use chain::{Missed, Outcome, Told};
 pub use group::LogDestination;
 pub(crate) use memo::Memo;
@@ -32,6 +34,8 @@ pub use watched::{TrailGroup, WatchedAlarm};
 pub enum Broken {
     /// Nobody has confirmed a subscription to the topic.
     NoConfirmedSubscription,
+    /// The topic is encrypted with a key that CloudWatch cannot use.
+    TopicKey,
     /// The topic's policy lets CloudWatch publish nothing.
     TopicPolicy,
     /// There is no such topic.
@@ -64,8 +68,9 @@ pub enum Broken {
 
 impl Broken {
     /// All, from the person's end.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::NoConfirmedSubscription,
+        Self::TopicKey,
         Self::TopicPolicy,
         Self::TopicMissing,
         Self::NoNotification,
@@ -82,25 +87,26 @@ impl Broken {
         Self::Overbroad,
     ];
 
-    /// The code that findings carry as their reason.
+    /// What findings say for it.
     #[must_use]
-    pub fn code(self) -> &'static str {
+    pub fn reason(self) -> Reason {
         match self {
-            Self::NoConfirmedSubscription => "no_confirmed_subscription",
-            Self::TopicPolicy => "topic_policy",
-            Self::TopicMissing => "topic_missing",
-            Self::NoNotification => "no_notification",
-            Self::AlarmActionsDisabled => "alarm_actions_disabled",
-            Self::AlarmMuted => "alarm_muted",
-            Self::StuckInAlarm => "stuck_in_alarm",
-            Self::DatapointsUnreachable => "datapoints_unreachable",
-            Self::PeriodTooLong => "period_too_long",
-            Self::ThresholdUnreachable => "threshold_unreachable",
-            Self::UnitMismatch => "unit_mismatch",
-            Self::DimensionMismatch => "dimension_mismatch",
-            Self::NoAlarm => "no_alarm",
-            Self::FieldSelection => "field_selection",
-            Self::Overbroad => "overbroad",
+            Self::NoConfirmedSubscription => Reason::NO_CONFIRMED_SUBSCRIPTION,
+            Self::TopicKey => Reason::TOPIC_KEY,
+            Self::TopicPolicy => Reason::TOPIC_POLICY,
+            Self::TopicMissing => Reason::TOPIC_MISSING,
+            Self::NoNotification => Reason::NO_NOTIFICATION,
+            Self::AlarmActionsDisabled => Reason::ALARM_ACTIONS_DISABLED,
+            Self::AlarmMuted => Reason::ALARM_MUTED,
+            Self::StuckInAlarm => Reason::STUCK_IN_ALARM,
+            Self::DatapointsUnreachable => Reason::DATAPOINTS_UNREACHABLE,
+            Self::PeriodTooLong => Reason::PERIOD_TOO_LONG,
+            Self::ThresholdUnreachable => Reason::THRESHOLD_UNREACHABLE,
+            Self::UnitMismatch => Reason::UNIT_MISMATCH,
+            Self::DimensionMismatch => Reason::DIMENSION_MISMATCH,
+            Self::NoAlarm => Reason::NO_ALARM,
+            Self::FieldSelection => Reason::FIELD_SELECTION,
+            Self::Overbroad => Reason::OVERBROAD,
         }
     }
 }

@@ -96,11 +96,22 @@ fn topic(arn: &str, alarm: &str, all: &Organization) -> Observed<Result<String, 
     {
         return fault(Broken::TopicPolicy, message, source.cite("Policy", topic.policy.clone()));
     }
+    // That key is AWS's own: nobody can let CloudWatch use it.
+    let key = topic.kms_master_key_id.as_deref();
+    if let Some(key) = key.filter(|key| key.ends_with("alias/aws/sns")) {
+        let message =
+            format!("{arn} is encrypted with {key}, a key that CloudWatch cannot publish with");
+        return fault(Broken::TopicKey, message, source.cite("KmsMasterKeyId", key));
+    }
     if topic.subscriptions_confirmed.is_none() {
         let detail = format!("how many subscriptions to {arn} are confirmed is not shown");
         return Err(open(Cause::Undecidable, detail));
     }
-    Ok(Ok(arn.to_owned()))
+    // Whether a key of the customer's own lets CloudWatch use it is in a policy that is not asked for.
+    Ok(Ok(match key {
+        Some(key) => format!("{arn} (if the policy of its key {key} lets CloudWatch use it)"),
+        None => arn.to_owned(),
+    }))
 }
 
 /// Why the topic's policy does not let an alarm publish.

@@ -19,7 +19,8 @@ fn every_broken_link_has_a_code_of_its_own_and_they_are_in_order() {
     let mut sorted = Broken::ALL.to_vec();
     sorted.sort();
     assert_eq!(sorted, Broken::ALL.to_vec());
-    let codes: std::collections::BTreeSet<_> = Broken::ALL.iter().map(|link| link.code()).collect();
+    let codes: std::collections::BTreeSet<_> =
+        Broken::ALL.iter().map(|link| link.reason()).collect();
     assert_eq!(codes.len(), Broken::ALL.len());
 }
 

@@ -16,6 +16,7 @@ use crate::evidence::{Cause, Gap, Observed, any};
 use crate::fact::Fact;
 use crate::finding::{Verdict, fail, not_applicable, pass};
 use crate::organization::Organization;
+use crate::reason::Reason;
 
 /// What the user's policy says of being told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +53,7 @@ pub fn told(
     };
     if regions.is_empty() && events.global {
         let message = "the region in which these events are recorded is out of scope";
-        return Ok(not_applicable(message).reason("region_out_of_scope"));
+        return Ok(not_applicable(message).reason(Reason::REGION_OUT_OF_SCOPE));
     }
     let expected = format!("somebody is told of {}", events.name());
     let total = regions.len();
@@ -83,7 +84,7 @@ pub fn told(
             }
         }
     }
-    if let Some(Missed { code, message, event, evidence }) = missed {
+    if let Some(Missed { reason, message, event, evidence }) = missed {
         let place = match (deaf.as_slice(), total) {
             ([_, _, ..], total) if deaf.len() == total => String::new(),
             ([one], 1) if events.global => format!(" ({one})"),
@@ -95,7 +96,7 @@ pub fn told(
             Some(event) => format!("this event goes unheard: {event}"),
             None => message.clone(),
         };
-        let verdict = fail(format!("{message}{place}")).reason(code).observed(observed);
+        let verdict = fail(format!("{message}{place}")).reason(reason).observed(observed);
         return Ok(verdict.expected(expected).cite(evidence));
     }
     if let Some(gap) = gap {
@@ -112,7 +113,7 @@ pub fn told(
     let ways: BTreeSet<&str> =
         by.iter().flat_map(|told| told.by.iter().map(String::as_str)).collect();
     let message = format!("told by {}", ways.into_iter().collect::<Vec<_>>().join("; "));
-    let reason = if of_organization { "covered_by_org" } else { "" };
+    let reason = if of_organization { Some(Reason::COVERED_BY_ORG) } else { None };
     let evidence = by.iter().flat_map(|told| told.evidence.iter().cloned());
     Ok(pass(message).reason(reason).expected(expected).cite(evidence))
 }
@@ -176,10 +177,10 @@ pub fn told_in(
         let message = idle.clone().unwrap_or_else(|| "no trail records the region".to_owned());
         Missed {
             evidence: vec![account.cite_trails_in(region)],
-            ..Missed::new("no_trail_log_group", message)
+            ..Missed::new(Reason::NO_TRAIL_LOG_GROUP, message)
         }
     };
-    Ok(Err(missed.filter(|missed| missed.code != "no_rule").unwrap_or_else(nothing)))
+    Ok(Err(missed.filter(|missed| missed.reason != Reason::NO_RULE).unwrap_or_else(nothing)))
 }
 
 /// Whether some trail records such events of an account in a region.
@@ -209,7 +210,7 @@ fn in_group(
     let Some(described) = described else {
         let cited = source.cite("logGroups", serde_json::Value::Null);
         let missed =
-            Missed::new("no_trail_log_group", format!("the log group {arn} does not exist"));
+            Missed::new(Reason::NO_TRAIL_LOG_GROUP, format!("the log group {arn} does not exist"));
         return Ok(Err(Missed { evidence: vec![cited], ..missed }));
     };
     let class = described.log_group_class.as_deref();
@@ -218,7 +219,7 @@ fn in_group(
         let message = format!("a log group of the class {class} has no metric filters");
         return Ok(Err(Missed {
             evidence: vec![cited],
-            ..Missed::new("log_group_class", message)
+            ..Missed::new(Reason::LOG_GROUP_CLASS, message)
         }));
     }
     let place = particular(&group, all).then(|| (account.id().to_string(), region.to_string()));

@@ -36,7 +36,11 @@ pub fn follow_ups(demand: &Demand, graph: &Organization, organization: &Document
     // Not `is_organization`: a run that keeps its evidence in a folder has put the list of accounts aside by now.
     if matches!(graph.description, Ok(Some(_))) {
         let delegates = demand.delegates || graph.trails().any(|trail| orphaned(&trail));
-        let facts = [(Fact::DelegatedAdministrators, delegates), (Fact::TrustedServices, true)];
+        let facts = [
+            (Fact::DelegatedAdministrators, delegates),
+            (Fact::AnalyzerAdministrators, true),
+            (Fact::TrustedServices, true),
+        ];
         let facts = facts.into_iter().filter(|(fact, due)| *due && demand.wants(*fact));
         let probes = facts.map(|(fact, _)| Probe::global(fact));
         let open = probes.filter(|probe| !organization.observations.contains_key(probe));
@@ -86,6 +90,7 @@ pub fn follow_ups(demand: &Demand, graph: &Organization, organization: &Document
     }
     let watched = super::monitoring::follow_ups(demand, graph).into_iter();
     asks.extend(watched.filter(|(owner, _)| graph.can_ask(*owner)));
+    asks.extend(super::monitoring::administration(demand, graph));
     if demand.wants(Fact::ServiceLinkedRole)
         && let Ok(Some(management)) = graph.management()
         && graph.can_ask(management)

@@ -1,15 +1,15 @@
 //! What is asked to know whether anybody would be told: of log groups and the alarms beside them, of the topics that
-//! these alarms name, of rules on the event bus.
+//! these alarms name, and who administers GuardDuty.
 
 use std::collections::BTreeSet;
 
 use super::{Demand, at_owner};
-use crate::answer::{EventRule, TrailDescription};
-use crate::aws::{AccountId, Region};
+use crate::answer::DetectorAdministrator;
+use crate::aws::AccountId;
 use crate::fact::Fact;
-use crate::monitoring::{LogDestination, concerns_cloudtrail};
-use crate::organization::Organization;
-use crate::snapshot::{Document, Manifest, Probe};
+use crate::monitoring::LogDestination;
+use crate::organization::{Organization, of_region};
+use crate::snapshot::Probe;
 
 /// What is asked at a log group's owner beside its description: its filters, and the alarms of its region, which need
 /// not wait for them.
@@ -17,7 +17,8 @@ pub(super) fn of_group(demand: &Demand, arn: &str) -> Vec<(AccountId, Probe)> {
     let Some(group) = LogDestination::of(arn) else { return Vec::new() };
     let filters = Probe::resource(Fact::MetricFilters, Some(&group.region), arn);
     let regional = |fact| Probe::regional(fact, &group.region);
-    [filters, regional(Fact::Alarms), regional(Fact::MuteRules)]
+    let sent = Probe::resource(Fact::SubscriptionFilters, Some(&group.region), arn);
+    [filters, sent, regional(Fact::Alarms), regional(Fact::MuteRules)]
         .into_iter()
         .filter(|probe| demand.wants(probe.fact))
         .map(|probe| (group.owner, probe))
@@ -42,33 +43,31 @@ pub(super) fn follow_ups(demand: &Demand, graph: &Organization) -> Vec<(AccountI
     questions
 }
 
-/// Where an account is asked for the rules on its event bus. A rule tells of an event in its own region alone, and every
-/// set of events has some in the region of global services: where nothing there concerns CloudTrail, what other regions
-/// have changes nothing, as long as the same trails record them.
-pub(super) fn event_rules(
-    manifest: &Manifest,
-    document: &Document,
-    regions: &[Region],
-) -> Vec<Probe> {
-    let global = manifest.partition.global_region();
-    let Some(first) = regions.iter().find(|region| **region == global).or(regions.first()) else {
+/// Who administers GuardDuty for the organization is asked of its management account in each region, and what that one
+/// does with the organization's accounts of itself.
+pub(super) fn administration(demand: &Demand, graph: &Organization) -> Vec<(AccountId, Probe)> {
+    let Ok(Some(management)) = graph.management() else { return Vec::new() };
+    let Some(member) = graph.members.get(&management).filter(|_| graph.can_ask(management)) else {
         return Vec::new();
     };
-    let probe = |region: &Region| Probe::regional(Fact::EventRules, region);
-    let concerned = match document.read::<Vec<EventRule>>(&probe(first)) {
-        Ok((rules, _)) => rules.iter().any(concerns_cloudtrail),
-        Err(_) => document.observations.contains_key(&probe(first)),
-    };
-    let seen = |region: &Region| {
-        let trails = document.read::<Vec<TrailDescription>>(&Probe::regional(Fact::Trails, region));
-        let arns = trails.ok()?.0.iter().map(|trail| trail.trail_arn.as_str());
-        Some(arns.collect::<BTreeSet<_>>())
-    };
-    let here = seen(first);
-    let differs = |region: &Region| here.is_none() || seen(region) != here;
-    regions
-        .iter()
-        .filter(|region| *region == first || concerned || differs(region))
-        .map(probe)
-        .collect()
+    let mut questions = Vec::new();
+    for region in graph.regions_in_scope(member) {
+        if demand.wants(Fact::DetectorAdministrators) {
+            questions.push((management, Probe::regional(Fact::DetectorAdministrators, region)));
+        }
+        let place = of_region(management, region);
+        let told = graph.resource::<Vec<DetectorAdministrator>>(
+            Fact::DetectorAdministrators,
+            &place,
+            management,
+        );
+        let administrators = told.map_or(&[][..], |(administrators, _)| administrators);
+        for administrator in administrators {
+            let id = administrator.admin_account_id;
+            if demand.wants(Fact::DetectorOrganization) && graph.can_ask(id) {
+                questions.push((id, Probe::regional(Fact::DetectorOrganization, region)));
+            }
+        }
+    }
+    questions
 }

@@ -8,7 +8,9 @@ use crate::check::{Audit, Check, Group, Judge, Remediation, Severity};
 use crate::evidence::{Cause, Observed};
 use crate::fact::Fact;
 use crate::finding::{Finding, Status, Verdict, fail, pass};
-use crate::fixture::{ARCHIVE, MANAGEMENT, MEMBER, World, account, id, organization, trail};
+use crate::fixture::{
+    ARCHIVE, JAPANESE, MANAGEMENT, MEMBER, World, account, id, organization, trail,
+};
 use crate::plan::Demand;
 use crate::terms::Terms;
 
@@ -21,6 +23,7 @@ const CHECK: Check = Check {
     weight: Severity::High.weight(),
     rationale: "",
     remediation: Remediation { summary: "", command: "", link: "" },
+    japanese: JAPANESE,
     controls: &[],
     reads: &[Fact::Trails],
     judge: Judge::Account(judge),

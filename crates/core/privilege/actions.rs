@@ -90,7 +90,7 @@ pub fn on_key(metadata: &KeyMetadata) -> Vec<&'static str> {
     KEY.iter().filter(applies).copied().collect()
 }
 
-static WATCHED: LazyLock<[Vec<&'static str>; 2]> = LazyLock::new(|| {
+static WATCHED: LazyLock<[Vec<&'static str>; 3]> = LazyLock::new(|| {
     let silences = |action: &Action| action.classes.contains(&Class::Monitor);
     [
         table(|action| {
@@ -100,12 +100,15 @@ static WATCHED: LazyLock<[Vec<&'static str>; 2]> = LazyLock::new(|| {
                 && (action.is_wildcard_only() || kinds.iter().any(|kind| action.is_on(kind)))
         }),
         table(|action| action.service() == "sns" && silences(action) && action.is_on("topic")),
+        table(|action| {
+            action.service() == "cloudwatch" && silences(action) && action.is_on("alarm")
+        }),
     ]
 });
 
 /// What silences a log group, and what silences a topic.
 #[must_use]
-pub fn watched() -> &'static [Vec<&'static str>; 2] {
+pub fn watched() -> &'static [Vec<&'static str>; 3] {
     &WATCHED
 }
 

@@ -4,6 +4,7 @@
 //! these up, [`Reach::link`] what lies behind them, [`Reach::ask`] tells of everybody. Identity Center and root sessions lead
 //! from the management account into the others.
 
+mod doors;
 mod net;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +21,10 @@ use crate::aws::AccountId;
 use crate::evidence::{Gap, Observed};
 use crate::organization::Organization;
 
+pub(super) use doors::unasked;
+pub use doors::{Door, Entrant};
 use net::{Come, Goal, Net};
+pub(super) use net::{ROOT_TASK, any_permission_set, root_user};
 
 /// What leads from an account into others beside roles.
 #[derive(Debug, Clone)]

@@ -10,6 +10,7 @@ use trailproof_iam::escalation::{self, Escalation};
 use trailproof_iam::{Caller, NamedPolicy, PolicyDocument};
 
 use super::circumstances::{Circumstances, TagKeys};
+use super::entrances::Entries;
 use super::limits::Path;
 use super::unread::Taken;
 use crate::account::AccountView;
@@ -41,6 +42,8 @@ pub struct Roll {
     pub(super) escalation: Escalation,
     /// Where something new would be made first.
     pub(super) regions: Vec<String>,
+    /// Who of other accounts can act here, where that was looked for.
+    pub(super) entries: Option<Arc<Entries>>,
 }
 
 /// A user or a role on the roll.
@@ -171,6 +174,7 @@ impl Roll {
             partition: organization.partition().clone(),
             escalation,
             regions: first_regions(view),
+            entries: organization.entrances.of(view.id()).cloned(),
         })
     }
 
@@ -197,6 +201,14 @@ impl Roll {
         let account = self.source.account;
         let arn = format!("arn:{}:iam::{account}:role/trailproof-nobody", self.partition);
         Some(Principal::new(&arn, arn.parse().ok()?))
+    }
+
+    /// Somebody of the account with all rights, who is not on the roll; none where the ARN is no principal's.
+    pub(super) fn with_all_rights(&self, arn: &str) -> Option<Principal> {
+        let mut principal = Principal::new(arn, arn.parse().ok()?);
+        let name = "all rights".into();
+        principal.own.push(Held { name, id: Some(self.stand_ins.best), attached: false });
+        Some(principal)
     }
 
     /// Each policy document that anybody on it has, and those of the organization that bear on the account.

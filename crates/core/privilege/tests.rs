@@ -198,8 +198,9 @@ fn the_actions_are_those_of_the_catalogue() {
     assert!(on_log_bucket().contains(&"s3:PutLifecycleConfiguration"));
     assert!(!on_log_bucket().contains(&"s3:PutBucketNotification"));
     assert!(on_key(&key_metadata(KEY)).contains(&"kms:ScheduleKeyDeletion"));
-    let [groups, topics] = watched();
+    let [groups, topics, alarms] = watched();
     assert!(groups.contains(&"logs:DeleteMetricFilter") && topics.contains(&"sns:DeleteTopic"));
+    assert!(alarms.contains(&"cloudwatch:DisableAlarmActions"));
 }
 
 #[test]

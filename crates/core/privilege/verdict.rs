@@ -2,6 +2,7 @@
 //!
 //! Whoever comes by a power on some way has it as much as one to whom it was given: both are in the finding, told apart.
 
+mod entering;
 mod escalating;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +16,9 @@ use super::who::{Can, Holder, Power};
 use crate::evidence::{Evidence, Observed, find};
 use crate::finding::{Verdict, fail, pass};
 use crate::pattern;
+use crate::reason::Reason;
 
+use entering::Entering;
 use escalating::{Escalating, OnRoll};
 
 /// So many principals are named in a finding's text.
@@ -55,41 +58,67 @@ impl<'a> Question<'a> {
         let (sure, conditional) = self.split(&holders);
         let ways = if self.by_escalation { self.ways(&sure) } else { Ways::default() };
         let (open, perhaps) = self.split_ways(&ways.ways);
-        if !sure.is_empty() {
-            let more = match open.len() {
-                0 => String::new(),
-                more => format!("; {more} more by escalation ({})", self.names(&open)),
-            };
-            let text = format!("{} can {}{more}", self.count(&sure), self.can);
-            let verdict = fail(text).reason("unapproved_principals").expected(expected);
-            let evidence = self.evidence(&sure).into_iter().chain(self.evidence_of_ways(&open));
-            return Ok(verdict.observed(self.observed(&sure)).cite(evidence));
-        }
-        if !open.is_empty() {
-            let text = format!("{} can by escalation {}", self.count(&open), self.can);
-            let verdict = fail(text).reason("escalation").expected(expected);
-            let observed = self.observed_way(&open);
-            return Ok(verdict.observed(observed).cite(self.evidence_of_ways(&open)));
+        let entering = self.entering(&self.arns(&sure, &open));
+        let (come, may_come) = self.split_entering(&entering);
+        if !sure.is_empty() || !open.is_empty() || !come.is_empty() {
+            let told = self.told((&sure, &open, &come));
+            return Ok(told.expected(expected));
         }
         self.gaps(&holders)?;
         self.gaps_of_ways(&ways)?;
+        self.gaps_of_entering(&entering)?;
         for target in self.targets {
             target.incomplete.clone().map_or(Ok(()), Err)?;
         }
         complete()?;
         let total = self.roll.principals().len();
         let cite = || self.roll.cite(None, "principals", total);
-        let verdict = if conditional.is_empty() && perhaps.is_empty() {
+        let all = self.together(&conditional, &perhaps);
+        let here = (!all.is_empty()).then(|| self.count(&all));
+        let who: Vec<String> = here.into_iter().chain(Self::count_entering(&may_come)).collect();
+        let verdict = if who.is_empty() {
             pass(format!("none of {total} principals can {} unless approved", self.can))
         } else {
-            let keys = self.keys(&conditional, &perhaps);
-            let all = self.together(&conditional, &perhaps);
-            pass(format!("{} can {}, and only depending on {keys}", self.count(&all), self.can))
-                .reason("conditional")
+            let keys = self.keys(&conditional, &perhaps, &may_come);
+            let who = who.join(" and ");
+            pass(format!("{who} can {}, and only depending on {keys}", self.can))
+                .reason(Reason::CONDITIONAL)
         };
         let evidence = self.evidence(&conditional).into_iter();
         let evidence = evidence.chain(self.evidence_of_ways(&perhaps));
+        let evidence = evidence.chain(self.evidence_of_entering(&may_come));
         Ok(verdict.expected(expected).cite([cite()]).cite(evidence))
+    }
+
+    /// The failure for those who have it as they are, by some way, and by way of other accounts.
+    fn told(&self, (sure, open, come): (&[Holder], &[Escalating<'_>], &[Entering<'_>])) -> Verdict {
+        let from_outside = Self::count_entering(come);
+        let further = from_outside.iter().map(|count| format!("; {count} too"));
+        let further: String = further.collect();
+        let (text, observed, reason) = if !sure.is_empty() {
+            let more = match open.len() {
+                0 => String::new(),
+                more => format!("; {more} more by escalation ({})", self.names(open)),
+            };
+            let text = format!("{} can {}{more}{further}", self.count(sure), self.can);
+            (text, self.observed(sure), Reason::UNAPPROVED_PRINCIPALS)
+        } else if !open.is_empty() {
+            let text = format!("{} can by escalation {}{further}", self.count(open), self.can);
+            (text, self.observed_way(open), Reason::ESCALATION)
+        } else {
+            let text = format!("{} can {}", from_outside.unwrap_or_default(), self.can);
+            (text.clone(), self.observed_entering(come).unwrap_or(text), Reason::ESCALATION)
+        };
+        let evidence = self.evidence(sure).into_iter().chain(self.evidence_of_ways(open));
+        let evidence = evidence.chain(self.evidence_of_entering(come));
+        fail(text).reason(reason).observed(observed).cite(evidence)
+    }
+
+    /// The ARNs of those who are told of already.
+    fn arns(&self, sure: &[Holder], open: &[Escalating<'_>]) -> BTreeSet<&str> {
+        let places = sure.iter().map(OnRoll::place).chain(open.iter().map(OnRoll::place));
+        let known = places.filter_map(|at| self.roll.principals().get(at));
+        known.map(|principal| principal.arn.as_str()).collect()
     }
 
     /// Those who are not approved and can, or may.
@@ -181,13 +210,19 @@ impl<'a> Question<'a> {
     }
 
     /// The keys on which those powers depend, of the first of them.
-    fn keys(&self, holders: &[Holder], ways: &[Escalating<'_>]) -> String {
+    fn keys(
+        &self,
+        holders: &[Holder],
+        ways: &[Escalating<'_>],
+        entering: &[Entering<'_>],
+    ) -> String {
         let first = holders.iter().take(LISTED).flat_map(|h| h.powers.first().map(|p| (h, p)));
         let reasons = first.filter_map(|(holder, power)| self.reason(holder, power));
         let direct = reasons.flat_map(|reason| reason.answer.depends_on);
         let ways = ways.iter().take(LISTED).filter_map(Escalating::nearest);
         let on_ways = ways.flat_map(|way| self.keys_of_way(way));
-        let keys: BTreeSet<String> = direct.chain(on_ways).collect();
+        let entering = Self::keys_of_entering(entering);
+        let keys: BTreeSet<String> = direct.chain(on_ways).chain(entering).collect();
         keys.into_iter().take(SHOWN).collect::<Vec<_>>().join(", ")
     }
 

@@ -104,7 +104,8 @@ impl Roll {
         holders.into_iter().flat_map(|holder| holder.powers).collect()
     }
 
-    fn asked<'p>(
+    /// What these can do of all that is asked; those who surely can do nothing of it are left out.
+    pub(super) fn asked<'p>(
         &self,
         principals: impl Iterator<Item = (usize, &'p Principal)>,
         targets: &[Target],

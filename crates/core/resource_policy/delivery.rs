@@ -9,6 +9,7 @@ use crate::aws::AccountId;
 use crate::bucket::Bucket;
 use crate::evidence::{Observed, find};
 use crate::organization::Organization;
+use crate::reason::Reason;
 use crate::trail::Trail;
 
 /// A trail as its deliveries show it to the bucket.
@@ -53,8 +54,8 @@ pub enum Delivering<'a> {
 /// Why a delivery is not allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// A code.
-    pub code: &'static str,
+    /// What findings say for it.
+    pub reason: Reason,
     /// What is refused, for people.
     pub message: String,
     /// The statement that refuses it, where one does.
@@ -89,12 +90,12 @@ fn one(
     deliverer: &Deliverer<'_>,
     need: Delivering<'_>,
 ) -> Observed<Result<String, Fault>> {
-    let (action, what, code, context) = match need {
+    let (action, what, reason, context) = match need {
         Delivering::AclCheck(bucket) => {
-            ("s3:GetBucketAcl", bucket.to_owned(), "acl_check_not_allowed", base(deliverer))
+            ("s3:GetBucketAcl", bucket.to_owned(), Reason::ACL_CHECK_NOT_ALLOWED, base(deliverer))
         }
         Delivering::Write(prefix) => {
-            ("s3:PutObject", format!("{prefix}*"), "path_not_allowed", writing(deliverer))
+            ("s3:PutObject", format!("{prefix}*"), Reason::PATH_NOT_ALLOWED, writing(deliverer))
         }
     };
     let caller = Caller::Service(CLOUDTRAIL);
@@ -118,7 +119,7 @@ fn one(
     match ruling {
         Ruling::Allowed(by) => Ok(Ok(by)),
         Ruling::Denied(by) => Ok(Err(Fault {
-            code: "denied",
+            reason: Reason::DENIED,
             message: format!("{by} denies CloudTrail {action} on {what}"),
             statement: Some(by),
         })),
@@ -128,7 +129,7 @@ fn one(
                 "{by} allows {action} to CloudTrail's former accounts only, which newer regions do not use"
             ))),
             None => Ok(Err(Fault {
-                code,
+                reason,
                 message: format!("no statement allows CloudTrail {action} on {what}"),
                 statement: None,
             })),

@@ -8,6 +8,7 @@ use super::realm::Realm;
 use super::{Policed, ResourcePolicy};
 use crate::aws::AccountId;
 use crate::evidence::{Observed, all, find};
+use crate::reason::Reason;
 
 /// For whose trails a statement lets CloudTrail act.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub enum Scope {
     /// For whatever the organization's accounts do, by the condition key named.
     Accounts(&'static str),
     /// For anybody's; the code says what is wrong with its conditions, if it has any of use.
-    Open(&'static str),
+    Open(Reason),
 }
 
 /// One statement that lets CloudTrail act.
@@ -105,12 +106,12 @@ pub(super) fn is_required(condition: &Condition) -> bool {
     positive && !condition.if_exists && condition.qualifier != Some(Qualifier::ForAllValues)
 }
 
-/// Whether a value confines to the organization, or the code of why it does not.
-type Judged = Result<(), &'static str>;
+/// Whether a value confines to the organization, or why it does not.
+type Judged = Result<(), Reason>;
 type Test = fn(&str, &Realm<'_>) -> Observed<Judged>;
 
 fn scope_of(policed: Policed<'_>, realm: &Realm<'_>) -> Observed<Scope> {
-    let mut fault = "";
+    let mut fault: Option<Reason> = None;
     let mut scopes = Vec::new();
     for condition in &policed.statement.conditions {
         let key = condition.key.to_ascii_lowercase();
@@ -123,14 +124,14 @@ fn scope_of(policed: Policed<'_>, realm: &Realm<'_>) -> Observed<Scope> {
             _ => continue,
         };
         if !is_required(condition) {
-            fault = fault.max("optional_source_condition");
+            fault = fault.max(Some(Reason::OPTIONAL_SOURCE_CONDITION));
             continue;
         }
         let values = condition.values.iter().map(|value| {
             policed.literal(condition, value)?;
             let judged = judge(value, realm)?;
             // The codes' order does not depend on the values' order.
-            fault = judged.err().map_or(fault, |code| fault.max(code));
+            fault = fault.max(judged.err());
             Ok(judged.is_ok())
         });
         // Every value is looked at: one that is open decides, and its code is kept.
@@ -141,20 +142,20 @@ fn scope_of(policed: Policed<'_>, realm: &Realm<'_>) -> Observed<Scope> {
     let (trails, accounts): (Vec<_>, Vec<_>) =
         scopes.into_iter().partition(|scope| matches!(scope, Ok(Some(Scope::Trails))));
     let found = find(trails.into_iter().chain(accounts), |scope| Ok(scope.is_some()))?;
-    Ok(found.flatten().unwrap_or(Scope::Open(if fault.is_empty() {
-        "no_source_condition"
-    } else {
-        fault
-    })))
+    Ok(found.flatten().unwrap_or(Scope::Open(fault.unwrap_or(Reason::NO_SOURCE_CONDITION))))
 }
 
 fn is_trail_of(value: &str, realm: &Realm<'_>) -> Observed<Judged> {
     let fields: Vec<&str> = value.splitn(6, ':').collect();
     let [_, _, service, _, account, _] = fields.as_slice() else {
-        return Ok(Err(if value.contains('*') { "wildcard_account" } else { "not_a_trail" }));
+        return Ok(Err(if value.contains('*') {
+            Reason::WILDCARD_ACCOUNT
+        } else {
+            Reason::NOT_A_TRAIL
+        }));
     };
     if !matches(service, "cloudtrail", Case::Sensitive) {
-        return Ok(Err("not_a_trail"));
+        return Ok(Err(Reason::NOT_A_TRAIL));
     }
     is_account_of(account, realm)
 }
@@ -162,11 +163,11 @@ fn is_trail_of(value: &str, realm: &Realm<'_>) -> Observed<Judged> {
 fn is_account_of(value: &str, realm: &Realm<'_>) -> Observed<Judged> {
     match value.parse::<AccountId>() {
         Ok(account) if realm.holds(account)? => Ok(Ok(())),
-        Ok(_) => Ok(Err("foreign_account")),
-        Err(_) => Ok(Err("wildcard_account")),
+        Ok(_) => Ok(Err(Reason::FOREIGN_ACCOUNT)),
+        Err(_) => Ok(Err(Reason::WILDCARD_ACCOUNT)),
     }
 }
 
 fn is_id_of(value: &str, realm: &Realm<'_>) -> Observed<Judged> {
-    Ok(if realm.is_organization(value)? { Ok(()) } else { Err("foreign_organization") })
+    Ok(if realm.is_organization(value)? { Ok(()) } else { Err(Reason::FOREIGN_ORGANIZATION) })
 }

@@ -1,5 +1,6 @@
 //! Whether a bucket's policy refuses what comes without TLS.
 
+use crate::reason::Reason;
 use trailproof_iam::{Effect, Principal, Principals, Statement};
 
 use super::ResourcePolicy;
@@ -13,7 +14,7 @@ pub enum SecureTransport {
     /// All of them, by these statements.
     Enforced(Vec<String>),
     /// Not all: the code says what is missing, and the statement that comes nearest says where.
-    Partial(&'static str, String),
+    Partial(Reason, String),
     /// No statement is about them.
     Absent,
 }
@@ -55,7 +56,7 @@ pub fn secure_transport(policy: &ResourcePolicy, bucket: &str) -> SecureTranspor
     let refusals = policy.document.statements.iter().filter(|s| s.effect == Effect::Deny);
     let mut by: [Option<String>; 2] = [None, None];
     // Of the statements that fall short, the one whose fault is the least; of equals the first.
-    let mut nearest: Option<(usize, &'static str, String)> = None;
+    let mut nearest: Option<(usize, Reason, String)> = None;
     for statement in refusals {
         let conditions = statement.conditions.iter();
         let refuses = Truth::all(conditions.map(|c| http.satisfies(c, version))) == Truth::Yes
@@ -72,11 +73,11 @@ pub fn secure_transport(policy: &ResourcePolicy, bucket: &str) -> SecureTranspor
         }
         let fault = match statement {
             _ if !mentions(statement, "aws:SecureTransport") => {
-                (4, "tls_version_only", mentions(statement, "s3:TlsVersion") && !refuses)
+                (4, Reason::TLS_VERSION_ONLY, mentions(statement, "s3:TlsVersion") && !refuses)
             }
-            _ if !refuses => (1, "extra_condition", statement.conditions.len() > 1),
-            _ if !names_everyone(statement) => (2, "some_principals", true),
-            _ => (3, "some_actions", !takes_all),
+            _ if !refuses => (1, Reason::EXTRA_CONDITION, statement.conditions.len() > 1),
+            _ if !names_everyone(statement) => (2, Reason::SOME_PRINCIPALS, true),
+            _ => (3, Reason::SOME_ACTIONS, !takes_all),
         };
         if let (rank, code, true) = fault
             && nearest.as_ref().is_none_or(|(least, ..)| rank < *least)
@@ -89,8 +90,8 @@ pub fn secure_transport(policy: &ResourcePolicy, bucket: &str) -> SecureTranspor
             SecureTransport::Enforced(vec![bucket])
         }
         ([Some(bucket), Some(objects)], _) => SecureTransport::Enforced(vec![bucket, objects]),
-        ([None, Some(by)], _) => SecureTransport::Partial("only_objects", by),
-        ([Some(by), None], _) => SecureTransport::Partial("only_bucket", by),
+        ([None, Some(by)], _) => SecureTransport::Partial(Reason::ONLY_OBJECTS, by),
+        ([Some(by), None], _) => SecureTransport::Partial(Reason::ONLY_BUCKET, by),
         ([None, None], Some((_, code, by))) => SecureTransport::Partial(code, by),
         ([None, None], None) => SecureTransport::Absent,
     }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::aws::AccountId;
+use crate::reason::Reason;
 
 const BUCKET: &str = "arn:aws:s3:::logs";
 const OBJECTS: &str = "arn:aws:s3:::logs/";
@@ -42,7 +43,7 @@ fn requests_without_tls_must_be_refused_everywhere_to_everyone() {
     let s3 = json!("s3:*");
     let enforced = |statements: Value| match secure_transport(&policy(&statements), BUCKET) {
         SecureTransport::Enforced(_) => "enforced",
-        SecureTransport::Partial(code, _) => code,
+        SecureTransport::Partial(reason, _) => reason.code(),
         SecureTransport::Absent => "absent",
     };
     let with = |condition: Value| enforced(json!([deny(&all, &s3, &both, &condition)]));
@@ -90,16 +91,22 @@ fn cloudtrail_is_let_in_for_whose_trails() {
     };
     let arn = |values: Value| json!({ "StringLike": { "aws:SourceArn": values } });
     for (condition, expected) in [
-        (json!({}), Scope::Open("no_source_condition")),
+        (json!({}), Scope::Open(Reason::NO_SOURCE_CONDITION)),
         (arn(json!("arn:aws:cloudtrail:*:999988887777:trail/*")), Scope::Trails),
-        (arn(json!([TRAIL, "arn:aws:cloudtrail:*:*:trail/org"])), Scope::Open("wildcard_account")),
-        (arn(json!("*")), Scope::Open("wildcard_account")),
-        (arn(json!("arn:aws:cloudtrail:*:123123123123:trail/*")), Scope::Open("foreign_account")),
-        (arn(json!("arn:aws:config:*:999988887777:rule/*")), Scope::Open("not_a_trail")),
+        (
+            arn(json!([TRAIL, "arn:aws:cloudtrail:*:*:trail/org"])),
+            Scope::Open(Reason::WILDCARD_ACCOUNT),
+        ),
+        (arn(json!("*")), Scope::Open(Reason::WILDCARD_ACCOUNT)),
+        (
+            arn(json!("arn:aws:cloudtrail:*:123123123123:trail/*")),
+            Scope::Open(Reason::FOREIGN_ACCOUNT),
+        ),
+        (arn(json!("arn:aws:config:*:999988887777:rule/*")), Scope::Open(Reason::NOT_A_TRAIL)),
         (json!({ "ArnEquals": { "aws:sourcearn": TRAIL } }), Scope::Trails),
         (
             json!({ "StringEqualsIfExists": { "aws:SourceArn": TRAIL } }),
-            Scope::Open("optional_source_condition"),
+            Scope::Open(Reason::OPTIONAL_SOURCE_CONDITION),
         ),
         (
             json!({ "StringEquals": { "aws:SourceAccount": ["999988887777"] } }),
@@ -162,7 +169,7 @@ fn a_delivery_is_refused_by_what_cloudtrail_does_not_carry() {
             .map(|key| delivered(&[allow_delivery(), vec![refusal.clone()]].concat(), key));
         answers.map(|answer| match answer {
             Ok(Ok(_)) => "delivers",
-            Ok(Err(fault)) => fault.code,
+            Ok(Err(fault)) => fault.reason.code(),
             Err(_) => "unknown",
         })
     };
@@ -205,7 +212,7 @@ fn a_delivery_is_refused_by_what_cloudtrail_does_not_carry() {
 fn a_delivery_must_be_allowed_on_its_path() {
     let code = |statements: &[Value]| match delivered(statements, None) {
         Ok(Ok(_)) => "delivers",
-        Ok(Err(fault)) => fault.code,
+        Ok(Err(fault)) => fault.reason.code(),
         Err(_) => "unknown",
     };
     assert_eq!(

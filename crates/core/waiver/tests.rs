@@ -7,7 +7,7 @@ use crate::check::{Audit, Check, Group, Judge, Remediation, Severity};
 use crate::evidence::{Cause, Observed};
 use crate::fact::Fact;
 use crate::finding::{Verdict, fail};
-use crate::fixture::{MEMBER, World, id, organization, trail};
+use crate::fixture::{JAPANESE, MEMBER, World, id, organization, trail};
 use crate::gate::{self, GateRequest, Gates};
 use crate::plan::Demand;
 use crate::terms::Terms;
@@ -22,6 +22,7 @@ const CHECK: Check = Check {
     weight: Severity::Critical.weight(),
     rationale: "",
     remediation: Remediation { summary: "", command: "", link: "" },
+    japanese: JAPANESE,
     controls: &[],
     reads: &[Fact::TrailStatus],
     judge: Judge::Trail(judge),

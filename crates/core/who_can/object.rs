@@ -125,7 +125,7 @@ impl Object {
                 action.is_on("key") && affects(action, known)
             }
             Kind::LogGroup => {
-                let [on_group, _] = watched();
+                let [on_group, ..] = watched();
                 action.is_on("log-group")
                     || action.is_on("log-stream")
                     || on_group.contains(&action.name.as_str())

@@ -411,9 +411,45 @@ fn a_checkpoint_that_fits_is_silent_and_another_is_a_finding() {
     assert_eq!(kinds(&report), [Kind::CheckpointMismatch]);
     assert_eq!(report.chains[0].stretches[0].state, HourState::Broken);
     other.key = "elsewhere".to_owned();
-    assert_eq!(kinds(&with(other)), [Kind::CheckpointMismatch]);
+    let report = with(other);
+    assert_eq!(kinds(&report), [Kind::CheckpointMismatch]);
+    assert_eq!(report.findings[0].expected.as_deref(), Some("logs/elsewhere"));
     let text = serde_json::to_string(&head).unwrap();
     assert_eq!(serde_json::from_str::<trailproof_digest::Checkpoint>(&text).unwrap(), head);
+}
+
+#[test]
+fn a_chain_that_begins_anew_where_another_was_proved_does_not_fit() {
+    let mut history = History::of(&hours(3));
+    let first = Span { from: history.span.from, to: after(history.span.from, 2) };
+    let head = run(&history, Options::new(first)).chains[0].head.clone();
+    let made = history.digests[2].clone();
+    let mut document = made.document.clone();
+    for name in ["S3Bucket", "S3Object", "HashValue", "HashAlgorithm", "Signature"] {
+        document[format!("previousDigest{name}")] = serde_json::Value::Null;
+    }
+    history.write(&made.key, &document, 0);
+    let next = Span { from: first.to, to: history.span.to };
+    let trail = Trail { checkpoint: head, ..trail("t") };
+    let place = Place::new("logs", history.folder.clone(), vec![trail], Options::new(next));
+    let report = walk(&history.bucket, place, &history.ring());
+    assert_eq!(kinds(&report), [Kind::CheckpointMismatch]);
+}
+
+#[test]
+fn trails_that_are_found_are_proved_beside_the_named_ones_and_with_what_is_known_of_them() {
+    let history = History::of(&hours(3));
+    // An hour more, in which it is known to have been stopped.
+    let span = Span { from: history.span.from, to: after(history.span.to, 1) };
+    let stopped = Span { from: history.span.to, to: span.to };
+    let known = Trail { known_gaps: vec![stopped], ..trail("t") };
+    let options = Options { discover: true, known: vec![known], ..Options::new(span) };
+    let named = vec![trail("gone")];
+    let place = Place::new("logs", history.folder.clone(), named, options);
+    let report = walk(&history.bucket, place, &history.ring());
+    let of = |name: &str| report.chains.iter().find(|chain| chain.trail == name).unwrap();
+    assert_eq!((of("t").hours_proved, of("t").hours_gap), (3, 1));
+    assert_eq!(of("gone").hours_missing, 4);
 }
 
 #[test]

@@ -40,6 +40,18 @@ impl Gateway {
             admits: strangers.into_iter().flatten().filter(|id| id != &facts.account).collect(),
         })
     }
+
+    /// The other accounts whose principals the trust policy names, by id.
+    #[must_use]
+    pub const fn admits(&self) -> &BTreeSet<String> {
+        &self.admits
+    }
+
+    /// Whether it names everyone, so that conditions alone keep anyone out.
+    #[must_use]
+    pub const fn admits_all(&self) -> bool {
+        self.admits_all
+    }
 }
 
 /// What is known of an organization once each account was read: the gateways and how they are connected. It grows with

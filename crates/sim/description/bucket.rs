@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Encryption, Logging, ReplicationRule, When};
+use super::{Encryption, Logging, Notification, ReplicationRule, When};
 
 /// A bucket. What is absent here is answered with S3's error for an absent configuration.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -60,6 +60,9 @@ pub struct Bucket {
     /// Has no default encryption, as was possible once.
     #[serde(default, skip_serializing_if = "super::is_false")]
     pub no_encryption: bool,
+    /// Whom it tells of its objects; absent: nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notification: Option<Notification>,
     /// Tags; empty: no configuration.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,

@@ -53,9 +53,12 @@ pub struct LogGroup {
     /// Its metric filters, with the members that AWS answers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub metric_filters: Vec<Map<String, Value>>,
+    /// Its subscription filters, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subscription_filters: Vec<Map<String, Value>>,
 }
 
-/// An alarm, a mute rule or a rule on the event bus: where it lies, and the members that AWS answers.
+/// An alarm, a mute rule, a rule on the event bus or a channel: where it lies, and the members that AWS answers.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Regional {
     /// Where it lies.

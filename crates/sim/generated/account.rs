@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::description::{
-    Account, AccountState, Bucket, DefaultRetention, LifecycleRule, ObjectLock, PublicAccessBlock,
-    When, default_regions,
+    Account, AccountState, Analyzer, Bucket, DefaultRetention, Detection, LifecycleRule,
+    ObjectLock, PublicAccessBlock, When, default_regions,
 };
 use crate::generated::Generator;
 use crate::generated::chance::Chance;
-use crate::generated::extras::add_events;
-use crate::generated::frame::OPT_IN_REGIONS;
+use crate::generated::extras::{add_detection, add_events};
+use crate::generated::frame::{OPT_IN_REGIONS, everywhere};
 
 const TEAMS: [&str; 12] = [
     "billing",
@@ -34,6 +34,7 @@ const REGIONS: [&str; 5] = ["eu-central-1", "eu-west-1", "us-east-1", "us-east-2
 
 /// Accounts with this place and the next two have a part in the organization's own trail.
 const LOG_ARCHIVE: usize = 1;
+const SECURITY: usize = 2;
 const FIRST_ORDINARY: usize = 3;
 
 impl Generator {
@@ -84,6 +85,15 @@ impl Generator {
         }
         if ordinary {
             add_events(chance, &mut account);
+            add_detection(chance, &mut account);
+        }
+        if index == SECURITY {
+            let analyzer = Analyzer {
+                name: "organization".to_owned(),
+                kind: "ORGANIZATION".to_owned(),
+                ..Analyzer::default()
+            };
+            account.detection = Some(Detection { analyzers: vec![analyzer], ..everywhere() });
         }
         account
     }

@@ -3,12 +3,13 @@
 use serde_json::json;
 
 use crate::description::{
-    Account, Bucket, Encryption, Event, EventDataStore, Key, LogGroup, Logging, ReplicationRule,
-    Topic, Trail, TrailStatus, default_regions,
+    Account, Bucket, Encryption, Event, EventDataStore, GuardDuty, Key, LogGroup, Logging,
+    ReplicationRule, SecurityHub, Topic, Trail, TrailStatus, default_regions,
 };
 use crate::generated::Generator;
 use crate::generated::account::{bucket_name, home, minutes, protected};
 use crate::generated::chance::Chance;
+use crate::generated::frame::everywhere;
 use crate::generated::trails::{key, key_arn, key_id};
 
 impl Generator {
@@ -166,6 +167,33 @@ fn owned_key(chance: Chance, account: &mut Account, region: &str) -> String {
     let arn = key_arn(&account.id, region, &made.id);
     account.keys.push(made);
     arn
+}
+
+/// In some accounts a region is without one of the detection services.
+pub(super) fn add_detection(chance: Chance, account: &mut Account) {
+    if !chance.happens("odd detection", 0.1) {
+        return;
+    }
+    let regions = default_regions();
+    let odd = |name: &str| {
+        let place = chance.below(name, regions.len());
+        regions.get(place).cloned().into_iter().collect::<Vec<String>>()
+    };
+    let mut detection = everywhere();
+    detection.guardduty = Some(GuardDuty {
+        off_in: odd("guardduty off"),
+        disabled_in: odd("guardduty disabled"),
+        s3_off_in: odd("s3 off"),
+    })
+    .filter(|_| chance.happens("guardduty", 0.8));
+    detection.security_hub = Some(SecurityHub { off_in: odd("hub off"), aggregation_region: None })
+        .filter(|_| chance.happens("hub", 0.7));
+    if let Some(config) = &mut detection.config {
+        config.off_in = odd("config off");
+        config.stopped_in = odd("config stopped");
+        config.service_linked_in = odd("config linked");
+    }
+    account.detection = Some(detection);
 }
 
 /// In some accounts a region is quiet, or was until a while ago.

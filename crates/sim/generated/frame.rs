@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::description::{
-    ControlPolicy, Description, Iam, Moment, Organization, PolicyType, Role, default_regions,
+    ConfigService, ControlPolicy, Description, Detection, GuardDuty, Iam, Moment, Organization,
+    PolicyType, Role, SecurityHub, default_regions,
 };
 use crate::generated::Generator;
 
@@ -49,6 +50,7 @@ impl Generator {
             default_regions: default_regions(),
             opt_in_regions: OPT_IN_REGIONS.map(str::to_owned).to_vec(),
             baseline_iam: baseline(&management),
+            baseline_detection: everywhere(),
             organization: self.organization(),
             public_keys: std::collections::BTreeMap::new(),
             aws_managed_policies: managed(),
@@ -60,7 +62,8 @@ impl Generator {
     pub(super) fn organization(&self) -> Option<Organization> {
         let security = self.id(2.min(self.shape.accounts.saturating_sub(1)));
         let services = ["account", "cloudtrail", "sso"];
-        let delegated = ("cloudtrail.amazonaws.com".to_owned(), vec![security]);
+        let of = |service: &str| (format!("{service}.amazonaws.com"), vec![security.clone()]);
+        let delegated = ["access-analyzer", "cloudtrail", "guardduty"].map(of);
         Some(Organization {
             id: ORGANIZATION.to_owned(),
             management_account: self.id(0),
@@ -69,7 +72,7 @@ impl Generator {
             policy_types: vec!["SERVICE_CONTROL_POLICY".to_owned()],
             trusted_services: services.map(|name| format!("{name}.amazonaws.com")).to_vec(),
             no_service_linked_role: false,
-            delegated_administrators: BTreeMap::from([delegated]),
+            delegated_administrators: BTreeMap::from(delegated),
             units: Vec::new(),
             policies: policies(),
             ..Organization::default()
@@ -91,6 +94,19 @@ fn policies() -> Vec<ControlPolicy> {
     };
     let trail = ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail"];
     vec![deny(0, "keep-the-trail", &trail), deny(1, "stay", &["organizations:LeaveOrganization"])]
+}
+
+/// The detection services as the landing zone switches them on. The security account has the organization's analyzer.
+pub(super) fn everywhere() -> Detection {
+    Detection {
+        guardduty: Some(GuardDuty::default()),
+        security_hub: Some(SecurityHub::default()),
+        config: Some(ConfigService {
+            global_types_in: vec!["us-east-1".to_owned()],
+            ..ConfigService::default()
+        }),
+        analyzers: Vec::new(),
+    }
 }
 
 fn baseline(management: &str) -> Iam {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::description::Bucket;
-use crate::minimal::history::{LookedUp, OF_A_BUCKET, OF_A_KEY, OF_DETECTION};
+use crate::minimal::history::{LookedUp, OF_A_BUCKET, OF_A_KEY, OF_DETECTION, OF_RULES};
 use crate::minimal::keys::{Keys, Place, User};
 use crate::minimal::ledger::Ledger;
 use crate::minimal::walk::{CLOUDTRAIL, GLOBAL, Walk};
@@ -25,6 +25,10 @@ pub(super) struct Follow {
     pub(super) guards: Keys,
     /// By ARN.
     orphans: BTreeMap<String, Orphan>,
+    /// The regions in which the management account told who administers GuardDuty, each with its row.
+    administered: Vec<(String, u64)>,
+    /// The accounts and regions with a rule on CloudTrail's events, each with the row after which it is known.
+    ruled: BTreeMap<(String, String), u64>,
 }
 
 /// An organization trail whose owner cannot be asked.
@@ -91,6 +95,16 @@ impl Follow {
         self.topics.entry(arn).or_default().add(row, None);
     }
 
+    /// The management account told who administers GuardDuty in a region.
+    pub(super) fn administered(&mut self, region: String, row: u64) {
+        self.administered.push((region, row));
+    }
+
+    /// A rule is on CloudTrail's events.
+    pub(super) fn ruled(&mut self, place: (String, String), row: u64) {
+        self.ruled.insert(place, row);
+    }
+
     /// An account cannot be entered.
     pub(super) fn closed(&mut self) {
         self.closed += 1;
@@ -130,6 +144,7 @@ impl Follow {
     /// All that the gathered names lead to, with each account's own credentials.
     pub(super) fn all(mut self, walk: &Walk<'_>, ledger: &mut Ledger<'_>) {
         self.stand_in(walk, ledger);
+        walk.administration(&self.administered, ledger);
         self.watched(walk, ledger);
         self.topics(walk, ledger);
         self.groups(walk, ledger);
@@ -271,6 +286,11 @@ impl Follow {
                 looked_up.look((&owner.id, region), OF_DETECTION, (row + 1, &mut *ledger));
                 ledger.next_account();
             }
+        }
+        // Where a trail tells of its events too, the names of rules were among those.
+        for ((account, region), row) in self.ruled.iter().filter(|_| walk.reads.detection_history) {
+            looked_up.look((account, region), OF_RULES, (*row, &mut *ledger));
+            ledger.next_account();
         }
     }
 

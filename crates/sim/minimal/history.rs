@@ -19,7 +19,9 @@ pub(super) const ORGANIZATION: &str = "cloudtrail:LookupEvents/OrganizationHisto
 /// How many names are looked up of a log bucket, a key, what watches in a region, and an organization.
 pub(super) const OF_A_BUCKET: u64 = 15;
 pub(super) const OF_A_KEY: u64 = 6;
-pub(super) const OF_DETECTION: u64 = 13;
+pub(super) const OF_DETECTION: u64 = 18;
+/// Of those, how many are of rules on the event bus.
+pub(super) const OF_RULES: u64 = 3;
 pub(super) const OF_AN_ORGANIZATION: u64 = 8;
 
 /// What changes a trail, beside its deletion.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::minimal::history;
+use crate::minimal::{detection, history};
 
 /// The operations whose facts are wanted.
 #[derive(Debug, Default)]
@@ -33,6 +33,15 @@ pub(super) struct Reads {
     pub(super) alarms: bool,
     pub(super) mutes: bool,
     pub(super) rules: bool,
+    pub(super) subscriptions: bool,
+    pub(super) channels: bool,
+    pub(super) detectors: bool,
+    pub(super) administrators: bool,
+    pub(super) detector_organization: bool,
+    pub(super) hub: bool,
+    pub(super) recorders: bool,
+    pub(super) analyzers: bool,
+    pub(super) analyzer_administrators: bool,
     pub(super) events: bool,
     pub(super) trail_history: bool,
     pub(super) bucket_history: bool,
@@ -85,6 +94,14 @@ impl Reads {
             alarms: wants("cloudwatch:DescribeAlarms"),
             mutes: wants("cloudwatch:ListAlarmMuteRules"),
             rules: wants("events:ListRules"),
+            subscriptions: wants("logs:DescribeSubscriptionFilters"),
+            channels: wants("cloudtrail:ListChannels"),
+            detectors: wants("guardduty:ListDetectors"),
+            detector_organization: wants("guardduty:DescribeOrganizationConfiguration"),
+            hub: wants("securityhub:DescribeHub"),
+            recorders: wants("config:DescribeConfigurationRecorders"),
+            analyzers: wants("access-analyzer:ListAnalyzers"),
+            analyzer_administrators: wants(detection::ANALYZER_ADMINISTRATORS),
             events: wants("cloudtrail:LookupEvents"),
             trail_history: wants(history::TRAILS),
             bucket_history: wants(history::BUCKETS),
@@ -102,6 +119,8 @@ impl Reads {
             key_policy: wants("kms:GetKeyPolicy"),
             ..Self::default()
         };
+        reads.administrators =
+            reads.detector_organization || wants("guardduty:ListOrganizationAdminAccounts");
         reads.policies = reads.policy || reads.targets || wants("organizations:ListPolicies");
         reads.store_list =
             reads.store || reads.store_policy || wants("cloudtrail:ListEventDataStores");
@@ -123,12 +142,22 @@ impl Reads {
             || reads.filters
             || reads.alarms
             || reads.mutes
-            || reads.rules
+            || reads.subscriptions
+            || reads.channels
             || reads.trail_history
             || reads.detection_history;
         reads.trails = of_a_trail || reads.key || log_buckets || wants("cloudtrail:DescribeTrails");
-        reads.regions =
-            reads.trails || reads.events || reads.store_list || wants("account:ListRegions");
+        let regional = reads.rules
+            || reads.detectors
+            || reads.administrators
+            || reads.hub
+            || reads.recorders
+            || reads.analyzers;
+        reads.regions = regional
+            || reads.trails
+            || reads.events
+            || reads.store_list
+            || wants("account:ListRegions");
         reads.bucket_list = log_buckets || reads.bucket_tags || wants("s3:ListBuckets");
         reads.accounts = reads.regions
             || reads.bucket_list

@@ -1,5 +1,6 @@
 //! A scanner that knows nothing but the answers: what it asks, and after how many answers, is what must be foretold.
 
+mod detection;
 mod objects;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +11,7 @@ use crate::Simulator;
 use crate::testing::{Heard, ask};
 
 /// The operations that one scan of everything reads.
-pub(super) const ALL: [&str; 50] = [
+pub(super) const ALL: [&str; 60] = [
     "sts:GetCallerIdentity",
     "organizations:DescribeOrganization",
     "organizations:ListAccounts",
@@ -40,6 +41,16 @@ pub(super) const ALL: [&str; 50] = [
     "cloudwatch:DescribeAlarms",
     "cloudwatch:ListAlarmMuteRules",
     "events:ListRules",
+    "logs:DescribeSubscriptionFilters",
+    "cloudtrail:ListChannels",
+    "guardduty:ListDetectors",
+    "guardduty:ListOrganizationAdminAccounts",
+    "guardduty:DescribeOrganizationConfiguration",
+    "securityhub:DescribeHub",
+    "config:DescribeConfigurationRecorders",
+    "access-analyzer:ListAnalyzers",
+    "organizations:ListDelegatedAdministrators/analyzers",
+    "s3:GetBucketNotificationConfiguration",
     "s3:ListBuckets",
     "s3:HeadBucket",
     "s3:HeadBucket/owner",
@@ -86,6 +97,10 @@ struct Scan<'a> {
     delegates: Vec<(String, u64)>,
     /// Active accounts that let nobody in.
     closed: Vec<String>,
+    /// The row in which each account is entered.
+    inside: BTreeMap<String, u64>,
+    /// Who administers GuardDuty, by region, with the row in which that is known.
+    administered: Vec<(String, String, u64)>,
     /// What names a key: its text, whose and where it is meant, who can ask, in which row.
     keys: Vec<KeyUse>,
 }
@@ -114,6 +129,8 @@ pub(super) fn scan(simulator: &Simulator, key: Key) -> u64 {
         management: None,
         delegates: Vec::new(),
         closed: Vec::new(),
+        inside: BTreeMap::new(),
+        administered: Vec::new(),
         keys: Vec::new(),
     };
     ask(&caller, "us-east-1").with_static_keys().query(simulator, "sts:GetCallerIdentity", "");
@@ -146,6 +163,7 @@ pub(super) fn scan(simulator: &Simulator, key: Key) -> u64 {
         let row = if account == caller { 1 } else { row };
         scan.account(&account, row);
     }
+    scan.administration();
     scan.follow();
     scan.longest
 }
@@ -227,6 +245,7 @@ impl Scan<'_> {
             }
         }
         self.entered.insert(account.to_owned());
+        self.inside.insert(account.to_owned(), inside);
         self.buckets(account, inside);
         self.principals(account, inside);
         let uri = "https://account.us-east-1.amazonaws.com/listRegions";
@@ -239,6 +258,7 @@ impl Scan<'_> {
         let on = regions.filter(|region| region["RegionOptStatus"] != "DISABLED");
         let on: Vec<String> = on.map(|r| r["RegionName"].as_str().unwrap().to_owned()).collect();
         self.regional(account, &on, row);
+        self.detection(account, &on, row);
         self.account_trails(account, &on, row);
         if self.management.as_deref() == Some(account) {
             let question = ask(account, "us-east-1");
@@ -297,19 +317,24 @@ impl Scan<'_> {
     fn account_trails(&mut self, account: &str, regions: &[String], row: u64) {
         let row = self.answer(row + 1);
         let mut seen: BTreeMap<String, (Value, Vec<String>)> = BTreeMap::new();
-        let mut sights = Vec::new();
         for region in regions {
             let heard = self.json((account, region), "cloudtrail:DescribeTrails", json!({}));
-            let arns = |trails: &Vec<Value>| {
-                trails.iter().map(|trail| trail["TrailARN"].as_str().unwrap().to_owned()).collect()
-            };
-            sights.push((region.clone(), heard.json()["trailList"].as_array().map(arns)));
             for trail in heard.json()["trailList"].as_array().into_iter().flatten() {
                 let arn = trail["TrailARN"].as_str().unwrap().to_owned();
                 seen.entry(arn).or_insert((trail.clone(), Vec::new())).1.push(region.clone());
             }
         }
-        self.rules(account, &sights, row);
+        for region in regions {
+            self.bus((account, region), row);
+        }
+        let mine = format!(":{account}:");
+        let own = seen.iter().filter(|(arn, _)| arn.contains(&mine));
+        let homes: BTreeSet<String> =
+            own.map(|(_, (trail, _))| trail["HomeRegion"].as_str().unwrap().to_owned()).collect();
+        for home in homes {
+            self.json((account, &home), "cloudtrail:ListChannels", json!({}));
+            self.answer(row + 1);
+        }
         for (arn, (trail, seen_in)) in seen {
             let home = trail["HomeRegion"].as_str().unwrap().to_owned();
             let own = arn.contains(&format!(":{account}:"));

@@ -109,6 +109,7 @@ impl<'w> Walk<'w> {
                 ledger.call("organizations:ListAWSServiceAccessForOrganization", GLOBAL, pages);
                 ledger.row(DESCRIBED + pages);
             }
+            self.analyzer_administrators(ledger);
             self.policies(organization, ledger);
         }
     }
@@ -193,6 +194,11 @@ impl<'w> Walk<'w> {
         inside + pages(account.buckets.len(), BUCKETS_PAGE)
     }
 
+    /// The calls in a row after which an account is entered.
+    pub(super) fn inside(&self, account: &Account, place: usize) -> u64 {
+        self.known(&account.id, place) + u64::from(account.id != self.caller)
+    }
+
     fn account(
         &self,
         account: &Account,
@@ -240,6 +246,10 @@ impl<'w> Walk<'w> {
             let regions: BTreeSet<&String> =
                 frame.default_regions.iter().chain(&frame.opt_in_regions).filter(on).collect();
             self.regional((account, &regions), row, (ledger, follow));
+            self.detection((account, &regions), row, (ledger, follow));
+            if self.reads.rules {
+                super::watched::rules(self, account, (&regions, row), (ledger, follow));
+            }
             if self.reads.trails {
                 self.trails((account, &regions), row, (ledger, follow));
             }
@@ -332,11 +342,19 @@ impl<'w> Walk<'w> {
             }
         }
         ledger.row(row);
-        if self.reads.rules {
-            super::watched::rules(self, account, (regions, row), ledger);
-        }
         let trails: Vec<SeenTrail<'_>> = seen.values().map(|(trail, _)| *trail).collect();
         self.trail_history((account, regions), &trails, (row, &mut *ledger));
+        let homes: BTreeSet<&str> = trails
+            .iter()
+            .filter(|trail| trail.owner == account.id)
+            .map(|trail| trail.trail.home_region.as_str())
+            .collect();
+        for home in homes.into_iter().filter(|_| self.reads.channels) {
+            let here = account.channels.iter().filter(|channel| channel.region == home);
+            let pages = pages(here.count(), STORES_PAGE);
+            ledger.call("cloudtrail:ListChannels", home, pages);
+            ledger.row(row + pages);
+        }
         for (trail, seen_in) in seen.into_values() {
             let home = &trail.trail.home_region;
             let own = trail.owner == account.id;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use trailproof_core::answer::EventRule;
-use trailproof_core::monitoring::concerns_cloudtrail;
+use trailproof_core::monitoring::{concerns_cloudtrail, names_cloudtrail};
 
 use crate::description::{Account, Regional};
 use crate::minimal::follow::Follow;
@@ -45,6 +45,13 @@ impl Follow {
             if walk.reads.filters {
                 let pages = pages(filters.len(), FILTERS_PAGE);
                 ledger.call("logs:DescribeMetricFilters", region, pages);
+                ledger.row(row - 1 + pages);
+                ledger.next_account();
+            }
+            if walk.reads.subscriptions {
+                let sent = group.map_or(0, |group| group.subscription_filters.len());
+                let pages = pages(sent, FILTERS_PAGE);
+                ledger.call("logs:DescribeSubscriptionFilters", region, pages);
                 ledger.row(row - 1 + pages);
                 ledger.next_account();
             }
@@ -111,64 +118,39 @@ fn named(
         .collect()
 }
 
-/// What an account is asked of its event buses: one region first, and the others where that has a rule on CloudTrail's
-/// events, or where they see other trails.
+/// Whether a rule's events may be CloudTrail's: what it is on, and whether it names them.
+fn on_cloudtrail(rule: &Regional) -> Option<EventRule> {
+    let members = &rule.members;
+    let event_pattern = match members.get("EventPattern")? {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let state = Some(text(members, "State").to_owned());
+    let rule = EventRule { state, event_pattern, ..EventRule::default() };
+    (!members.contains_key("ManagedBy")).then_some(rule)
+}
+
+/// What an account is asked of its event buses: the rules of each region, and the targets of those that are on
+/// CloudTrail's events.
 pub(super) fn rules(
     walk: &Walk<'_>,
     account: &Account,
     (regions, row): (&BTreeSet<&String>, u64),
-    ledger: &mut Ledger<'_>,
+    (ledger, follow): (&mut Ledger<'_>, &mut Follow),
 ) {
-    let global = match walk.world.frame.partition.as_str() {
-        "aws-cn" => "cn-north-1",
-        "aws-us-gov" => "us-gov-west-1",
-        _ => "us-east-1",
-    };
-    let first = regions.iter().find(|region| region.as_str() == global).or(regions.first());
-    let Some(first) = first else { return };
-    let seen = |region: &str| {
-        walk.answers(account, region).then(|| {
-            let trails = walk.world.trails_in(account, region).into_iter();
-            trails.map(|trail| walk.world.trail_arn(trail)).collect::<BTreeSet<_>>()
-        })
-    };
-    let concerning = |region: &str| {
-        let rules = account.event_rules.iter().filter(|rule| rule.region == region);
-        let rules = rules.filter(|rule| {
-            let members = &rule.members;
-            let pattern = members.get("EventPattern").map(|pattern| match pattern {
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            });
-            pattern.is_some_and(|event_pattern| {
-                !members.contains_key("ManagedBy")
-                    && concerns_cloudtrail(&EventRule {
-                        state: Some(text(members, "State").to_owned()),
-                        event_pattern,
-                        ..EventRule::default()
-                    })
-            })
-        });
-        if walk.answers(account, region) {
-            u64::try_from(rules.count()).unwrap_or(u64::MAX)
-        } else {
-            0
-        }
-    };
-    let here = seen(first);
-    let concerned = here.is_none() || concerning(first) > 0;
     for region in regions {
-        let other = here.is_none() || seen(region) != here;
-        if region != first && !concerned && !other {
-            continue;
-        }
-        let targets = concerning(region);
+        let here = account.event_rules.iter().filter(|rule| rule.region == **region);
+        let answers = walk.answers(account, region);
+        let here: Vec<EventRule> = here.filter(|_| answers).filter_map(on_cloudtrail).collect();
+        let targets = here.iter().filter(|rule| concerns_cloudtrail(rule)).count();
+        let targets = u64::try_from(targets).unwrap_or(u64::MAX);
         ledger.call("events:ListRules", region, 1);
         if targets > 0 {
             ledger.call("events:ListTargetsByRule", region, targets);
         }
-        // Only what the first region had to tell makes the others wait.
-        let waits = if region == first || other { 0 } else { 1 + concerning(first) };
-        ledger.row(row + 1 + waits + targets);
+        ledger.row(row + targets);
+        if here.iter().any(names_cloudtrail) {
+            follow.ruled((account.id.clone(), (*region).clone()), row + 1 + targets);
+        }
     }
 }

@@ -21,6 +21,7 @@ pub(super) fn answer(ask: Ask<'_>) -> Answer {
         "GetTrailStatus" => get_trail_status(ask),
         "GetEventSelectors" => get_event_selectors(ask),
         "GetInsightSelectors" => extras::get_insight_selectors(ask),
+        "ListChannels" => stores::list_channels(ask),
         "ListPublicKeys" => Ok(list_public_keys(ask)),
         "ListTags" => extras::list_tags(ask),
         "LookupEvents" => history::lookup_events(ask),

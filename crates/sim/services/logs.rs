@@ -1,4 +1,4 @@
-//! Amazon CloudWatch Logs: the log groups of a region, and their metric filters.
+//! Amazon CloudWatch Logs: the log groups of a region, and their filters.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,12 @@ const LARGEST_PAGE: usize = 50;
 pub(super) fn answer(ask: Ask<'_>) -> Answer {
     match ask.request.operation.as_str() {
         "DescribeLogGroups" => describe_log_groups(ask),
-        "DescribeMetricFilters" => describe_metric_filters(ask),
+        "DescribeMetricFilters" => {
+            describe_filters(ask, "metricFilters", |group| &group.metric_filters)
+        }
+        "DescribeSubscriptionFilters" => {
+            describe_filters(ask, "subscriptionFilters", |group| &group.subscription_filters)
+        }
         _ => Err(Failure::unknown_operation(ask.request)),
     }
 }
@@ -55,14 +60,19 @@ fn describe_log_groups(ask: Ask<'_>) -> Answer {
     Ok(Reply::json(Value::Object(members)))
 }
 
-fn describe_metric_filters(ask: Ask<'_>) -> Answer {
+/// The filters of one kind of a log group, with the group's name.
+fn describe_filters(
+    ask: Ask<'_>,
+    member: &str,
+    filters: fn(&LogGroup) -> &Vec<Map<String, Value>>,
+) -> Answer {
     let name = ask.request.text("logGroupName").unwrap_or_default();
     let groups = groups(ask);
     let group = groups.get(name).ok_or_else(|| {
         Failure::new(400, "ResourceNotFoundException", "The specified log group does not exist.")
     })?;
     let found = size(ask.request.number("limit"), LARGEST_PAGE)
-        .and_then(|size| page(&group.metric_filters, ask.request.text("nextToken"), size))
+        .and_then(|size| page(filters(group), ask.request.text("nextToken"), size))
         .ok_or_else(|| invalid("The limit or the token is not valid."))?;
     let written = |filter: &Map<String, Value>| {
         let mut members = filter.clone();
@@ -70,7 +80,7 @@ fn describe_metric_filters(ask: Ask<'_>) -> Answer {
         Value::Object(members)
     };
     let items = found.items.into_iter().map(written).collect();
-    let mut members = Map::from_iter([("metricFilters".to_owned(), Value::Array(items))]);
+    let mut members = Map::from_iter([(member.to_owned(), Value::Array(items))]);
     members.extend(found.next.map(|next| ("nextToken".to_owned(), json!(next))));
     Ok(Reply::json(Value::Object(members)))
 }

@@ -28,6 +28,7 @@ pub(super) fn answer(ask: Ask<'_>) -> Answer {
             Ok(Reply::empty().header(REGION_HEADER, &bucket.region))
         }
         "GetBucketVersioning" => Ok(configuration::versioning(&*reach(ask)?)),
+        "GetBucketNotificationConfiguration" => Ok(configuration::notification(&*reach(ask)?)),
         "GetObjectLockConfiguration" => configuration::object_lock(&*reach(ask)?),
         "GetBucketLifecycleConfiguration" => configuration::lifecycle(ask.world, &*reach(ask)?),
         "GetBucketPolicyStatus" => policy_status(ask, &*reach(ask)?),

@@ -20,7 +20,7 @@ use super::skew;
 
 mod writes;
 
-pub use writes::{encryption, logging, policy, replication, tags};
+pub use writes::{encryption, logging, notification, policy, replication, tags};
 
 /// Any page size makes AWS name the buckets' regions.
 const PAGE: i32 = 1000;

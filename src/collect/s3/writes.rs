@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_s3::types::{ReplicationRule as SdkRule, ReplicationRuleFilter};
+use aws_sdk_s3::types::{
+    Event, FilterRuleName, NotificationConfigurationFilter, ReplicationRule as SdkRule,
+    ReplicationRuleFilter,
+};
 use serde::de::IgnoredAny;
 use trailproof_core::answer::{
-    Answer, BucketEncryption, BucketLogging, BucketReplication, PolicyText, ReplicationRule, Tags,
+    Answer, BucketEncryption, BucketLogging, BucketNotification, BucketReplication,
+    NotificationTarget, PolicyText, ReplicationRule, Tags,
 };
 use trailproof_core::aws::Region;
 
@@ -109,6 +113,48 @@ pub async fn encryption(
                 .map(str::to_owned),
         }
     })))
+}
+
+/// An empty answer is how S3 says that the bucket tells nobody.
+pub async fn notification(
+    session: &Session,
+    region: &Region,
+    bucket: &str,
+) -> Result<Answer, Failure> {
+    let request = session.s3().get_bucket_notification_configuration().bucket(bucket);
+    let answer = request.customize().config_override(there(region)).send().await?;
+    let topics = answer.topic_configurations().iter();
+    let topics = topics.map(|one| told(one.topic_arn(), one.events(), one.filter()));
+    let queues = answer.queue_configurations().iter();
+    let queues = queues.map(|one| told(one.queue_arn(), one.events(), one.filter()));
+    let functions = answer.lambda_function_configurations().iter();
+    let functions =
+        functions.map(|one| told(one.lambda_function_arn(), one.events(), one.filter()));
+    Ok(Answer::BucketNotification(BucketNotification {
+        event_bridge: answer.event_bridge_configuration().is_some(),
+        configurations: topics.chain(queues).chain(functions).collect(),
+    }))
+}
+
+fn told(
+    arn: &str,
+    events: &[Event],
+    filter: Option<&NotificationConfigurationFilter>,
+) -> NotificationTarget {
+    let rules = filter.and_then(|filter| filter.key()).map(|key| key.filter_rules());
+    let of = |name: &FilterRuleName| {
+        let rule = rules.unwrap_or_default().iter().find(|rule| {
+            // S3 writes the names in lower case or with a capital.
+            rule.name().is_some_and(|given| given.as_str().eq_ignore_ascii_case(name.as_str()))
+        });
+        rule.and_then(|rule| rule.value()).filter(|value| !value.is_empty()).map(str::to_owned)
+    };
+    NotificationTarget {
+        arn: arn.to_owned(),
+        events: events.iter().map(|event| event.as_str().to_owned()).collect(),
+        prefix: of(&FilterRuleName::Prefix),
+        suffix: of(&FilterRuleName::Suffix),
+    }
 }
 
 pub async fn tags(session: &Session, region: &Region, bucket: &str) -> Result<Answer, Failure> {

@@ -14,7 +14,8 @@ use crate::privilege::unread::Taken;
 use crate::privilege::ways::How;
 
 /// What a root session is for: a bucket policy that locks everybody out. No other of its tasks touches evidence.
-const ROOT_TASK: [&str; 2] = ["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"];
+pub(in crate::privilege) const ROOT_TASK: [&str; 2] =
+    ["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"];
 
 /// A power over a resource.
 #[derive(Debug, Clone)]
@@ -40,6 +41,16 @@ pub(super) enum Goal {
 pub(super) struct Come {
     pub(super) goal: Goal,
     pub(super) how: How,
+}
+
+/// The role of a permission set that somebody could have provisioned in an account, whatever its name.
+pub(in crate::privilege) fn any_permission_set(partition: &str, account: &str) -> String {
+    let name = "aws-reserved/sso.amazonaws.com/AWSReservedSSO_any_0000000000000000";
+    format!("arn:{partition}:iam::{account}:role/{name}")
+}
+
+pub(in crate::privilege) fn root_user(partition: &str, account: &str) -> String {
+    format!("arn:{partition}:iam::{account}:root")
 }
 
 /// One reading of all policies.
@@ -70,7 +81,7 @@ impl Net {
         }
     }
 
-    fn facts(
+    pub(super) fn facts(
         &self,
         roll: &Roll,
         (targets, stance): (&[Target], &Stance),
@@ -110,11 +121,10 @@ impl Net {
             return;
         }
         let (partition, account) = (&facts.partition, &facts.account);
-        let role = "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_any_0000000000000000";
         let mut asked = roll.bulk.account(setup);
         let mut held_by = |arn: &str| self.held_by(roll, &mut asked, arn);
-        let root = format!("arn:{partition}:iam::{account}:root");
-        let set = held_by(&format!("arn:{partition}:iam::{account}:{role}"));
+        let root = root_user(partition, account);
+        let set = held_by(&any_permission_set(partition, account));
         let of_root = held_by(&root);
         let comes = |decided: &BTreeSet<usize>, of: &str, wanted: &dyn Fn(&End) -> bool| {
             let had =
@@ -143,7 +153,7 @@ impl Net {
         clippy::type_complexity,
         reason = "by principal, what the graph found and the same told"
     )]
-    fn search(
+    pub(super) fn search(
         &self,
         roll: &Roll,
         (facts, ends): (&Facts, &[End]),
@@ -191,7 +201,7 @@ impl Net {
         let mut ends = Ends::new();
         for (place, passage) in self.between.passages(account, reached) {
             let Some(path) = self.path_through(&own, &passage.through) else { continue };
-            for come in self.behind.get(&place).into_iter().flatten() {
+            for come in self.behind(place) {
                 self.arrive(&mut ends, &path, come);
             }
         }
@@ -199,14 +209,19 @@ impl Net {
         ends
     }
 
-    fn path_through(&self, own: &[Come], through: &[usize]) -> Option<Vec<Told>> {
+    /// What lies behind a gateway.
+    pub(super) fn behind(&self, gateway: usize) -> &[Come] {
+        self.behind.get(&gateway).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn path_through(&self, own: &[Come], through: &[usize]) -> Option<Vec<Told>> {
         let to = |comes: &[Come], place: usize| {
             let found = comes.iter().find(|c| matches!(c.goal, Goal::Gateway(at) if at == place));
             found.map(|come| come.how.path.clone())
         };
         let mut path = to(own, *through.first()?)?;
         for (from, next) in through.iter().zip(through.iter().skip(1)) {
-            path.extend(to(self.behind.get(from)?, *next)?);
+            path.extend(to(self.behind(*from), *next)?);
         }
         Some(path)
     }

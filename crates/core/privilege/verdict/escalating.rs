@@ -151,7 +151,7 @@ fn by_principal<'w>(ways: impl Iterator<Item = &'w Way>) -> Vec<Escalating<'w>> 
     all.into_iter().map(|(principal, ways)| Escalating { principal, ways }).collect()
 }
 
-fn hop(told: &Told) -> Value {
+pub(super) fn hop(told: &Told) -> Value {
     let steps = told.steps.iter().map(|step| {
         let by: Vec<String> = step.statements.iter().map(ToString::to_string).collect();
         json!({ "action": step.action, "on": step.resource, "by": by })

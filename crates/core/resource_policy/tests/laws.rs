@@ -74,7 +74,7 @@ fn answers(policy: &ResourcePolicy) -> Vec<String> {
     scopes.sort();
     let secure = match secure_transport(policy, BUCKET) {
         SecureTransport::Enforced(_) => "enforced",
-        SecureTransport::Partial(code, _) => code,
+        SecureTransport::Partial(reason, _) => reason.code(),
         SecureTransport::Absent => "absent",
     };
     let delivered = delivered(
@@ -86,7 +86,10 @@ fn answers(policy: &ResourcePolicy) -> Vec<String> {
         secure.to_owned(),
         scopes.join(","),
         format!("{:?}", legacy_principals(policy, &["s3:PutObject"]).is_some()),
-        format!("{:?}", delivered.map(|d| d.map(|_| ()).map_err(|f| f.code)).map_err(|g| code(&g))),
+        format!(
+            "{:?}",
+            delivered.map(|d| d.map(|_| ()).map_err(|f| f.reason)).map_err(|g| code(&g))
+        ),
         format!(
             "{:?}",
             outsiders(policy, &realm).map(|grant| grant.is_some()).map_err(|g| code(&g))

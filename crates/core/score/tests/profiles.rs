@@ -30,6 +30,7 @@ fn checks() -> Vec<Check> {
             weight,
             rationale,
             remediation,
+            japanese: crate::fixture::JAPANESE,
             controls,
             reads: &[],
             judge,

@@ -33,6 +33,10 @@ impl TestKey {
         hex::encode(Md5::digest(self.0.public_key().as_ref()))
     }
 
+    pub fn public(&self) -> String {
+        STANDARD.encode(self.0.public_key().as_ref())
+    }
+
     pub fn sign(&self, message: &str) -> String {
         let mut signature = vec![0; self.0.public().modulus_len()];
         let random = SystemRandom::new();

@@ -17,7 +17,8 @@ const OF_A_TARGET: [&str; 7] = [
     "publicAccessBlock",
     "ownershipControls",
 ];
-const OF_A_LOG_BUCKET: [&str; 4] = ["policy", "logging", "replication", "encryption"];
+const OF_A_LOG_BUCKET: [&str; 5] =
+    ["policy", "logging", "replication", "encryption", "notification"];
 
 /// The first text between two tags, from each place where the first one is.
 fn tags(body: &str, name: &str) -> Vec<String> {
@@ -41,7 +42,10 @@ impl Scan<'_> {
     pub(super) fn services(&mut self) {
         self.list("ListAWSServiceAccessForOrganization", ("", ""), 2);
         self.policies();
-        for (page, row) in self.list("ListDelegatedAdministrators", ("", ""), 2) {
+        let analyzers = ("ServicePrincipal", "access-analyzer.amazonaws.com");
+        self.list("ListDelegatedAdministrators", analyzers, 2);
+        let trails = ("ServicePrincipal", "cloudtrail.amazonaws.com");
+        for (page, row) in self.list("ListDelegatedAdministrators", trails, 2) {
             for delegate in page["DelegatedAdministrators"].as_array().unwrap() {
                 self.delegates.push((delegate["Id"].as_str().unwrap().to_owned(), row));
             }
@@ -270,6 +274,7 @@ impl Scan<'_> {
             let name = arn.split_once(":log-group:").unwrap().1.trim_end_matches(":*");
             let body = json!({ "logGroupName": name });
             let heard = self.json(here, "logs:DescribeMetricFilters", body);
+            self.json(here, "logs:DescribeSubscriptionFilters", json!({ "logGroupName": name }));
             filters.push((owner.clone(), region.clone(), heard, row));
             let body = json!({ "logGroupIdentifiers": [arn.trim_end_matches(":*")] });
             let heard = self.json(here, "logs:DescribeLogGroups", body).json();
@@ -354,33 +359,10 @@ impl Scan<'_> {
         }
     }
 
-    /// The rules on the event buses: of the region of global services first, and of others where that has one on events
-    /// of CloudTrail, or where other trails are seen.
-    pub(super) fn rules(
-        &mut self,
-        account: &str,
-        seen: &[(String, Option<BTreeSet<String>>)],
-        row: u64,
-    ) {
-        let at = seen.iter().position(|(region, _)| region == "us-east-1").unwrap_or(0);
-        let Some((first, here)) = seen.get(at) else { return };
-        let (mut concerned, taken) = self.bus((account, first), row);
-        concerned |= here.is_none();
-        for (region, there) in seen.iter().filter(|(region, _)| region != first) {
-            let other = here.is_none() || there != here;
-            if concerned || other {
-                self.bus((account, region), if other { row } else { taken });
-            }
-        }
-    }
-
-    /// Whether a rule of a region may be on events of CloudTrail, and the row in which that is known.
-    fn bus(&mut self, here: (&str, &str), row: u64) -> (bool, u64) {
+    /// The rules on the event bus of a region, and the targets of those that are on events of CloudTrail.
+    pub(super) fn bus(&mut self, here: (&str, &str), row: u64) {
         let heard = self.json(here, "events:ListRules", json!({}));
-        let mut row = self.answer(row + 1);
-        if heard.status != 200 {
-            return (true, row);
-        }
+        let mut row = self.answer(row);
         let rules = heard.json()["Rules"].as_array().cloned().unwrap_or_default();
         let concerning = rules.iter().filter(|rule| {
             rule["State"] != "DISABLED"
@@ -394,7 +376,6 @@ impl Scan<'_> {
             self.json(here, "events:ListTargetsByRule", json!({ "Rule": name }));
             row = self.answer(row + 1);
         }
-        (!names.is_empty(), row)
     }
 
     fn ask_keys(&mut self) {

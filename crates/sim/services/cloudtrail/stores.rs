@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::description::EventDataStore;
+use crate::description::{EventDataStore, Regional};
 use crate::failure::Failure;
 use crate::reply::Reply;
 use crate::services::cloudtrail::{PRINCIPAL, insert};
@@ -32,6 +32,26 @@ pub(super) fn list_event_data_stores(ask: Ask<'_>) -> Answer {
         json!({ "EventDataStoreArn": arn, "Name": store.name })
     });
     let mut members = Map::from_iter([("EventDataStores".to_owned(), items.collect())]);
+    insert(&mut members, "NextToken", found.next.map(|next| json!(next)));
+    Ok(Reply::json(Value::Object(members)))
+}
+
+pub(super) fn list_channels(ask: Ask<'_>) -> Answer {
+    let request = ask.request;
+    let here: Vec<&Regional> =
+        ask.caller.channels.iter().filter(|channel| channel.region == request.region).collect();
+    let found = size(request.number("MaxResults"), LARGEST_PAGE)
+        .and_then(|size| page(&here, request.text("NextToken"), size))
+        .ok_or_else(|| Failure::new(400, "InvalidNextTokenException", "Invalid NextToken."))?;
+    let items = found.items.into_iter().map(|channel| {
+        let mut members = channel.members.clone();
+        let id = members.remove("Id").and_then(|id| id.as_str().map(str::to_owned));
+        let resource = format!("channel/{}", id.unwrap_or_default());
+        let arn = ask.world.arn("cloudtrail", &channel.region, &ask.caller.id, &resource);
+        members.insert("ChannelArn".to_owned(), json!(arn));
+        Value::Object(members)
+    });
+    let mut members = Map::from_iter([("Channels".to_owned(), items.collect())]);
     insert(&mut members, "NextToken", found.next.map(|next| json!(next)));
     Ok(Reply::json(Value::Object(members)))
 }

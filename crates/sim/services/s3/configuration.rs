@@ -1,4 +1,4 @@
-//! The configurations of a bucket that decide whether what lies in it can be deleted.
+//! The configurations of a bucket that decide whether what lies in it can be deleted, and whom it tells.
 
 use crate::description::{Bucket, LifecycleFilter, LifecycleRule};
 use crate::reply::Reply;
@@ -55,6 +55,26 @@ pub(super) fn lifecycle(world: &World<'_>, bucket: &Bucket) -> Answer {
     }
     let rules = bucket.lifecycle.iter().map(|rule| lifecycle_rule(world, rule));
     Ok(Reply::xml(root("LifecycleConfiguration").children(rules)))
+}
+
+/// A bucket that tells nobody answers with an empty configuration.
+pub(super) fn notification(bucket: &Bucket) -> Reply {
+    let told = bucket.notification.clone().unwrap_or_default();
+    let bridge = told.event_bridge.then(|| Element::new("EventBridgeConfiguration"));
+    let queue = told.queue.map(|arn| {
+        let filter = told.prefix.map(|prefix| {
+            let rule = Element::new("FilterRule")
+                .child(Element::leaf("Name", "prefix"))
+                .child(Element::leaf("Value", prefix));
+            Element::new("Filter").child(Element::new("S3Key").child(rule))
+        });
+        Element::new("QueueConfiguration")
+            .child(Element::leaf("Id", "told"))
+            .child(Element::leaf("Queue", arn))
+            .child(Element::leaf("Event", "s3:ObjectCreated:*"))
+            .children(filter)
+    });
+    Reply::xml(root("NotificationConfiguration").children(queue).children(bridge))
 }
 
 fn lifecycle_rule(world: &World<'_>, rule: &LifecycleRule) -> Element {

@@ -1,0 +1,77 @@
+//! What the checks say in Japanese: present, Japanese, and true to the words that AWS and auditors use.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use trailproof_checks::CATALOGUE;
+use trailproof_core::language::is_japanese;
+use trailproof_core::reason::Reason;
+
+/// English beside Japanese, of every text of every check.
+fn texts() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    CATALOGUE.iter().flat_map(|check| {
+        let japanese = &check.japanese;
+        [
+            (check.id, check.title, japanese.title),
+            (check.id, check.rationale, japanese.rationale),
+            (check.id, check.remediation.summary, japanese.remediation),
+        ]
+    })
+}
+
+#[test]
+fn every_text_is_japanese_and_none_is_the_english_one() {
+    for (id, english, japanese) in texts() {
+        assert!(is_japanese(japanese) && english != japanese, "{id}: {japanese}");
+        assert!(!japanese.contains("  ") && japanese.trim() == japanese, "{id}: {japanese}");
+    }
+}
+
+#[test]
+fn a_title_is_a_statement_and_all_else_is_sentences() {
+    for check in CATALOGUE {
+        let japanese = &check.japanese;
+        assert!(!japanese.title.contains('。'), "{}", check.id);
+        assert!(japanese.rationale.ends_with('。'), "{}", check.id);
+        assert!(japanese.remediation.ends_with('。'), "{}", check.id);
+    }
+}
+
+/// AWS calls a trail 証跡, auditors call evidence 監査証拠: the one is never said for the other.
+#[test]
+fn evidence_is_never_called_a_trail() {
+    for (id, english, japanese) in texts() {
+        let english = english.to_lowercase();
+        if japanese.contains("証跡") {
+            assert!(english.contains("trail"), "{id}: {japanese}");
+        }
+        if english.contains("evidence") {
+            assert!(japanese.contains("監査証拠"), "{id}: {japanese}");
+        }
+    }
+}
+
+#[test]
+fn the_words_are_those_of_the_glossary() {
+    let wrong = [
+        "マルチリージョンの証跡",
+        "シングルリージョン",
+        "マスターアカウント",
+        "拡張イベントセレクタ",
+        "です",
+        "ます",
+        "監査ログ",
+        "整合性検証",
+    ];
+    let reasons = Reason::ALL.iter().map(|reason| (reason.code(), reason.japanese()));
+    for (id, japanese) in texts().map(|(id, _, japanese)| (id, japanese)).chain(reasons) {
+        for word in wrong {
+            assert!(!japanese.contains(word), "{id}: {japanese} says {word}");
+        }
+    }
+}
+
+#[test]
+fn a_title_is_given_once() {
+    let mut titles: Vec<&str> = CATALOGUE.iter().map(|check| check.japanese.title).collect();
+    titles.sort_unstable();
+    assert!(titles.is_sorted_by(|one, next| one < next), "two checks have one title");
+}
