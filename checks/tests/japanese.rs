@@ -1,9 +1,12 @@
 //! What the checks say in Japanese: present, Japanese, and true to the words that AWS and auditors use.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+use std::path::Path;
+
 use trailproof_checks::CATALOGUE;
 use trailproof_core::language::is_japanese;
 use trailproof_core::reason::Reason;
+use trailproof_core::sentence;
 
 /// English beside Japanese, of every text of every check.
 fn texts() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
@@ -74,4 +77,25 @@ fn a_title_is_given_once() {
     let mut titles: Vec<&str> = CATALOGUE.iter().map(|check| check.japanese.title).collect();
     titles.sort_unstable();
     assert!(titles.is_sorted_by(|one, next| one < next), "two checks have one title");
+}
+
+/// What a check expects is a sentence that is declared in both languages, or a value in AWS's own words.
+#[test]
+fn every_fixed_expectation_is_said_in_japanese() {
+    let mut found = 0;
+    for check in CATALOGUE {
+        let file = check.id.replace('-', "_") + ".rs";
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(check.group.code()).join(file);
+        let source = std::fs::read_to_string(&path).unwrap();
+        let judge = source.split("#[cfg(test)]").next().unwrap();
+        for mark in [".expected(\"", "let expected = \""] {
+            for rest in judge.split(mark).skip(1) {
+                let text = rest.split('"').next().unwrap();
+                let data = text.split(", ").all(|part| part.contains('=') && !part.contains(' '));
+                assert!(data || sentence::japanese(text).is_some(), "{}: {text}", check.id);
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 40, "{found}");
 }
