@@ -250,7 +250,7 @@ pub struct OutputArgs {
     /// without a path, or with -, to stdout; of asff the path is a folder. Repeat for more.
     #[arg(long, value_name = "FORMAT[=PATH]")]
     pub format: Vec<String>,
-    /// The language of tables and Markdown: en, ja, or en,ja for both, in which case each file has the language in
+    /// The language of tables, Markdown and HTML: en, ja, or en,ja for both, in which case each file has the language in
     /// its name. What programs read is in English.
     #[arg(long, value_name = "LANG", value_delimiter = ',', default_value = "en", value_parser = language)]
     pub lang: Vec<Language>,

@@ -30,7 +30,7 @@ fn files_for_programs_are_the_same_bytes_whatever_the_language() {
         let of = |folder: &str| place.read(&format!("{folder}/{name}"));
         assert!(of("en") == of("ja") && of("en") == of("both"), "{name}");
     }
-    for name in ["report.txt", "report.md"] {
+    for name in ["report.txt", "report.md", "report.html"] {
         let (stem, extension) = name.split_once('.').unwrap();
         let of = |path: &str| String::from_utf8(place.read(path)).unwrap();
         let english = of(&format!("en/{name}"));
