@@ -21,7 +21,7 @@ pub const CHECK: Check = Check {
     japanese: Japanese {
         title: "自身のバケットへの配信を記録する証跡がない",
         rationale: "ログの配信が次の配信のイベントとなり、課金が際限なく続き、重要なイベントがノイズに埋もれる。",
-        remediation: "証跡のログバケットを除外する。resources.ARN の NotStartsWith に、末尾にスラッシュを付けたバケッ\
+        remediation: "ログバケットを除外する。resources.ARN の NotStartsWith に、末尾にスラッシュを付けたバケッ\
                       トの ARN を指定する。",
     },
     controls: &[],
