@@ -23,6 +23,7 @@ use maud::Markup;
 use trailproof_core::assessment::Assessment;
 use trailproof_core::aws::AccountId;
 use trailproof_core::diff::Diff;
+use trailproof_core::language::Language;
 use trailproof_core::results::Results;
 
 use self::gathered::{Gathered, gather};
@@ -38,8 +39,14 @@ const FINDINGS_BYTES: usize = 2_500_000;
 /// Of each check, where that is not enough.
 const SHOWN: usize = 12;
 
-/// Where the pages of the accounts lie, seen from the first page.
-pub const ACCOUNTS_FOLDER: &str = "accounts";
+/// Where the pages of the accounts lie, seen from the first page of that language.
+#[must_use]
+pub const fn accounts_folder(language: Language) -> &'static str {
+    match language {
+        Language::English => "accounts",
+        Language::Japanese => "accounts.ja",
+    }
+}
 
 /// Takes a page's bytes, piece by piece: none for the first page, else the account's. A page's pieces come one after
 /// the other, and the first page comes first.
@@ -67,9 +74,10 @@ struct Page<'a, R> {
 /// When the output cannot be written, or the results cannot be had.
 pub fn write<R: Results>(
     assessment: &Assessment<R>,
+    language: Language,
     out: &mut dyn Write,
 ) -> Result<(), ReportError<R::Error>> {
-    let index = Index::new(assessment);
+    let index = Index::told(assessment, language);
     let gathered = gather(assessment, &index)?;
     let diff = difference::of(assessment);
     let page = Page { assessment, index: &index, gathered: &gathered, diff, linked: false };
@@ -78,15 +86,16 @@ pub fn write<R: Results>(
 }
 
 /// Writes the same; where there are too many findings for one page, each account has a page of its own beside it, which
-/// the first one links to as [`ACCOUNTS_FOLDER`]`/ID.html`.
+/// the first one links to in [`accounts_folder`] as `ID.html`.
 ///
 /// # Errors
 /// When the output cannot be written, or the results cannot be had.
 pub fn write_pages<R: Results>(
     assessment: &Assessment<R>,
+    language: Language,
     sink: &mut Sink<'_>,
 ) -> Result<(), ReportError<R::Error>> {
-    let index = Index::new(assessment);
+    let index = Index::told(assessment, language);
     let gathered = gather(assessment, &index)?;
     let linked = gathered.folded;
     let diff = difference::of(assessment);
@@ -103,7 +112,8 @@ pub fn write_pages<R: Results>(
 
 /// What changed since an earlier run.
 fn changed<R>(page: &Page<'_, R>) -> Markup {
-    page.diff.as_ref().map(changes::section).unwrap_or_default()
+    let w = page.index.words;
+    page.diff.as_ref().map(|diff| changes::section(diff, w)).unwrap_or_default()
 }
 
 /// The first page, part by part.
@@ -123,7 +133,8 @@ fn first_page<R>(
         findings::form,
     ];
     let after: [fn(&Page<'_, R>) -> Markup; 3] = [standing::accounts, back::back, back::foot];
-    out(frame::open(&summary::title(page.assessment)).as_bytes())?;
+    let w = page.index.words;
+    out(frame::open(&summary::title(page.assessment, w), w).as_bytes())?;
     for part in before {
         out(part(page).into_string().as_bytes())?;
     }

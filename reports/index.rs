@@ -63,9 +63,28 @@ impl<'a> Index<'a> {
         self.japanese(&finding.check).map_or(&finding.title, |japanese| &japanese.title)
     }
 
+    /// What a check states.
+    pub fn title_of<'c>(&self, check: &'c CheckInfo) -> &'c str
+    where
+        'a: 'c,
+    {
+        self.japanese(&check.id).map_or(&check.title, |japanese| &japanese.title)
+    }
+
     /// How to mend what the check finds.
-    pub fn remediation(&self, check: &'a CheckInfo) -> &'a str {
+    pub fn remediation<'c>(&self, check: &'c CheckInfo) -> &'c str
+    where
+        'a: 'c,
+    {
         self.japanese(&check.id).map_or(&check.remediation, |japanese| &japanese.remediation)
+    }
+
+    /// Why the check matters.
+    pub fn rationale<'c>(&self, check: &'c CheckInfo) -> &'c str
+    where
+        'a: 'c,
+    {
+        self.japanese(&check.id).map_or(&check.rationale, |japanese| &japanese.rationale)
     }
 
     /// What was expected; the check's title where the finding says no more.

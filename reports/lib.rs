@@ -119,7 +119,7 @@ impl Format {
     /// Whether people read it, each in a language: what programs read has none.
     #[must_use]
     pub fn is_for_people(self) -> bool {
-        matches!(self, Self::Table | Self::Markdown)
+        matches!(self, Self::Table | Self::Markdown | Self::Html)
     }
 
     /// The name in a folder that holds the whole set; none for what only a pipeline's log can use.
@@ -225,7 +225,7 @@ pub fn write<R: Results>(
         Format::Markdown => markdown::write(assessment, options.language, out)?,
         Format::Github => github::write(assessment, out)?,
         Format::Gitlab => code_quality::write(assessment, out)?,
-        Format::Html => html::write(assessment, out)?,
+        Format::Html => html::write(assessment, options.language, out)?,
     }
     out.flush()?;
     Ok(())

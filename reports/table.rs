@@ -137,7 +137,7 @@ fn head<R>(page: &mut Page, assessment: &Assessment<R>, index: &Index<'_>, gathe
     for note in &scope.notes {
         page.entry(2, Cell::styled(of.note, Style::Warn), &words.sentence(note));
     }
-    let when = (of.span)(&words.time(run.started), &words.time(run.ended));
+    let when = words.span(run.started, run.ended);
     let how = [when, format!("trailproof {}", run.tool_version), run.caller_arn.clone()];
     page.pieces(2, Cell::styled(of.read, Style::Dim), &how);
 }

@@ -37,6 +37,24 @@ impl Words {
         }
     }
 
+    /// The one of two texts that is in this language.
+    #[must_use]
+    pub fn say<T>(&self, english: T, japanese: T) -> T {
+        match self.language {
+            Language::English => english,
+            Language::Japanese => japanese,
+        }
+    }
+
+    /// So many of something: an English noun, of which the plural is made, and what Japanese counts it in.
+    #[must_use]
+    pub fn count(&self, number: usize, noun: &str, japanese: &str) -> String {
+        match self.language {
+            Language::English => crate::text::count(number, noun),
+            Language::Japanese => format!("{number} {japanese}"),
+        }
+    }
+
     /// Whether they are Japanese.
     #[must_use]
     pub const fn is_japanese(&self) -> bool {
@@ -147,6 +165,32 @@ impl Words {
                 format!("{asked} のうち {} ～ {} のみ立証できる", self.time(from), self.time(to))
             }
         }
+    }
+
+    /// What kind of thing a resource is.
+    #[must_use]
+    pub fn kind(&self, kind: &'static str) -> &'static str {
+        match (self.language, kind) {
+            (Language::English, kind) => kind,
+            (_, "account") => "アカウント",
+            (_, "region") => "リージョン",
+            (_, "organization") => "組織",
+            (_, "trail") => "証跡",
+            (_, "event data store") => "イベントデータストア",
+            (_, "bucket") => "バケット",
+            (_, "key") => "キー",
+            (_, "log group") => "ロググループ",
+            (_, "user") => "ユーザー",
+            (_, "role") => "ロール",
+            (_, "group") => "グループ",
+            (_, _) => "リソース",
+        }
+    }
+
+    /// From one moment to another.
+    #[must_use]
+    pub fn span(&self, from: Timestamp, to: Timestamp) -> String {
+        (self.table.span)(&self.time(from), &self.time(to))
     }
 
     /// A moment: in Japanese also as clocks in Japan show it.

@@ -194,7 +194,7 @@ impl Outputs {
                 render(&mut stdout)?;
             }
             Place::File(path) if format == Format::Html => {
-                pages::write(assessment, path)?;
+                pages::write(assessment, path, language)?;
             }
             Place::File(path) => {
                 stream_atomically(path, render)?;

@@ -11,7 +11,8 @@ use super::gathered::{Card, Order, anchor};
 use super::summary::{bar, grade};
 use super::{findings, frame, rows, said, timeline};
 use crate::index::Index;
-use crate::text::{self, count};
+use crate::text;
+use crate::words::Words;
 
 /// The whole page.
 pub fn page<R>(
@@ -20,13 +21,15 @@ pub fn page<R>(
     (id, findings): (AccountId, &[Finding]),
 ) -> String {
     let name = text::cut(&said(index.name(id)), 80).into_owned();
-    let mut page = frame::open(&format!("Account {id} {name}"));
+    let w = index.words;
+    let title = w.say("Account", "アカウント");
+    let mut page = frame::open(&format!("{title} {id} {name}"), w);
     let body = html! {
         header class="top" {
             p class="brand" { a href="../" { "trailproof" } }
-            h1 { "Account " span class="id" { (id) } " " bdi { (name) } }
+            h1 { (title) " " span class="id" { (id) } " " bdi { (name) } }
             p class="state" {
-                "State at " (assessment.run.ended.strftime("%F %T UTC"))
+                (w.say("State at ", "時点: ")) (w.time(assessment.run.ended))
                 @if let Some(account) = index.accounts.get(&id) { " · " bdi { (text::cut_path(&said(&account.ou_path), 80)) } }
             }
         }
@@ -34,9 +37,9 @@ pub fn page<R>(
             (score(index, id))
             @if let Some(account) = index.accounts.get(&id) { (timeline::of_account(account, index)) }
             (cards(index, findings))
-            (passed(findings))
+            (passed(findings, w))
         }
-        footer { p { "trailproof " (said(&assessment.run.tool_version)) " · run " (said(&assessment.run.id)) } }
+        footer { p { "trailproof " (said(&assessment.run.tool_version)) (w.say(" · run ", " · 実行 ")) (said(&assessment.run.id)) } }
     };
     page.push_str(&body.into_string());
     page.push_str(frame::CLOSE);
@@ -44,19 +47,20 @@ pub fn page<R>(
 }
 
 fn score(index: &Index<'_>, id: AccountId) -> Markup {
+    let w = index.words;
     html! {
         section aria-labelledby="summary-title" {
-            h2 id="summary-title" { "Score" }
+            h2 id="summary-title" { (w.say("Score", "スコア")) }
             @match index.scores.get(&id) {
                 Some(row) => {
                     div class="tiles" { div class="tile" {
-                        p class="big" { (row.proven) " " (grade(row.grade)) }
+                        p class="big" { (row.proven) " " (grade(row.grade, w)) }
                         (bar(row.proven, row.potential, row.caps.first().map(|cap| cap.limit)))
-                        p { "proved, at " strong { (row.coverage) " %" } " evidence coverage; up to " strong { (row.potential) } }
-                        @for cap in &row.caps { p class="cap" { strong { "Capped at " (cap.limit) } ": " (text::cut_chars(&said(&cap.reason), 240)) } }
+                        p { (w.say("proved, at ", "立証済み、監査証拠の網羅率 ")) strong { (row.coverage) " %" } (w.say(" evidence coverage; up to ", "、最大 ")) strong { (row.potential) } }
+                        @for cap in &row.caps { p class="cap" { strong { (w.say("Capped at ", "上限 ")) (cap.limit) } ": " (text::cut_chars(&said(&w.sentence(&cap.reason)), 240)) } }
                     } }
                 }
-                None => p { "This account has no score." },
+                None => p { (w.say("This account has no score.", "スコアなし。")) },
             }
         }
     }
@@ -78,7 +82,7 @@ fn cards(index: &Index<'_>, all: &[Finding]) -> Markup {
             severity: first.severity,
             weight: first.weight,
             group: first.group,
-            title: first.title.clone(),
+            title: index.title(first).to_owned(),
             findings: findings.len(),
             accounts: 1,
             rows: rows.collect(),
@@ -90,8 +94,8 @@ fn cards(index: &Index<'_>, all: &[Finding]) -> Markup {
     });
     html! {
         section id="findings" aria-labelledby="findings-title" {
-            h2 id="findings-title" { "Findings" }
-            @if cards.is_empty() { p class="lead" { "Nothing failed, and everything could be decided." } }
+            h2 id="findings-title" { (index.words.say("Findings", "検出結果")) }
+            @if cards.is_empty() { p class="lead" { (index.words.say("Nothing failed, and everything could be decided.", "不適合なし。すべて判定済み。")) } }
             @for (at, ((order, id), card)) in cards.iter().enumerate() {
                 @let status = match order { Order::Failed => "failed", Order::Undecided => "undecided", Order::Waived => "waived" };
                 (PreEscaped(findings::card((anchor(*order, at), status), (id, card), index).into_string()))
@@ -101,22 +105,22 @@ fn cards(index: &Index<'_>, all: &[Finding]) -> Markup {
 }
 
 /// What passed or does not apply, a line each.
-fn passed(findings: &[Finding]) -> Markup {
+fn passed(findings: &[Finding], w: &Words) -> Markup {
     let passed: Vec<&Finding> =
         findings.iter().filter(|finding| Order::of(finding.status).is_none()).collect();
     html! {
         @if !passed.is_empty() {
             section aria-labelledby="passed-title" {
-                h2 id="passed-title" { "Passed and not applicable" span class="word" { (count(passed.len(), "finding")) } }
+                h2 id="passed-title" { (w.say("Passed and not applicable", "適合および対象外")) span class="word" { (w.count(passed.len(), "finding", "件")) } }
                 div class="wide" role="region" aria-labelledby="passed-title" tabindex="0" {
                     table {
-                        thead { tr { th scope="col" { "Check" } th scope="col" { "Where" } th scope="col" { "Status" } th scope="col" { "Observed" } } }
+                        thead { tr { th scope="col" { (w.say("Check", "チェック")) } th scope="col" { (w.say("Where", "場所")) } th scope="col" { (w.say("Status", "状態")) } th scope="col" { (w.say("Observed", "観測")) } } }
                         tbody {
                             @for finding in passed {
                                 tr {
                                     th scope="row" { span class="check" { (text::cut_chars(&said(&finding.check), 120)) } }
                                     td { (text::cut_chars(&said(&finding.region), 40)) " " span class="thing" { (text::cut_chars(&said(crate::table::resource(finding)), 120)) } }
-                                    td { @if finding.status == Status::Pass { "pass" } @else { "not applicable" } }
+                                    td { @if finding.status == Status::Pass { (w.say("pass", "適合")) } @else { (w.say("not applicable", "対象外")) } }
                                     td { (text::cut_chars(&said(&finding.observed), 240)) }
                                 }
                             }

@@ -5,10 +5,12 @@ use std::io::{self, Write};
 use maud::{Markup, PreEscaped, html};
 use trailproof_core::diff::{Change, Diff, Entry, Said, Side};
 use trailproof_core::finding::GLOBAL;
+use trailproof_core::language::Language;
 
 use super::summary::{bar, grade};
 use super::{frame, said, trend};
 use crate::text::{self, count};
+use crate::words::Words;
 
 /// So many bytes of changes stand on a page.
 const BYTES: usize = 400_000;
@@ -20,21 +22,38 @@ const SHOWN: usize = 200;
 const OPEN: usize = 12;
 
 /// A change as a heading, and what it means.
-fn words(change: Change) -> (&'static str, &'static str) {
+fn words(change: Change, w: &Words) -> (&'static str, &'static str) {
     match change {
-        Change::New => ("New", "Fails, and did not when the earlier run looked."),
-        Change::Fixed => ("Fixed", "Failed, and was read and passes."),
-        Change::Changed => {
-            ("Changed", "Says something else than before, and is neither new nor fixed.")
-        }
-        Change::NoLongerAssessed => (
-            "No longer assessed",
-            "Was decided before and is not now: not read, not asked for, or not there any more. Not mended.",
+        Change::New => w.say(
+            ("New", "Fails, and did not when the earlier run looked."),
+            ("新規", "不適合であり、以前の実行では不適合でなかった。"),
         ),
-        Change::NewlyAssessed => {
-            ("Newly assessed", "Is decided now, and was not looked at or could not be told before.")
-        }
-        Change::Unchanged => ("Unchanged", "As before."),
+        Change::Fixed => w.say(
+            ("Fixed", "Failed, and was read and passes."),
+            ("是正済み", "不適合であったが、読み取りの結果、適合している。"),
+        ),
+        Change::Changed => w.say(
+            ("Changed", "Says something else than before, and is neither new nor fixed."),
+            ("変化あり", "以前と内容が異なるが、新規でも是正済みでもない。"),
+        ),
+        Change::NoLongerAssessed => w.say(
+            (
+                "No longer assessed",
+                "Was decided before and is not now: not read, not asked for, or not there any more. Not mended.",
+            ),
+            (
+                "評価対象から消失",
+                "以前は判定されたが、今回は判定されていない (未読、対象外、または消失)。是正されたわけではない。",
+            ),
+        ),
+        Change::NewlyAssessed => w.say(
+            (
+                "Newly assessed",
+                "Is decided now, and was not looked at or could not be told before.",
+            ),
+            ("新たに評価", "今回判定されたが、以前は対象でないか、判定不能であった。"),
+        ),
+        Change::Unchanged => w.say(("Unchanged", "As before."), ("変化なし", "以前と同じ。")),
     }
 }
 
@@ -48,42 +67,45 @@ fn class(change: Change) -> &'static str {
 }
 
 /// The section of a report that is held against an earlier run.
-pub fn section(diff: &Diff) -> Markup {
+pub fn section(diff: &Diff, w: &Words) -> Markup {
     html! {
         section id="changes" aria-labelledby="changes-title" {
-            h2 id="changes-title" { "What changed since " (diff.before.ended.strftime("%F")) }
-            (counts(diff))
-            (movement(diff))
-            (entries(diff))
+            h2 id="changes-title" {
+                @if w.is_japanese() { (diff.before.ended.strftime("%F")) " からの変化" }
+                @else { "What changed since " (diff.before.ended.strftime("%F")) }
+            }
+            (counts(diff, w))
+            (movement(diff, w))
+            (entries(diff, w))
         }
     }
 }
 
-fn counts(diff: &Diff) -> Markup {
+fn counts(diff: &Diff, w: &Words) -> Markup {
     html! {
-        ul class="counts" aria-label="Findings by what became of them" {
+        ul class="counts" aria-label=(w.say("Findings by what became of them", "変化別の検出結果")) {
             @for change in Change::ALL {
                 @let number = diff.counts.get(&change).copied().unwrap_or_default();
-                li class=(if number > 0 { class(change) } else { "soft" }) { strong { (number) } " " (words(change).0) }
+                li class=(if number > 0 { class(change) } else { "soft" }) { strong { (number) } " " (words(change, w).0) }
             }
         }
     }
 }
 
 /// How the score moved, and by what.
-fn movement(diff: &Diff) -> Markup {
+fn movement(diff: &Diff, w: &Words) -> Markup {
     let moved = &diff.movement;
     html! {
         p {
-            "Score " strong { (diff.before.proven) } " → " strong { (diff.after.proven) } ": " (moved.proven)
-            " points, of which findings " (moved.findings) ", caps and moved weight " (moved.other)
-            ". Potential " (moved.potential) ", coverage " (moved.coverage) "."
+            (w.say("Score ", "スコア ")) strong { (diff.before.proven) } " → " strong { (diff.after.proven) } ": " (moved.proven)
+            (w.say(" points, of which findings ", " ポイント (検出結果 ")) (moved.findings) (w.say(", caps and moved weight ", "、上限と重みの変化 ")) (moved.other)
+            (w.say(". Potential ", ")。最大 ")) (moved.potential) (w.say(", coverage ", "、網羅率 ")) (moved.coverage) (w.say(".", "。"))
         }
     }
 }
 
 /// Change by change, the worst first.
-fn entries(diff: &Diff) -> Markup {
+fn entries(diff: &Diff, w: &Words) -> Markup {
     let mut room = BYTES;
     let mut parts = Vec::new();
     for change in Change::ALL {
@@ -95,7 +117,7 @@ fn entries(diff: &Diff) -> Markup {
         let mut share = room / 2;
         let rows: Vec<String> = of()
             .take(SHOWN)
-            .map(|one| entry(one).into_string())
+            .map(|one| entry(one, w).into_string())
             .take_while(|row| {
                 let fits = row.len() <= share;
                 share = share.saturating_sub(row.len());
@@ -108,27 +130,27 @@ fn entries(diff: &Diff) -> Markup {
     html! {
         @for (change, number, rows) in &parts {
             details class="changed" open[*change == Change::New && *number <= OPEN] {
-                summary { span class=(class(*change)) { (words(*change).0) } " (" (number) ")" }
-                p class="note" { (words(*change).1) }
+                summary { span class=(class(*change)) { (words(*change, w).0) } " (" (number) ")" }
+                p class="note" { (words(*change, w).1) }
                 ul class="rows" { @for row in rows { (PreEscaped(row)) } }
-                @if *number > rows.len() { p class="note" { "and " (number - rows.len()) " more; the JSON has them all" } }
+                @if *number > rows.len() { p class="note" { (w.say("and ", "ほか ")) (number - rows.len()) (w.say(" more; the JSON has them all", " 件 (JSON にすべてを含む)")) } }
             }
         }
     }
 }
 
-fn entry(entry: &Entry) -> Markup {
+fn entry(entry: &Entry, w: &Words) -> Markup {
     html! {
         li class="row" {
             p class="where" {
-                span class={ "severity " (entry.severity.code()) } { (entry.severity.code()) } " "
+                span class={ "severity " (entry.severity.code()) } { (w.severity(entry.severity)) } " "
                 span class="id" { (entry.account_id) }
                 @if entry.region != GLOBAL { " " span class="place" { (text::cut_chars(&said(&entry.region), 60)) } }
                 @if let Some(thing) = thing(entry) { " " span class="thing" { (text::cut_middle(&said(thing), 100)) } }
                 " " span class="points" { (entry.points) }
             }
             p class="told" { (text::cut_chars(&said(&entry.title), 240)) span class="check" { (text::cut_chars(&said(&entry.check), 120)) } }
-            p class="told" { (one(entry.before.as_ref())) " " span class="arrow" { "→" } " " (one(entry.after.as_ref())) }
+            p class="told" { (one(entry.before.as_ref(), w)) " " span class="arrow" { "→" } " " (one(entry.after.as_ref(), w)) }
             @if !entry.why.is_empty() { p class="note" { (text::cut_chars(&said(&entry.why), 240)) } }
         }
     }
@@ -140,11 +162,11 @@ fn thing(entry: &Entry) -> Option<&str> {
     (name != entry.account_id.as_str() && name != entry.region).then_some(name)
 }
 
-fn one(said_of_it: Option<&Said>) -> Markup {
+fn one(said_of_it: Option<&Said>, w: &Words) -> Markup {
     html! {
         @match said_of_it {
-            Some(one) => { strong { (one.status.code().replace('_', " ")) } ": " (text::cut_chars(&said(&one.message), 300)) },
-            None => "not there",
+            Some(one) => { strong { (w.status(one.status).replace('_', " ")) } ": " (text::cut_chars(&said(&one.message), 300)) },
+            None => (w.say("not there", "なし")),
         }
     }
 }
@@ -167,11 +189,12 @@ pub fn write(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
                 h2 id="runs-title" { "The two runs" }
                 div class="tiles" { (side("Before", &diff.before)) (side("After", &diff.after)) }
             }
-            (section(diff))
+            (section(diff, Words::of(Language::English)))
         }
         footer { p { "trailproof · run " (said(&diff.before.run_id)) " → run " (said(&diff.after.run_id)) } }
     };
-    out.write_all(frame::open(&title).as_bytes())?;
+    let w = Words::of(Language::English);
+    out.write_all(frame::open(&title, w).as_bytes())?;
     out.write_all(body.into_string().as_bytes())?;
     out.write_all(frame::CLOSE.as_bytes())
 }
@@ -180,7 +203,7 @@ fn side(name: &str, side: &Side) -> Markup {
     html! {
         div class="tile" {
             h3 { (name) }
-            p class="big" { (side.proven) " " (grade(side.grade)) }
+            p class="big" { (side.proven) " " (grade(side.grade, Words::of(Language::English))) }
             (bar(side.proven, side.potential, side.caps.first().map(|cap| cap.limit)))
             p { "proved, at " strong { (side.coverage) " %" } " evidence coverage; up to " strong { (side.potential) } }
             p class="sum" {
@@ -206,13 +229,13 @@ pub fn write_history(all: &[(String, Vec<Side>)], out: &mut dyn Write) -> io::Re
             @for (at, (of, sides)) in all.iter().enumerate() {
                 section aria-labelledby={ "of-" (at) } {
                     h2 id={ "of-" (at) } { (text::cut_chars(&said(of), 120)) span class="word" { (count(sides.len(), "run")) } }
-                    (trend::columns(sides))
+                    (trend::columns(sides, Words::of(Language::English)))
                 }
             }
         }
         footer { p { "trailproof" } }
     };
-    out.write_all(frame::open(title).as_bytes())?;
+    out.write_all(frame::open(title, Words::of(Language::English)).as_bytes())?;
     out.write_all(body.into_string().as_bytes())?;
     out.write_all(frame::CLOSE.as_bytes())
 }

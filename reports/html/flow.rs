@@ -9,7 +9,8 @@ use trailproof_core::finding::{Finding, Status};
 
 use super::gathered::Order;
 use super::{Page, said};
-use crate::text::{self, count};
+use crate::text;
+use crate::words::Words;
 
 /// So many trails are drawn.
 const DRAWN: usize = 24;
@@ -115,12 +116,12 @@ impl Health {
         }
     }
 
-    fn word(self) -> &'static str {
+    fn word(self, w: &Words) -> &'static str {
         match self {
-            Self::Good => "nothing failed",
-            Self::Weak => "minor failures",
-            Self::Bad => "failures of high severity",
-            Self::Unknown => "not decided",
+            Self::Good => w.say("nothing failed", "不適合なし"),
+            Self::Weak => w.say("minor failures", "軽微な不適合"),
+            Self::Bad => w.say("failures of high severity", "重大な不適合"),
+            Self::Unknown => w.say("not decided", "判定不能"),
         }
     }
 }
@@ -140,7 +141,6 @@ struct Link {
     broken: bool,
 }
 
-const COLUMNS: [&str; 4] = ["Trail", "Bucket", "Key", "Log group"];
 const WIDTH: usize = 216;
 const HEIGHT: usize = 40;
 const ACROSS: usize = 288;
@@ -179,7 +179,7 @@ impl<'a> Picture<'a> {
 
 /// The section.
 pub fn flow<R>(page: &Page<'_, R>) -> Markup {
-    let routes = &page.assessment.routes;
+    let (routes, w) = (&page.assessment.routes, page.index.words);
     if routes.is_empty() {
         return html! {};
     }
@@ -191,20 +191,20 @@ pub fn flow<R>(page: &Page<'_, R>) -> Markup {
     let broken = routes.iter().filter(|route| breaks(route, seen).any(|one| one.is_some())).count();
     html! {
         section id="flow" aria-labelledby="flow-title" {
-            h2 id="flow-title" { "Where the evidence flows" }
+            h2 id="flow-title" { (w.say("Where the evidence flows", "監査証拠の流れ")) }
             p class="lead" {
-                (count(routes.len(), "trail")) ": "
-                @if broken == 0 { "no link is broken." }
-                @else { strong class="bad" { (broken) " broken" } " — a red line is one that evidence does not pass." }
+                (w.count(routes.len(), "trail", "証跡")) ": "
+                @if broken == 0 { (w.say("no link is broken.", "途切れた経路なし。")) }
+                @else { strong class="bad" { (broken) (w.say(" broken", " 件が途切れている")) } (w.say(" — a red line is one that evidence does not pass.", "。赤線は監査証拠が通らない経路である。")) }
             }
-            div class="wide" role="region" aria-label="The flow as a picture" tabindex="0" {
+            div class="wide" role="region" aria-label=(w.say("The flow as a picture", "流れの図")) tabindex="0" {
                 (draw(&sorted.iter().copied().take(DRAWN).collect::<Vec<_>>(), page))
             }
             @if routes.len() > DRAWN {
-                p class="note" { "Drawn are the organization's trails and the first others, broken ones first; " (routes.len() - DRAWN) " more are not drawn." }
+                p class="note" { (w.say("Drawn are the organization's trails and the first others, broken ones first; ", "組織の証跡と、途切れたものを優先したその他の証跡を図示している。図示していない証跡: ")) (routes.len() - DRAWN) (w.say(" more are not drawn.", "。")) }
             }
             details class="alike" {
-                summary { "The same as a table" }
+                summary { (w.say("The same as a table", "表形式")) }
                 (table(&sorted, page))
             }
         }
@@ -222,7 +222,7 @@ fn breaks<'a>(route: &'a Route, seen: &'a Seen) -> impl Iterator<Item = Option<&
 }
 
 fn draw<R>(routes: &[&Route], page: &Page<'_, R>) -> Markup {
-    let seen = &page.gathered.seen;
+    let (seen, w) = (&page.gathered.seen, page.index.words);
     let owner = |stop: &Stop| {
         stop.account_id.map_or_else(String::new, |id| match page.index.name(id) {
             "" => id.to_string(),
@@ -247,7 +247,7 @@ fn draw<R>(routes: &[&Route], page: &Page<'_, R>) -> Markup {
                 picture.place(
                     column,
                     &stop.resource,
-                    (watched(column, stop, seen, owner(stop)), before.1),
+                    (watched((column, stop), (seen, w), owner(stop)), before.1),
                 ),
             );
             // The key and the log group belong to the trail as well as the bucket does; the line starts where it is shortest.
@@ -262,23 +262,36 @@ fn draw<R>(routes: &[&Route], page: &Page<'_, R>) -> Markup {
     let height = TOP + picture.rows() * DOWN;
     html! {
         svg class="flow" viewBox=(format!("0 0 {width} {height}")) role="img" aria-labelledby="flow-told" {
-            title id="flow-told" { "Trails, and the buckets, keys and log groups that they lead to; the table below says the same" }
-            @for (at, name) in COLUMNS.iter().enumerate() {
-                text class="head" x=(at * ACROSS + 2) y="14" { (name) }
+            title id="flow-told" { (w.say("Trails, and the buckets, keys and log groups that they lead to; the table below says the same", "証跡と、その配信先のバケット、キー、ロググループ。下の表と同じ内容")) }
+            @for (at, name) in ["trail", "bucket", "key", "log group"].into_iter().enumerate() {
+                text class="head" x=(at * ACROSS + 2) y="14" { (w.say(head(name), w.kind(name))) }
             }
             @for link in &picture.links { (line(link)) }
             @for (column, nodes) in picture.columns.iter().enumerate() {
-                @for node in nodes { (boxed(column, node, seen.health(node.resource))) }
+                @for node in nodes { (boxed(column, node, (seen.health(node.resource), w))) }
             }
         }
     }
 }
 
+/// A column's head.
+fn head(kind: &str) -> &str {
+    match kind {
+        "trail" => "Trail",
+        "bucket" => "Bucket",
+        "key" => "Key",
+        _ => "Log group",
+    }
+}
+
 /// Whose a place is; of a log group also how well it is watched.
-fn watched(column: usize, stop: &Stop, seen: &Seen, owner: String) -> String {
+fn watched((column, stop): (usize, &Stop), (seen, w): (&Seen, &Words), owner: String) -> String {
     let watched = seen.of(&stop.resource).map(|found| found.watched).unwrap_or_default();
     match watched {
-        (holds, of) if column == 3 && of > 0 => format!("{owner} · alarms: {holds} of {of}"),
+        (holds, of) if column == 3 && of > 0 => match w.is_japanese() {
+            true => format!("{owner} · アラーム: {holds} / {of}"),
+            false => format!("{owner} · alarms: {holds} of {of}"),
+        },
         _ => owner,
     }
 }
@@ -306,11 +319,11 @@ fn line(link: &Link) -> Markup {
     }
 }
 
-fn boxed(column: usize, node: &Node<'_>, health: Health) -> Markup {
+fn boxed(column: usize, node: &Node<'_>, (health, w): (Health, &Words)) -> Markup {
     let (x, y) = (column * ACROSS + 2, TOP + node.row * DOWN);
     html! {
         g class={ "node " (health.class()) } {
-            title { (said(node.resource)) ": " (health.word()) }
+            title { (said(node.resource)) ": " (health.word(w)) }
             rect x=(x) y=(y) width=(WIDTH) height=(HEIGHT) rx="6" {}
             rect class="edge" x=(x) y=(y) width="5" height=(HEIGHT) rx="2" {}
             text class="name" x=(x + 14) y=(y + 17) { (text::cut_middle(&said(node.name), 28)) }
@@ -320,20 +333,20 @@ fn boxed(column: usize, node: &Node<'_>, health: Health) -> Markup {
 }
 
 fn table<R>(routes: &[&Route], page: &Page<'_, R>) -> Markup {
-    let seen = &page.gathered.seen;
+    let (seen, w) = (&page.gathered.seen, page.index.words);
     html! {
-        div class="wide" role="region" aria-label="The flow as a table" tabindex="0" {
+        div class="wide" role="region" aria-label=(w.say("The flow as a table", "流れの表")) tabindex="0" {
             table {
-                thead { tr { th scope="col" { "Trail" } th scope="col" { "Owner" } th scope="col" { "Bucket" } th scope="col" { "Key" } th scope="col" { "Log group" } th scope="col" { "Broken by" } } }
+                thead { tr { th scope="col" { (w.say("Trail", "証跡")) } th scope="col" { (w.say("Owner", "所有者")) } th scope="col" { (w.say("Bucket", "バケット")) } th scope="col" { (w.say("Key", "キー")) } th scope="col" { (w.say("Log group", "ロググループ")) } th scope="col" { (w.say("Broken by", "途切れの原因")) } } }
                 tbody {
                     @for route in routes.iter().take(TOLD) {
                         tr {
-                            th scope="row" { (said(&route.name)) @if route.organization { " (organization)" } }
+                            th scope="row" { (said(&route.name)) @if route.organization { (w.say(" (organization)", " (組織)")) } }
                             td { span class="id" { (route.account_id) } " " (route.home_region) }
                             @for stop in [&route.bucket, &route.key, &route.log_group] {
                                 td { @match stop {
-                                    Some(stop) => { span class="thing" { (said(text::resource(key(&stop.resource)).1)) } " — " (seen.health(&stop.resource).word()) }
-                                    None => { "none" }
+                                    Some(stop) => { span class="thing" { (said(text::resource(key(&stop.resource)).1)) } " — " (seen.health(&stop.resource).word(w)) }
+                                    None => { (w.say("none", "なし")) }
                                 } }
                             }
                             td { (broken_by(route, page)) }
@@ -341,7 +354,7 @@ fn table<R>(routes: &[&Route], page: &Page<'_, R>) -> Markup {
                     }
                 }
             }
-            @if routes.len() > TOLD { p class="note" { "and " (count(routes.len() - TOLD, "more trail")) } }
+            @if routes.len() > TOLD { p class="note" { (w.say("and ", "ほか ")) (w.count(routes.len() - TOLD, "more trail", "証跡")) } }
         }
     }
 }

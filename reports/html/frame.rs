@@ -5,6 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
+use crate::words::Words;
+
 /// The look.
 pub const STYLE: &str = include_str!("style.css");
 
@@ -30,15 +32,15 @@ pub fn policy(style: Option<&str>) -> String {
 }
 
 /// The beginning of a page, up to and with the open body.
-pub fn open(title: &str) -> String {
-    open_with(title, None)
+pub fn open(title: &str, words: &Words) -> String {
+    open_with(title, None, words)
 }
 
 /// The same for a page with a look of its own beside that of all.
-pub fn open_with(title: &str, style: Option<&str>) -> String {
+pub fn open_with(title: &str, style: Option<&str>, words: &Words) -> String {
     let head = html! {
         (DOCTYPE)
-        (PreEscaped("<html lang=\"en\">"))
+        (PreEscaped(words.say("<html lang=\"en\">", "<html lang=\"ja\">")))
         head {
             meta charset="utf-8";
             meta http-equiv="Content-Security-Policy" content=(policy(style));
@@ -52,7 +54,7 @@ pub fn open_with(title: &str, style: Option<&str>) -> String {
             @if let Some(style) = style { style { (PreEscaped(style)) } }
         }
         (PreEscaped("<body>"))
-        a class="skip" href="#main" { "Skip to the summary" }
+        a class="skip" href="#main" { (words.say("Skip to the summary", "概要へ移動")) }
     };
     head.into_string()
 }

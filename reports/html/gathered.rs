@@ -164,7 +164,7 @@ impl Gathered {
             severity: first.severity,
             weight: first.weight,
             group: first.group,
-            title: first.title.clone(),
+            title: index.title(first).to_owned(),
             findings: 0,
             accounts: 0,
             rows: Vec::new(),

@@ -9,7 +9,8 @@ use trailproof_core::finding::{Finding, GLOBAL, Status};
 
 use super::{Page, said};
 use crate::index::Index;
-use crate::text::{self, count};
+use crate::text;
+use crate::words::Words;
 
 /// With more accounts than this the map shows their units.
 pub const ACCOUNTS: usize = 60;
@@ -21,14 +22,14 @@ const UNITS: usize = 48;
 const WRITES: &str = "trail-coverage-per-region";
 const WHOLE: &str = "management-events-complete-per-region";
 
-/// The checks of a whole account, and the column of each.
-const EVERYWHERE: [(&str, &str); 6] = [
-    ("cloudtrail-global-service-events", "Global services"),
-    ("cloudtrail-all-write-s3-data-event-check", "S3 object writes"),
-    ("cloudtrail-all-read-s3-data-event-check", "S3 object reads"),
-    ("cloudtrail-dynamodb-dataevents-enabled", "DynamoDB items"),
-    ("cloudtrail-lambda-dataevents-enabled", "Lambda calls"),
-    ("cloudtrail-network-activity-events", "Network activity"),
+/// The checks of a whole account, and the column of each in English and in Japanese.
+const EVERYWHERE: [(&str, [&str; 2]); 6] = [
+    ("cloudtrail-global-service-events", ["Global services", "グローバルサービス"]),
+    ("cloudtrail-all-write-s3-data-event-check", ["S3 object writes", "S3 書き込み"]),
+    ("cloudtrail-all-read-s3-data-event-check", ["S3 object reads", "S3 読み取り"]),
+    ("cloudtrail-dynamodb-dataevents-enabled", ["DynamoDB items", "DynamoDB 項目"]),
+    ("cloudtrail-lambda-dataevents-enabled", ["Lambda calls", "Lambda 呼び出し"]),
+    ("cloudtrail-network-activity-events", ["Network activity", "ネットワーク"]),
 ];
 
 /// What is known of one kind of events in one place.
@@ -50,13 +51,13 @@ impl Level {
     /// All, as the legend shows them.
     const ALL: [Self; 5] = [Self::All, Self::Part, Self::Nothing, Self::Unknown, Self::Off];
 
-    fn word(self) -> &'static str {
+    fn word(self, w: &Words) -> &'static str {
         match self {
-            Self::Nothing => "not recorded",
-            Self::Unknown => "not known",
-            Self::Part => "recorded in part",
-            Self::All => "recorded",
-            Self::Off => "not asked for",
+            Self::Nothing => w.say("not recorded", "記録なし"),
+            Self::Unknown => w.say("not known", "不明"),
+            Self::Part => w.say("recorded in part", "一部を記録"),
+            Self::All => w.say("recorded", "記録済み"),
+            Self::Off => w.say("not asked for", "対象外"),
         }
     }
 
@@ -90,7 +91,7 @@ type Cell = BTreeMap<Level, usize>;
 pub struct Map {
     regions: BTreeSet<String>,
     /// The kinds of events of a whole account that were judged.
-    kinds: Vec<(&'static str, &'static str)>,
+    kinds: Vec<(&'static str, [&'static str; 2])>,
     /// Whether regions were judged.
     by_region: bool,
     /// Of each account, its row.
@@ -219,43 +220,44 @@ fn units_of(accounts: &[&ScopeAccount]) -> BTreeMap<AccountId, String> {
 
 /// The map.
 pub fn map<R>(page: &Page<'_, R>) -> Markup {
-    let map = &page.gathered.map;
+    let (map, w) = (&page.gathered.map, page.index.words);
     if map.is_empty() {
         return html! {};
     }
     html! {
         section id="map" aria-labelledby="map-title" {
-            h2 id="map-title" { "What is recorded where" }
+            h2 id="map-title" { (w.say("What is recorded where", "記録の範囲")) }
             p class="lead" {
-                "Management events of each region, and beside them what is judged for a whole account. "
-                @if map.units { "A number counts the accounts of a unit that are recorded. " }
+                (w.say("Management events of each region, and beside them what is judged for a whole account. ", "リージョンごとの管理イベントと、アカウント全体について判定したものを示す。"))
+                @if map.units { (w.say("A number counts the accounts of a unit that are recorded. ", "数字は、記録されている組織単位内のアカウント数である。")) }
             }
-            (legend())
+            (legend(w))
             div class="wide" role="region" aria-labelledby="map-title" tabindex="0" { (table(map, page.index)) }
         }
     }
 }
 
-fn legend() -> Markup {
+fn legend(w: &Words) -> Markup {
     html! {
         ul class="legend" {
             @for level in Level::ALL {
-                li { span class={ "cell " (level.class()) } aria-hidden="true" { (level.sign()) } " " (level.word()) }
+                li { span class={ "cell " (level.class()) } aria-hidden="true" { (level.sign()) } " " (level.word(w)) }
             }
         }
     }
 }
 
 fn table(map: &Map, index: &Index<'_>) -> Markup {
+    let w = index.words;
     html! {
         table class="map" {
-            caption class="sr" { "What is recorded, by account or unit and by region and kind of event" }
+            caption class="sr" { (w.say("What is recorded, by account or unit and by region and kind of event", "アカウントまたは組織単位、リージョン、イベントの種類ごとの記録の有無")) }
             thead {
                 tr {
-                    th scope="col" { @if map.units { "Unit" } @else { "Account" } }
+                    th scope="col" { @if map.units { (w.say("Unit", "組織単位")) } @else { (w.say("Account", "アカウント")) } }
                     @for region in &map.regions { th scope="col" class="up" { span { (said(region)) } } }
-                    @for (at, (_, name)) in map.kinds.iter().enumerate() {
-                        th scope="col" class={ "up kind" @if at == 0 { " first" } } { span { (name) } }
+                    @for (at, (_, [english, japanese])) in map.kinds.iter().enumerate() {
+                        th scope="col" class={ "up kind" @if at == 0 { " first" } } { span { (w.say(english, japanese)) } }
                     }
                 }
             }
@@ -263,8 +265,8 @@ fn table(map: &Map, index: &Index<'_>) -> Markup {
                 @for (name, cells) in &map.rows {
                     tr {
                         th scope="row" { (row_head(map, name, index)) }
-                        @for region in &map.regions { (cell(map, cells.get(region), false)) }
-                        @for (at, (id, _)) in map.kinds.iter().enumerate() { (cell(map, cells.get(*id), at == 0)) }
+                        @for region in &map.regions { (cell((map, w), cells.get(region), false)) }
+                        @for (at, (id, _)) in map.kinds.iter().enumerate() { (cell((map, w), cells.get(*id), at == 0)) }
                     }
                 }
             }
@@ -279,13 +281,13 @@ fn row_head(map: &Map, name: &str, index: &Index<'_>) -> Markup {
             Some(id) => {
                 span class="id" { (id) } " " bdi { (text::cut(&said(index.name(id)), 24)) }
             }
-            None if name.is_empty() => { "no unit known" }
+            None if name.is_empty() => { (index.words.say("no unit known", "組織単位不明")) }
             None => bdi { (text::cut_path(&said(name), 40)) },
         }
     }
 }
 
-fn cell(map: &Map, cell: Option<&Cell>, first: bool) -> Markup {
+fn cell((map, w): (&Map, &Words), cell: Option<&Cell>, first: bool) -> Markup {
     let empty = Cell::new();
     let cell = cell.unwrap_or(&empty);
     let worst = cell.keys().min().copied().unwrap_or(Level::Off);
@@ -294,16 +296,18 @@ fn cell(map: &Map, cell: Option<&Cell>, first: bool) -> Markup {
     let good = cell.get(&Level::All).copied().unwrap_or_default();
     let told: Vec<String> = cell
         .iter()
-        .map(|(level, number)| format!("{} {}", count(*number, "account"), level.word()))
+        .map(|(level, number)| {
+            format!("{} {}", w.count(*number, "account", "アカウント"), level.word(w))
+        })
         .collect();
     html! {
         td class={ (worst.class()) @if first { " first" } } {
             @if map.units && asked > 0 {
                 span aria-hidden="true" { @if good < asked { (good) "/" } (asked) }
-                span class="sr" { (told.join(", ")) }
+                span class="sr" { (told.join(w.say(", ", "、"))) }
             } @else {
                 span aria-hidden="true" { (worst.sign()) }
-                span class="sr" { (worst.word()) }
+                span class="sr" { (worst.word(w)) }
             }
         }
     }

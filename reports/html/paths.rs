@@ -9,7 +9,8 @@ use trailproof_core::check::Group;
 use trailproof_core::finding::{Finding, Status};
 
 use super::{Page, said};
-use crate::text::{self, count};
+use crate::text;
+use crate::words::Words;
 
 /// The field of a finding's evidence that names a principal, what it can do, and by which statement.
 const FIELD: &str = "effective permissions";
@@ -90,7 +91,7 @@ fn side<'a>(names: impl Iterator<Item = &'a str>) -> Side<'a> {
 
 /// The section.
 pub fn paths<R>(page: &Page<'_, R>) -> Markup {
-    let paths = &page.gathered.paths;
+    let (paths, w) = (&page.gathered.paths, page.index.words);
     if paths.paths.is_empty() {
         return html! {};
     }
@@ -101,20 +102,24 @@ pub fn paths<R>(page: &Page<'_, R>) -> Markup {
     let all: BTreeSet<&str> = paths.paths.keys().map(|(_, target)| target.as_str()).collect();
     html! {
         section id="paths" aria-labelledby="paths-title" {
-            h2 id="paths-title" { "Who could tamper with it" }
+            h2 id="paths-title" { (w.say("Who could tamper with it", "改ざんが可能な者")) }
             p class="lead" {
-                strong { (count(principals.of, "principal")) } " that nobody approved could destroy, change or silence "
-                (count(all.len(), "piece")) " of the evidence's way."
+                @if w.is_japanese() {
+                    "承認されていないプリンシパル " strong { (principals.of) } " 件が、監査証拠の経路 " (all.len()) " 箇所を破壊、変更、または無効化できる。"
+                } @else {
+                    strong { (text::count(principals.of, "principal")) } " that nobody approved could destroy, change or silence "
+                    (text::count(all.len(), "piece")) " of the evidence's way."
+                }
             }
-            div class="wide" role="region" aria-label="The paths as a picture" tabindex="0" {
+            div class="wide" role="region" aria-label=(w.say("The paths as a picture", "経路の図")) tabindex="0" {
                 (draw(paths, &principals.names, &targets.names, page))
             }
             @if principals.of > principals.names.len() || targets.of > targets.names.len() {
-                p class="note" { "Drawn are those with the most paths." }
+                p class="note" { (w.say("Drawn are those with the most paths.", "経路の多いものを図示している。")) }
             }
             details class="alike" {
-                summary { "The same as a table" }
-                (table(paths))
+                summary { (w.say("The same as a table", "表形式")) }
+                (table(paths, w))
             }
         }
     }
@@ -128,6 +133,7 @@ const DOWN: usize = 46;
 const TOP: usize = 28;
 
 fn draw<R>(paths: &Paths, principals: &[&str], targets: &[&str], page: &Page<'_, R>) -> Markup {
+    let w = page.index.words;
     let rows = principals.len().max(targets.len());
     let height = TOP + rows * DOWN;
     // The shorter side stands in the middle of the longer one.
@@ -138,9 +144,9 @@ fn draw<R>(paths: &Paths, principals: &[&str], targets: &[&str], page: &Page<'_,
     let right = WIDTH - RIGHT;
     html! {
         svg class="flow" viewBox=(format!("0 0 {WIDTH} {height}")) role="img" aria-labelledby="paths-told" {
-            title id="paths-told" { "Lines from principals to the trails, buckets, keys and log groups that they could tamper with; the table below says the same" }
-            text class="head" x="2" y="14" { "Principal" }
-            text class="head" x=(right) y="14" { "What it could tamper with" }
+            title id="paths-told" { (w.say("Lines from principals to the trails, buckets, keys and log groups that they could tamper with; the table below says the same", "プリンシパルから、改ざん可能な証跡、バケット、キー、ロググループへの線。下の表と同じ内容")) }
+            text class="head" x="2" y="14" { (w.say("Principal", "プリンシパル")) }
+            text class="head" x=(right) y="14" { (w.say("What it could tamper with", "改ざんの対象")) }
             @for (principal, target) in paths.paths.keys() {
                 @if let (Some(from), Some(to)) = (place(principals, principal), place(targets, target)) {
                     path class="link reach" d=(format!("M{LEFT} {from} C{} {from} {} {to} {right} {to}", LEFT + 140, right - 140)) {}
@@ -158,6 +164,7 @@ fn draw<R>(paths: &Paths, principals: &[&str], targets: &[&str], page: &Page<'_,
 
 fn boxed<R>((x, y): (usize, usize), arn: &str, page: &Page<'_, R>, class: &str) -> Markup {
     let (kind, name) = text::resource(arn);
+    let kind = page.index.words.kind(kind);
     let owner = Arn::parse(arn).ok().and_then(|arn| arn.account_id());
     let owner = owner.map(|id| match page.index.name(id) {
         "" => id.to_string(),
@@ -175,12 +182,12 @@ fn boxed<R>((x, y): (usize, usize), arn: &str, page: &Page<'_, R>, class: &str) 
     }
 }
 
-fn table(paths: &Paths) -> Markup {
+fn table(paths: &Paths, w: &Words) -> Markup {
     let more = paths.paths.len().saturating_sub(TOLD) + paths.left_out;
     html! {
-        div class="wide" role="region" aria-label="The paths as a table" tabindex="0" {
+        div class="wide" role="region" aria-label=(w.say("The paths as a table", "経路の表")) tabindex="0" {
             table {
-                thead { tr { th scope="col" { "Principal" } th scope="col" { "Could" } th scope="col" { "On" } th scope="col" { "Through" } } }
+                thead { tr { th scope="col" { (w.say("Principal", "プリンシパル")) } th scope="col" { (w.say("Could", "可能な操作")) } th scope="col" { (w.say("On", "対象")) } th scope="col" { (w.say("Through", "手段")) } } }
                 tbody {
                     @for ((principal, target), how) in paths.paths.iter().take(TOLD) {
                         tr {
@@ -189,7 +196,7 @@ fn table(paths: &Paths) -> Markup {
                                 @for (at, action) in how.actions.iter().take(ACTIONS).enumerate() {
                                     @if at > 0 { ", " } code { (said(action)) }
                                 }
-                                @if how.number > ACTIONS.min(how.actions.len()) { " and " (how.number - ACTIONS.min(how.actions.len())) " more" }
+                                @if how.number > ACTIONS.min(how.actions.len()) { (w.say(" and ", " ほか ")) (how.number - ACTIONS.min(how.actions.len())) (w.say(" more", " 件")) }
                             }
                             td { span class="thing" { (said(target)) } }
                             td { (text::cut_chars(&said(&how.through), 200)) }
@@ -197,7 +204,7 @@ fn table(paths: &Paths) -> Markup {
                     }
                 }
             }
-            @if more > 0 { p class="note" { "and " (count(more, "more path")) } }
+            @if more > 0 { p class="note" { (w.say("and ", "ほか ")) (w.count(more, "more path", "件")) } }
         }
     }
 }

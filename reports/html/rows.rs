@@ -7,8 +7,9 @@ use trailproof_core::evidence::Evidence;
 use trailproof_core::finding::{Finding, GLOBAL, Status};
 
 use super::said;
-use crate::index::{Index, waiver};
-use crate::text::{self, count};
+use crate::index::{Index, waiver_in};
+use crate::text;
+use crate::words::Words;
 
 /// The longest text of a finding and value of an answer; the whole ones are in the JSON report.
 const LONGEST: usize = 600;
@@ -56,22 +57,22 @@ pub fn row(findings: &[&Finding], index: &Index<'_>) -> Markup {
                 @if !resource.is_empty() {
                     " " span class="thing" title=(cut(&first.resource, LONGEST)) { (cut(resource, 160)) }
                 }
-                " " (places(&regions))
+                " " (places(&regions, index.words))
             }
-            (told(first))
-            (proof(findings))
+            (told(first, index))
+            (proof(findings, index.words))
         }
     }
 }
 
 /// The regions of a row.
-fn places(regions: &[&str]) -> Markup {
+fn places(regions: &[&str], w: &Words) -> Markup {
     html! {
         @if let [one] = regions {
             span class="place" { (cut(one, 40)) }
         } @else if !regions.is_empty() {
             span class="place" {
-                (count(regions.len(), "region")) ": "
+                (w.count(regions.len(), "region", "リージョン")) ": "
                 @for (at, region) in regions.iter().take(REGIONS).enumerate() {
                     @if at > 0 { ", " }
                     (cut(region, 40))
@@ -83,20 +84,23 @@ fn places(regions: &[&str]) -> Markup {
 }
 
 /// What was observed, and what is expected.
-fn told(finding: &Finding) -> Markup {
-    let observed = if finding.observed.is_empty() { &finding.message } else { &finding.observed };
+fn told(finding: &Finding, index: &Index<'_>) -> Markup {
+    let w = index.words;
+    let observed = w.observed(finding);
     let expects = !finding.expected.is_empty() && finding.expected != finding.title;
     html! {
         @match finding.status {
-            Status::Waived => p class="told" { (cut(&waiver(finding), LONGEST)) },
+            Status::Waived => p class="told" { (cut(&waiver_in(finding, w), LONGEST)) },
             Status::Unknown => p class="told" {
-                span class="reason" { (cut(&finding.reason, 60)) } " " (cut(&finding.message, LONGEST))
+                span class="reason" { (cut(&finding.reason, 60)) } " "
+                @if let Some(gap) = finding.gap.as_ref().filter(|_| w.is_japanese()) { (w.cause(gap.cause)) ": " (cut(&gap.detail, LONGEST)) }
+                @else { (cut(&finding.message, LONGEST)) }
             },
             _ => p class="told" {
-                span class="seen" { (cut(observed, LONGEST)) }
+                span class="seen" { (cut(&observed, LONGEST)) }
                 @if expects {
-                    span class="arrow" aria-hidden="true" { " → " } span class="sr" { " expected: " }
-                    span class="wanted" { (cut(&finding.expected, LONGEST)) }
+                    span class="arrow" aria-hidden="true" { " → " } span class="sr" { (w.say(" expected: ", " 期待: ")) }
+                    span class="wanted" { (cut(&index.expected(finding), LONGEST)) }
                 }
             },
         }
@@ -104,22 +108,22 @@ fn told(finding: &Finding) -> Markup {
 }
 
 /// Where the proof is.
-fn proof(findings: &[&Finding]) -> Markup {
+fn proof(findings: &[&Finding], w: &Words) -> Markup {
     let fields: Vec<&Evidence> = findings.iter().flat_map(|one| &one.evidence).collect();
     html! {
         details class="proof" {
-            summary { "Evidence" @if !fields.is_empty() { " (" (fields.len()) ")" } }
+            summary { (w.say("Evidence", "監査証拠")) @if !fields.is_empty() { " (" (fields.len()) ")" } }
             @if let [first] = findings {
                 @if first.observed != first.message && first.status != Status::Unknown {
                     p { (cut(&first.message, LONGEST)) }
                 }
             }
             ul {
-                @for field in fields.iter().take(FIELDS) { (evidence(field)) }
-                @if fields.len() > FIELDS { li { "and " (count(fields.len() - FIELDS, "more field")) " in the JSON report" } }
+                @for field in fields.iter().take(FIELDS) { (evidence(field, w)) }
+                @if fields.len() > FIELDS { li { (w.say("and ", "ほか ")) (w.count(fields.len() - FIELDS, "more field", "件")) (w.say(" in the JSON report", " (JSON レポートを参照)")) } }
             }
             p class="fingerprint" {
-                "Fingerprint" @if findings.len() > 1 { "s" } ": "
+                (w.say("Fingerprint", "フィンガープリント")) @if findings.len() > 1 && !w.is_japanese() { "s" } ": "
                 @for (at, one) in findings.iter().take(FIELDS).enumerate() {
                     @if at > 0 { ", " }
                     code { (cut(&one.fingerprint, if findings.len() > 1 { 13 } else { 64 })) }
@@ -130,7 +134,7 @@ fn proof(findings: &[&Finding]) -> Markup {
 }
 
 /// A field of an answer.
-fn evidence(field: &Evidence) -> Markup {
+fn evidence(field: &Evidence, w: &Words) -> Markup {
     let Evidence {
         operation,
         account_id,
@@ -148,13 +152,13 @@ fn evidence(field: &Evidence) -> Markup {
     };
     html! {
         li {
-            code { (cut(operation, 80)) } " in " (account_id) " " (cut(region, 40))
-            @if !resource.is_empty() { " on " span class="thing" { (cut(resource, 160)) } }
+            code { (cut(operation, 80)) } (w.say(" in ", " / ")) (account_id) " " (cut(region, 40))
+            @if !resource.is_empty() { (w.say(" on ", " / ")) span class="thing" { (cut(resource, 160)) } }
             ": " (cut(field, 120)) " = " code { (value) }
             br;
             span class="pointer" {
-                "read " (read_at.strftime("%F %T UTC"))
-                @if let Some(request) = request_id { " · request " (cut(request, 64)) }
+                (w.say("read ", "取得 ")) (w.time(*read_at))
+                @if let Some(request) = request_id { (w.say(" · request ", " · リクエスト ")) (cut(request, 64)) }
                 " · " code { (cut(source, 240)) }
             }
         }

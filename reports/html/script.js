@@ -40,8 +40,9 @@
     document.querySelectorAll(".batch").forEach(function (batch) {
       batch.hidden = !batch.querySelector(".card:not([hidden])");
     });
-    told.textContent = left === total ? "All " + total + " findings are shown."
-      : left + " of " + total + " findings are shown, of " + shown + (shown === 1 ? " check." : " checks.");
+    var said = left === total ? form.dataset.all
+      : shown === 1 ? form.dataset.someOne : form.dataset.some;
+    told.textContent = said.replace("{left}", left).replace("{total}", total).replace("{shown}", shown);
   }
   function jump() {
     var target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
@@ -58,7 +59,7 @@
     var open = event.target.getAttribute("aria-pressed") !== "true";
     cards.forEach(function (card) { card.open = open; card.byFilter = false; });
     event.target.setAttribute("aria-pressed", String(open));
-    event.target.textContent = open ? "Close all" : "Open all";
+    event.target.textContent = open ? form.dataset.close : form.dataset.open;
   });
   window.addEventListener("beforeprint", function () {
     cards.forEach(function (card) { if (!card.open) { card.open = true; card.forPrint = true; } });

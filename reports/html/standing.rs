@@ -9,8 +9,9 @@ use trailproof_core::finding::Status;
 
 use super::gathered::Tally;
 use super::summary::{bar, grade};
-use super::{ACCOUNTS_FOLDER, Page, said};
-use crate::text::{self, count};
+use super::{Page, accounts_folder, said};
+use crate::text;
+use crate::words::Words;
 
 /// So many units are shown.
 const UNITS: usize = 40;
@@ -19,36 +20,36 @@ const UNITS: usize = 40;
 const ACCOUNTS_BYTES: usize = 1_900_000;
 
 /// What a group asks.
-fn question(group: Group) -> &'static str {
+fn question(group: Group, w: &Words) -> &'static str {
     match group {
-        Group::Presence => "Is there a record at all?",
-        Group::Protection => "Is it intact and out of reach?",
-        Group::Delivery => "Does it arrive?",
-        Group::Privilege => "Who could stop it?",
-        Group::Monitoring => "Would anyone be told?",
-        Group::Organization => "Is every account part of it?",
-        Group::Continuity => "Was it ever off?",
-        Group::Cost => "Is money wasted?",
-        Group::Lake => "And CloudTrail Lake?",
+        Group::Presence => w.say("Is there a record at all?", "記録は存在するか"),
+        Group::Protection => w.say("Is it intact and out of reach?", "記録は保護されているか"),
+        Group::Delivery => w.say("Does it arrive?", "記録は届いているか"),
+        Group::Privilege => w.say("Who could stop it?", "誰が停止できるか"),
+        Group::Monitoring => w.say("Would anyone be told?", "誰かに通知されるか"),
+        Group::Organization => w.say("Is every account part of it?", "全アカウントが含まれるか"),
+        Group::Continuity => w.say("Was it ever off?", "停止期間はなかったか"),
+        Group::Cost => w.say("Is money wasted?", "費用の無駄はないか"),
+        Group::Lake => w.say("And CloudTrail Lake?", "CloudTrail Lake はどうか"),
     }
 }
 
 /// Scores by group and by unit.
 pub fn scores<R>(page: &Page<'_, R>) -> Markup {
     let groups = &page.assessment.score.groups;
-    let units = units(page);
+    let (units, w) = (units(page), page.index.words);
     html! {
         section id="scores" aria-labelledby="scores-title" {
-            h2 id="scores-title" { "Where it stands" }
+            h2 id="scores-title" { (w.say("Where it stands", "現状")) }
             div class="halves" {
                 @if !groups.is_empty() {
                     table class="bars" {
-                        caption { "By question" }
-                        thead { tr { th scope="col" { "Question" } th scope="col" class="number" { "Score" } th scope="col" { span class="sr" { "As a bar" } } th scope="col" class="number" { "Coverage" } } }
+                        caption { (w.say("By question", "分類別")) }
+                        thead { tr { th scope="col" { (w.say("Question", "分類")) } th scope="col" class="number" { (w.say("Score", "スコア")) } th scope="col" { span class="sr" { (w.say("As a bar", "棒グラフ")) } } th scope="col" class="number" { (w.say("Coverage", "網羅率")) } } }
                         tbody {
                             @for group in Group::ALL { @if let Some(row) = groups.get(&group) {
                                 tr {
-                                    th scope="row" { (question(group)) span class="word" { (group.code()) } }
+                                    th scope="row" { (question(group, w)) span class="word" { (w.group(group)) } }
                                     td class="number" { (row.proven) }
                                     td class="share" { (bar(row.proven, row.potential, None)) }
                                     td class="number soft" { (row.coverage) " %" }
@@ -58,7 +59,7 @@ pub fn scores<R>(page: &Page<'_, R>) -> Markup {
                     }
                 }
                 @if units.len() > 1 || !units.keys().all(String::is_empty) {
-                    (by_unit(&units))
+                    (by_unit(&units, w))
                 }
             }
             (frameworks(page))
@@ -97,42 +98,42 @@ fn units<R>(page: &Page<'_, R>) -> BTreeMap<String, Unit> {
     units
 }
 
-fn by_unit(units: &BTreeMap<String, Unit>) -> Markup {
+fn by_unit(units: &BTreeMap<String, Unit>, w: &Words) -> Markup {
     let mut rows: Vec<(&String, &Unit)> = units.iter().collect();
     rows.sort_by_key(|(path, unit)| (unit.mean(unit.proven), *path));
     html! {
         table class="bars" {
-            caption { "By unit, the mean of its accounts" }
-            thead { tr { th scope="col" { "Unit" } th scope="col" class="number" { "Score" } th scope="col" { span class="sr" { "As a bar" } } th scope="col" class="number" { "Coverage" } } }
+            caption { (w.say("By unit, the mean of its accounts", "組織単位別 (アカウントの平均)")) }
+            thead { tr { th scope="col" { (w.say("Unit", "組織単位")) } th scope="col" class="number" { (w.say("Score", "スコア")) } th scope="col" { span class="sr" { (w.say("As a bar", "棒グラフ")) } } th scope="col" class="number" { (w.say("Coverage", "網羅率")) } } }
             tbody {
                 @for (path, unit) in rows.iter().take(UNITS) {
                     tr {
                         th scope="row" {
-                            bdi { @if path.is_empty() { "no unit known" } @else { (text::cut_path(&said(path), 48)) } }
-                            span class="word" { (unit.accounts) @if unit.accounts == 1 { " account" } @else { " accounts, the lowest " (unit.worst.unwrap_or_default()) } }
+                            bdi { @if path.is_empty() { (w.say("no unit known", "組織単位不明")) } @else { (text::cut_path(&said(path), 48)) } }
+                            span class="word" { (unit.accounts) @if unit.accounts == 1 { (w.say(" account", " アカウント")) } @else { (w.say(" accounts, the lowest ", " アカウント、最低 ")) (unit.worst.unwrap_or_default()) } }
                         }
                         td class="number" { (unit.mean(unit.proven)) }
                         td class="share" { (bar(unit.mean(unit.proven), unit.mean(unit.potential), None)) }
                         td class="number soft" { (unit.mean(unit.coverage)) " %" }
                     }
                 }
-                @if rows.len() > UNITS { tr { td colspan="4" { "and " (count(rows.len() - UNITS, "more unit")) } } }
+                @if rows.len() > UNITS { tr { td colspan="4" { (w.say("and ", "ほか ")) (w.count(rows.len() - UNITS, "more unit", "組織単位")) } } }
             }
         }
     }
 }
 
 fn frameworks<R>(page: &Page<'_, R>) -> Markup {
-    let frameworks = &page.assessment.score.frameworks;
+    let (frameworks, w) = (&page.assessment.score.frameworks, page.index.words);
     html! {
         @if !frameworks.is_empty() {
             details {
-                summary { "By framework (" (frameworks.len()) ")" }
-                p class="note" { "Only requirements that a check surely speaks for. A framework asks for more than its audit trail." }
-                div class="wide" role="region" aria-label="Scores by framework" tabindex="0" {
+                summary { (w.say("By framework", "フレームワーク別")) " (" (frameworks.len()) ")" }
+                p class="note" { (w.say("Only requirements that a check surely speaks for. A framework asks for more than its audit trail.", "チェックが確実に対応する要求事項のみを示す。フレームワークの要求は監査証跡に限られない。")) }
+                div class="wide" role="region" aria-label=(w.say("Scores by framework", "フレームワーク別スコア")) tabindex="0" {
                     table {
-                        thead { tr { th scope="col" { "Framework" } th scope="col" class="number" { "Score" } th scope="col" class="number" { "Coverage" } th scope="col" { "Failed" } th scope="col" { "Not decided" } th scope="col" class="number" { "Passed" } } }
-                        tbody { @for framework in frameworks.values() { (framework_row(framework)) } }
+                        thead { tr { th scope="col" { (w.say("Framework", "フレームワーク")) } th scope="col" class="number" { (w.say("Score", "スコア")) } th scope="col" class="number" { (w.say("Coverage", "網羅率")) } th scope="col" { (w.say("Failed", "不適合")) } th scope="col" { (w.say("Not decided", "判定不能")) } th scope="col" class="number" { (w.say("Passed", "適合")) } } }
+                        tbody { @for framework in frameworks.values() { (framework_row(framework, w)) } }
                     }
                 }
             }
@@ -140,13 +141,20 @@ fn frameworks<R>(page: &Page<'_, R>) -> Markup {
     }
 }
 
-fn framework_row(framework: &FrameworkScore) -> Markup {
+fn framework_row(framework: &FrameworkScore, w: &Words) -> Markup {
     let of =
         |status: Status| framework.controls.iter().filter(move |control| control.status == status);
     let listed = |status: Status| {
         let ids: Vec<String> = of(status).take(30).map(|control| said(&control.id)).collect();
         let more = of(status).count().saturating_sub(30);
-        if more > 0 { format!("{} and {more} more", ids.join(", ")) } else { ids.join(", ") }
+        match more {
+            0 => ids.join(", "),
+            more => format!(
+                "{}{more}{}",
+                ids.join(", ") + w.say(" and ", " ほか "),
+                w.say(" more", " 件")
+            ),
+        }
     };
     html! {
         tr {
@@ -162,6 +170,7 @@ fn framework_row(framework: &FrameworkScore) -> Markup {
 
 /// Every account, the worst first.
 pub fn accounts<R>(page: &Page<'_, R>) -> Markup {
+    let w = page.index.words;
     let mut accounts: Vec<&ScopeAccount> = page.assessment.scope.accounts.iter().collect();
     accounts.sort_by_key(|account| {
         let score = page.index.scores.get(&account.id).map(|row| row.proven);
@@ -182,19 +191,19 @@ pub fn accounts<R>(page: &Page<'_, R>) -> Markup {
     let more = accounts.len() - rows.len();
     html! {
         section id="accounts" aria-labelledby="accounts-title" {
-            h2 id="accounts-title" { "Accounts" }
-            p class="lead" { "The lowest score first." @if page.linked { " Each id leads to all that was found in the account." } }
+            h2 id="accounts-title" { (w.say("Accounts", "アカウント")) }
+            p class="lead" { (w.say("The lowest score first.", "スコアの低い順。")) @if page.linked { (w.say(" Each id leads to all that was found in the account.", "各 ID から、アカウントのすべての検出結果に移動できる。")) } }
             div class="wide" role="region" aria-labelledby="accounts-title" tabindex="0" {
                 table class="accounts" {
                     thead { tr {
-                        th scope="col" { "Account" } th scope="col" { "Unit" } th scope="col" class="number" { "Score" } th scope="col" class="number" { "up to" }
-                        th scope="col" class="number" { "Coverage" } th scope="col" { "Grade" } th scope="col" class="number" { "Critical" } th scope="col" class="number" { "High" }
-                        th scope="col" class="number" { "Lower" } th scope="col" class="number" { "Not decided" }
+                        th scope="col" { (w.say("Account", "アカウント")) } th scope="col" { (w.say("Unit", "組織単位")) } th scope="col" class="number" { (w.say("Score", "スコア")) } th scope="col" class="number" { (w.say("up to", "最大")) }
+                        th scope="col" class="number" { (w.say("Coverage", "網羅率")) } th scope="col" { (w.say("Grade", "評価")) } th scope="col" class="number" { (w.say("Critical", "緊急")) } th scope="col" class="number" { (w.say("High", "高")) }
+                        th scope="col" class="number" { (w.say("Lower", "中以下")) } th scope="col" class="number" { (w.say("Not decided", "判定不能")) }
                     } }
                     tbody { @for row in &rows { (row) } }
                 }
             }
-            @if more > 0 { p class="note" { "and " (count(more, "more account")) @if page.linked { "; the folder " code { (ACCOUNTS_FOLDER) } " holds a page for each" } } }
+            @if more > 0 { p class="note" { (w.say("and ", "ほか ")) (w.count(more, "more account", "アカウント")) @if page.linked { (w.say("; the folder ", "。フォルダ ")) code { (accounts_folder(page.index.words.language)) } (w.say(" holds a page for each", " に各アカウントのページがある")) } } }
         }
     }
 }
@@ -211,10 +220,10 @@ fn row<R>(page: &Page<'_, R>, account: &ScopeAccount) -> Markup {
         tr {
             th scope="row" {
                 @if page.linked && (account.assessed || unknown > 0) {
-                    a class="id" href={ (ACCOUNTS_FOLDER) "/" (account.id) ".html" } { (account.id) }
+                    a class="id" href={ (accounts_folder(page.index.words.language)) "/" (account.id) ".html" } { (account.id) }
                 } @else { span class="id" { (account.id) } }
                 " " bdi { (text::cut(&said(&account.name), 40)) }
-                @if account.management { span class="word" { "management account" } }
+                @if account.management { span class="word" { (page.index.words.say("management account", "管理アカウント")) } }
             }
             td { bdi { (text::cut_path(&said(&account.ou_path), 40)) } }
             @match page.index.scores.get(&account.id) {
@@ -222,20 +231,20 @@ fn row<R>(page: &Page<'_, R>, account: &ScopeAccount) -> Markup {
                     td class="number" { strong { (score.proven) } }
                     td class="number soft" { (score.potential) }
                     td class="number soft" { (score.coverage) " %" }
-                    td { (grade(score.grade)) }
+                    td { (grade(score.grade, page.index.words)) }
                 }
-                None => td colspan="4" { (why_unscored(account)) },
+                None => td colspan="4" { (why_unscored(account, page.index.words)) },
             }
             (number(critical, "bad")) (number(high, "bad")) (number(lower, "")) (number(unknown, "open"))
         }
     }
 }
 
-fn why_unscored(account: &ScopeAccount) -> &'static str {
+fn why_unscored(account: &ScopeAccount, w: &Words) -> &'static str {
     match (account.in_scope, account.state.is_active(), account.assessed) {
-        (false, ..) => "left out of the run",
-        (_, false, _) => "not active",
-        (.., false) => "could not be read",
-        _ => "nothing that counts was judged",
+        (false, ..) => w.say("left out of the run", "対象範囲から除外"),
+        (_, false, _) => w.say("not active", "非アクティブ"),
+        (.., false) => w.say("could not be read", "読み取り不能"),
+        _ => w.say("nothing that counts was judged", "加重対象の判定なし"),
     }
 }

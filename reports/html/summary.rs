@@ -11,7 +11,8 @@ use trailproof_core::finding::Status;
 
 use super::gathered::Order;
 use super::{Page, said, timeline, trend};
-use crate::text::{self, count};
+use crate::text;
+use crate::words::Words;
 
 /// So many rows of what could not be read are shown.
 const UNREAD: usize = 60;
@@ -20,21 +21,23 @@ const UNREAD: usize = 60;
 const CAPS: usize = 4;
 
 /// The page's title.
-pub fn title<R>(assessment: &Assessment<R>) -> String {
-    format!("Audit trail of {} at {}", whole(assessment), assessment.run.ended.strftime("%F"))
+pub fn title<R>(assessment: &Assessment<R>, w: &Words) -> String {
+    let (whole, day) = (whole(assessment, w), assessment.run.ended.strftime("%F"));
+    w.say(format!("Audit trail of {whole} at {day}"), format!("{whole} の監査証跡 ({day})"))
 }
 
 /// What was looked at, as a whole.
-fn whole<R>(assessment: &Assessment<R>) -> String {
+fn whole<R>(assessment: &Assessment<R>, w: &Words) -> String {
     match (&assessment.scope.organization_id, assessment.scope.accounts.as_slice()) {
-        (Some(id), _) => format!("organization {}", said(id)),
-        (None, [account]) => format!("account {}", account.id),
-        (None, accounts) => count(accounts.len(), "account"),
+        (Some(id), _) => format!("{} {}", w.say("organization", "組織"), said(id)),
+        (None, [account]) => format!("{} {}", w.say("account", "アカウント"), account.id),
+        (None, accounts) => w.count(accounts.len(), "account", "アカウント"),
     }
 }
 
 /// The head of the page, and the way to its parts.
 pub fn head<R>(page: &Page<'_, R>) -> Markup {
+    let w = page.index.words;
     let Assessment { run, scope, checks, .. } = page.assessment;
     let regions: std::collections::BTreeSet<_> = scope
         .accounts
@@ -46,11 +49,14 @@ pub fn head<R>(page: &Page<'_, R>) -> Markup {
     html! {
         header class="top" {
             p class="brand" { "trailproof" }
-            h1 { "The audit trail of " bdi { (whole(page.assessment)) } }
+            h1 {
+                @if w.is_japanese() { bdi { (whole(page.assessment, w)) } " の監査証跡" }
+                @else { "The audit trail of " bdi { (whole(page.assessment, w)) } }
+            }
             p class="state" {
-                "State at " time datetime=(run.ended.strftime("%FT%TZ")) { (run.ended.strftime("%F %T UTC")) }
-                " · " (count(scope.accounts.len(), "account")) " · " (count(regions.len(), "region"))
-                " · " (count(checks.len(), "check"))
+                (w.say("State at ", "時点: ")) time datetime=(run.ended.strftime("%FT%TZ")) { (w.time(run.ended)) }
+                " · " (w.count(scope.accounts.len(), "account", "アカウント")) " · " (w.count(regions.len(), "region", "リージョン"))
+                " · " (w.count(checks.len(), "check", "チェック"))
             }
             (contents(page))
         }
@@ -58,20 +64,21 @@ pub fn head<R>(page: &Page<'_, R>) -> Markup {
 }
 
 fn contents<R>(page: &Page<'_, R>) -> Markup {
+    let w = page.index.words;
     let some = [
-        ("summary", "Summary", true),
-        ("changes", "Changes", page.diff.is_some()),
-        ("scores", "Scores", true),
-        ("map", "Coverage map", !page.gathered.map.is_empty()),
-        ("flow", "Flow", !page.assessment.routes.is_empty()),
-        ("paths", "Tampering", !page.gathered.paths.is_empty()),
-        ("timeline", "Timeline", timeline::is_there(page)),
-        ("findings", "Findings", true),
-        ("accounts", "Accounts", true),
-        ("background", "Background", true),
+        ("summary", w.say("Summary", "概要"), true),
+        ("changes", w.say("Changes", "変更"), page.diff.is_some()),
+        ("scores", w.say("Scores", "スコア"), true),
+        ("map", w.say("Coverage map", "記録の範囲"), !page.gathered.map.is_empty()),
+        ("flow", w.say("Flow", "流れ"), !page.assessment.routes.is_empty()),
+        ("paths", w.say("Tampering", "改ざん"), !page.gathered.paths.is_empty()),
+        ("timeline", w.say("Timeline", "時系列"), timeline::is_there(page)),
+        ("findings", w.say("Findings", "検出結果"), true),
+        ("accounts", w.say("Accounts", "アカウント"), true),
+        ("background", w.say("Background", "付記"), true),
     ];
     html! {
-        nav aria-label="Parts of the report" {
+        nav aria-label=(w.say("Parts of the report", "報告書の構成")) {
             ul { @for (id, name, there) in some { @if there { li { a href={ "#" (id) } { (name) } } } } }
         }
     }
@@ -98,33 +105,35 @@ pub fn summary<R>(page: &Page<'_, R>) -> Markup {
 
 /// The news in one sentence.
 fn verdict<R>(page: &Page<'_, R>) -> String {
-    let gathered = page.gathered;
+    let (gathered, w) = (page.gathered, page.index.words);
     let failed = gathered.count(Status::Fail);
     let critical = gathered.severities.get(&Severity::Critical).copied().unwrap_or_default();
     let failing =
         gathered.accounts.values().filter(|one| one.failed.iter().any(|n| *n > 0)).count();
     let read = match page.assessment.coverage.accounts.unread {
         _ if failed == 0 && page.assessment.coverage.accounts.assessed == 0 => {
-            return "Nothing could be judged".to_owned();
+            return w.say("Nothing could be judged", "判定できた項目なし").to_owned();
         }
         0 if page.assessment.coverage.unread.is_empty() && gathered.count(Status::Unknown) == 0 => {
             String::new()
         }
-        0 => "; not everything could be read".to_owned(),
-        number => format!("; {} could not be read", count(number, "account")),
+        0 => w.say("; not everything could be read", "。一部を読み取れない").to_owned(),
+        number => w.say(
+            format!("; {} could not be read", text::count(number, "account")),
+            format!("。{number} アカウントを読み取れない"),
+        ),
     };
     match (failed, critical) {
-        (0, _) => format!("Nothing failed{read}"),
-        (_, 0) => format!(
-            "{} in {}, none of them critical{read}",
-            count(failed, "finding"),
-            count(failing, "account")
-        ),
-        _ => format!(
-            "{} in {}, {critical} of them critical{read}",
-            count(failed, "finding"),
-            count(failing, "account")
-        ),
+        (0, _) => w.say(format!("Nothing failed{read}"), format!("不適合なし{read}")),
+        (_, critical) => {
+            let number = if critical == 0 { "none".to_owned() } else { critical.to_string() };
+            let (findings, accounts) =
+                (text::count(failed, "finding"), text::count(failing, "account"));
+            w.say(
+                format!("{findings} in {accounts}, {number} of them critical{read}"),
+                format!("{failing} アカウントで不適合 {failed} 件 (うち緊急 {critical} 件){read}"),
+            )
+        }
     }
 }
 
@@ -142,65 +151,69 @@ pub fn bar(sure: Milli, possible: Milli, cap: Option<Milli>) -> Markup {
 }
 
 /// A grade's letter.
-pub fn grade(grade: Grade) -> Markup {
+pub fn grade(grade: Grade, w: &Words) -> Markup {
     html! {
         @match grade {
-            Grade::Insufficient => span class="grade none" { "no grade" },
-            letter => span class={ "grade " (letter.to_string().to_lowercase()) } { span class="sr" { "grade " } (letter) },
+            Grade::Insufficient => span class="grade none" { (w.say("no grade", "評価なし")) },
+            letter => span class={ "grade " (letter.to_string().to_lowercase()) } { span class="sr" { (w.say("grade ", "評価 ")) } (letter) },
         }
     }
 }
 
 fn score<R>(page: &Page<'_, R>) -> Markup {
+    let w = page.index.words;
     let row: &ScoreRow = &page.assessment.score.total;
     html! {
         div class="tile" {
-            h3 { "Score" }
-            p class="big" { (row.proven) " " (grade(row.grade)) }
+            h3 { (w.say("Score", "スコア")) }
+            p class="big" { (row.proven) " " (grade(row.grade, w)) }
             (bar(row.proven, row.potential, row.caps.first().map(|cap| cap.limit)))
             p {
-                "proved, at " strong { (row.coverage) " %" } " evidence coverage"
-                @if row.potential > row.proven { "; up to " strong { (row.potential) } " if all that is unread is fine" }
+                (w.say("proved, at ", "立証済み、監査証拠の網羅率 ")) strong { (row.coverage) " %" } (w.say(" evidence coverage", ""))
+                @if row.potential > row.proven { (w.say("; up to ", "。未読分がすべて適合なら最大 ")) strong { (row.potential) } (w.say(" if all that is unread is fine", "")) }
             }
             @for cap in row.caps.iter().take(CAPS) {
-                p class="cap" { strong { "Capped at " (cap.limit) } ": " (text::cut_chars(&said(&cap.reason), 240)) }
+                p class="cap" { strong { (w.say("Capped at ", "上限 ")) (cap.limit) } ": " (text::cut_chars(&said(&w.sentence(&cap.reason)), 240)) }
             }
         }
     }
 }
 
 fn coverage<R>(page: &Page<'_, R>) -> Markup {
+    let w = page.index.words;
     let coverage = &page.assessment.coverage;
     let counts = coverage.accounts;
     html! {
         div class="tile" {
-            h3 { "Evidence coverage" }
+            h3 { (w.say("Evidence coverage", "監査証拠の網羅率")) }
             p class="big" { (coverage.percent) span class="unit" { " %" } }
             (bar(coverage.percent, coverage.percent, None))
-            p { strong { (counts.assessed) } " of " strong { (counts.listed) } " accounts could be read" }
+            p {
+                @if w.is_japanese() { strong { (counts.listed) } " アカウント中 " strong { (counts.assessed) } " アカウントを評価" }
+                @else { strong { (counts.assessed) } " of " strong { (counts.listed) } " accounts could be read" }
+            }
             p class="sum" {
-                (counts.listed) " listed = " (counts.assessed) " assessed + " (counts.unread) " unread + "
-                (counts.excluded) " excluded + " (counts.not_active) " not active"
+                ((w.table.sum)([counts.listed, counts.assessed, counts.unread, counts.excluded, counts.not_active]))
             }
         }
     }
 }
 
 fn findings<R>(page: &Page<'_, R>) -> Markup {
-    let gathered = page.gathered;
+    let (gathered, w) = (page.gathered, page.index.words);
     let number =
         |severity: &Severity| gathered.severities.get(severity).copied().unwrap_or_default();
     let most = Severity::ALL.iter().map(number).max().unwrap_or_default().max(1);
     let share = |number: usize| Milli(u32::try_from(number * 100_000 / most).unwrap_or(100_000));
     html! {
         div class="tile" {
-            h3 { "Failed findings" }
+            h3 { (w.say("Failed findings", "不適合")) }
             table class="plain" {
-                caption class="sr" { "Failed findings by severity" }
+                caption class="sr" { (w.say("Failed findings by severity", "重大度別の不適合")) }
                 tbody {
                     @for severity in &Severity::ALL {
                         tr class=(severity.code()) {
-                            th scope="row" { (severity.code()) }
+                            th scope="row" { (w.severity(*severity)) }
                             td class="number" { (number(severity)) }
                             td class="share" { (bar(share(number(severity)), Milli(0), None)) }
                         }
@@ -208,8 +221,10 @@ fn findings<R>(page: &Page<'_, R>) -> Markup {
                 }
             }
             p class="sum" {
-                (gathered.count(Status::Pass)) " passed · " (gathered.count(Status::Unknown)) " not decided · "
-                (gathered.count(Status::Waived)) " waived · " (gathered.count(Status::NotApplicable)) " not applicable"
+                @for (at, status) in [Status::Pass, Status::Unknown, Status::Waived, Status::NotApplicable].into_iter().enumerate() {
+                    @if at > 0 { " · " }
+                    ((w.table.sum_of)(gathered.count(status), status))
+                }
             }
         }
     }
@@ -225,25 +240,25 @@ fn trend<R>(page: &Page<'_, R>) -> Markup {
     sides.push(Side::of(page.assessment));
     html! {
         div class="tile" {
-            h3 { "Trend" }
-            (trend::columns(&sides))
+            h3 { (page.index.words.say("Trend", "推移")) }
+            (trend::columns(&sides, page.index.words))
         }
     }
 }
 
 fn gates<R>(page: &Page<'_, R>) -> Markup {
-    let gates = &page.assessment.gates;
+    let (gates, w) = (&page.assessment.gates, page.index.words);
     html! {
         @if !gates.is_empty() {
-            ul class="gates" aria-label="Gates" {
+            ul class="gates" aria-label=(w.say("Gates", "ゲート")) {
                 @for gate in gates {
                     @let (class, word) = match gate.status {
-                        GateStatus::Passed => ("good", "holds"),
-                        GateStatus::Failed => ("bad", "failed"),
-                        GateStatus::Incomplete => ("open", "cannot be told"),
+                        GateStatus::Passed => ("good", w.say("holds", "合格")),
+                        GateStatus::Failed => ("bad", w.say("failed", "不合格")),
+                        GateStatus::Incomplete => ("open", w.say("cannot be told", "判定不能")),
                     };
                     li class=(class) {
-                        strong { (said(&gate.gate)) " " (said(&gate.threshold)) " " (word) } ": " (text::cut_chars(&said(&gate.message), 300))
+                        strong { (said(&gate.gate)) " " (said(&gate.threshold)) " " (word) } ": " (text::cut_chars(&said(&w.sentence(&gate.message)), 300))
                     }
                 }
             }
@@ -252,39 +267,42 @@ fn gates<R>(page: &Page<'_, R>) -> Markup {
 }
 
 fn notes<R>(page: &Page<'_, R>) -> Markup {
-    let notes = &page.assessment.scope.notes;
+    let (notes, w) = (&page.assessment.scope.notes, page.index.words);
     html! {
-        @for note in notes.iter().take(20) { p class="note" { (text::cut_chars(&said(note), 400)) } }
-        @if notes.len() > 20 { p class="note" { "and " (count(notes.len() - 20, "more note")) } }
+        @for note in notes.iter().take(20) { p class="note" { (text::cut_chars(&said(&w.sentence(note)), 400)) } }
+        @if notes.len() > 20 { p class="note" { (w.say("and ", "ほか ")) (w.count(notes.len() - 20, "more note", "件")) } }
     }
 }
 
 /// What could not be read, by account.
 fn unread<R>(page: &Page<'_, R>) -> Markup {
-    let rows = &page.assessment.coverage.unread;
+    let (rows, w) = (&page.assessment.coverage.unread, page.index.words);
     let undecided = page.gathered.count(Status::Unknown);
     let mut accounts: BTreeMap<AccountId, Vec<&Unread>> = BTreeMap::new();
     rows.iter().for_each(|row| accounts.entry(row.account_id).or_default().push(row));
     html! {
         div class=(if rows.is_empty() { "box good" } else { "box open" }) {
-            h3 { "What could not be read" }
-            @if rows.is_empty() { p { "Everything in scope was read." } }
+            h3 { (w.say("What could not be read", "読み取れなかったもの")) }
+            @if rows.is_empty() { p { (w.say("Everything in scope was read.", "対象範囲をすべて読み取った。")) } }
             ul class="unread" {
                 @for row in rows.iter().take(UNREAD) {
                     li {
                         span class="id" { (row.account_id) } " " bdi { (text::cut(&said(page.index.name(row.account_id)), 40)) }
-                        " " span class="place" { (said(&row.region)) } " " span class="reason" { (row.reason.code()) }
+                        " " span class="place" { (said(&row.region)) } " " span class="reason" { (w.cause(row.reason)) }
                         span class="said" { (text::cut_chars(&said(&row.message), 300)) }
                     }
                 }
             }
             @if rows.len() > UNREAD {
-                p class="note" { "and " (count(rows.len() - UNREAD, "more row")) ", of " (count(accounts.len(), "account")) " in all; the JSON report lists them" }
+                p class="note" {
+                    @if w.is_japanese() { "ほか " (rows.len() - UNREAD) " 件 (全 " (accounts.len()) " アカウント)。JSON レポートを参照。" }
+                    @else { "and " (text::count(rows.len() - UNREAD, "more row")) ", of " (text::count(accounts.len(), "account")) " in all; the JSON report lists them" }
+                }
             }
             @if undecided > 0 {
                 p {
-                    (count(undecided, "finding")) " could not be decided. "
-                    @if !page.gathered.worst_first(Order::Undecided).is_empty() || !page.gathered.unassessed.is_empty() { a href="#undecided" { "See which" } "." }
+                    (w.count(undecided, "finding", "件")) (w.say(" could not be decided. ", " が判定不能。"))
+                    @if !page.gathered.worst_first(Order::Undecided).is_empty() || !page.gathered.unassessed.is_empty() { a href="#undecided" { (w.say("See which", "該当する検出結果")) } (w.say(".", "。")) }
                 }
             }
         }

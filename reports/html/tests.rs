@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use scraper::{Html, Selector};
 use trailproof_core::assessment::Assessment;
 use trailproof_core::finding::Status;
+use trailproof_core::language::{Language, is_japanese};
 
 use super::{FINDINGS_BYTES, frame, write, write_pages};
 use crate::sample;
@@ -14,8 +15,41 @@ use crate::sample;
 /// The one page.
 fn page(assessment: &Assessment) -> String {
     let mut out = Vec::new();
-    write(assessment, &mut out).unwrap();
+    write(assessment, Language::English, &mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+/// The same in Japanese.
+fn in_japanese(assessment: &Assessment) -> String {
+    let mut out = Vec::new();
+    write(assessment, Language::Japanese, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn the_japanese_page_has_the_form_of_the_english_one_and_none_of_its_words() {
+    for assessment in [sample::assessment(), sample::lone(), sample::gaps()] {
+        let (japanese, english) = (in_japanese(&assessment), page(&assessment));
+        check_form(&japanese);
+        assert!(english.contains("<html lang=\"en\">") && japanese.contains("<html lang=\"ja\">"));
+        assert!(japanese.contains(" JST)"), "{japanese}");
+        let document = Html::parse_document(&japanese);
+        let whole = |css: &str| -> Vec<String> {
+            let texts = select(&document, css).into_iter();
+            texts.map(|one| one.text().collect::<String>()).collect()
+        };
+        // Heads and labels are the page's own words; names of the world are not among them.
+        for css in ["h2", "h3", "th[scope=col]", "caption", "label", "summary:not(.about)", "nav a"]
+        {
+            for text in whole(css) {
+                let own = text.contains("CloudTrail") || is_japanese(&text);
+                assert!(own || text.trim().is_empty() || !text.contains(' '), "{css}: {text}");
+            }
+        }
+        for words in ["could be read", "State at", "proved, at", "Evidence (", "Why ", "Fix "] {
+            assert!(!japanese.contains(words), "{words}");
+        }
+    }
 }
 
 fn select<'a>(document: &'a Html, css: &str) -> Vec<scraper::ElementRef<'a>> {
@@ -188,7 +222,7 @@ fn large(accounts: usize) -> Assessment {
 fn what_is_too_much_for_a_page_has_a_page_for_each_account() {
     let assessment = large(2_000);
     let mut pages: Vec<(Option<String>, Vec<u8>)> = Vec::new();
-    write_pages(&assessment, &mut |page, bytes| {
+    write_pages(&assessment, Language::English, &mut |page, bytes| {
         let page = page.map(|id| id.to_string());
         match pages.last_mut() {
             Some((last, found)) if *last == page => found.extend_from_slice(bytes),

@@ -11,7 +11,8 @@ use trailproof_core::history::timeline::{Span, Stretch};
 
 use super::{Page, said};
 use crate::index::Index;
-use crate::text::{self, count};
+use crate::text;
+use crate::words::Words;
 
 mod units;
 
@@ -139,21 +140,22 @@ pub fn timeline<R>(page: &Page<'_, R>) -> Markup {
     let (drawn, rest) = lines.split_at(lines.len().min(LINES));
     let silent = page.assessment.scope.accounts.iter().filter(|account| account.assessed).count()
         - accounts.iter().filter(|account| account.assessed).count();
+    let w = page.index.words;
     html! {
         section id="timeline" aria-labelledby="timeline-title" {
-            h2 id="timeline-title" { "When it was recorded" }
+            h2 id="timeline-title" { (w.say("When it was recorded", "記録の時系列")) }
             p class="lead" {
-                "Management writes from " (window.from.strftime("%F")) " to " (window.to.strftime("%F")) ": "
-                @if gaps > 0 { strong class="bad" { (count(gaps, "account")) " with gaps" } ", " }
-                @if open > 0 { (count(open, "account")) " not known throughout, " }
-                (count(whole, "account")) " recorded throughout."
-                @if silent > 0 { " Of " (count(silent, "account")) " no event history was read." }
+                (w.say("Management writes from ", "管理イベントの書き込み (")) (window.from.strftime("%F")) (w.say(" to ", " ～ ")) (window.to.strftime("%F")) (w.say(": ", "): "))
+                @if gaps > 0 { strong class="bad" { (w.count(gaps, "account", "アカウント")) (w.say(" with gaps", " に欠落あり")) } (w.say(", ", "、")) }
+                @if open > 0 { (w.count(open, "account", "アカウント")) (w.say(" not known throughout, ", " に不明な期間あり、")) }
+                (w.count(whole, "account", "アカウント")) (w.say(" recorded throughout.", " は全期間を記録。"))
+                @if silent > 0 { (w.say(" Of ", "")) (w.count(silent, "account", "アカウント")) (w.say(" no event history was read.", " のイベント履歴は未読。")) }
             }
-            (legend())
+            (legend(w))
             (picture(drawn, window, page.index))
             @if !rest.is_empty() {
-                h3 { "The others, by unit" }
-                p class="note" { "A day counts as a gap where any account of the unit was not recorded on it." }
+                h3 { (w.say("The others, by unit", "その他 (組織単位別)")) }
+                p class="note" { (w.say("A day counts as a gap where any account of the unit was not recorded on it.", "組織単位内のいずれかのアカウントが記録されなかった日を欠落とする。")) }
                 (units::picture(rest, window, page.index))
             }
         }
@@ -163,21 +165,21 @@ pub fn timeline<R>(page: &Page<'_, R>) -> Markup {
 /// The same of one account, for its own page.
 pub fn of_account(account: &ScopeAccount, index: &Index<'_>) -> Markup {
     let Some(window) = Window::of(std::iter::once(account)) else { return html! {} };
-    let lines = lines(std::iter::once(account), window);
+    let (lines, w) = (lines(std::iter::once(account), window), index.words);
     html! {
         section id="timeline" aria-labelledby="timeline-title" {
-            h2 id="timeline-title" { "When it was recorded" }
-            p class="lead" { "Management writes from " (window.from.strftime("%F")) " to " (window.to.strftime("%F")) "." }
+            h2 id="timeline-title" { (w.say("When it was recorded", "記録の時系列")) }
+            p class="lead" { (w.say("Management writes from ", "管理イベントの書き込み (")) (window.from.strftime("%F")) (w.say(" to ", " ～ ")) (window.to.strftime("%F")) (w.say(".", ")。")) }
             (picture(lines.get(..LINES.min(lines.len())).unwrap_or_default(), window, index))
         }
     }
 }
 
-fn word(state: Stretch) -> &'static str {
+fn word(state: Stretch, w: &Words) -> &'static str {
     match state {
-        Stretch::Recorded => "recorded",
-        Stretch::Gap => "not recorded",
-        Stretch::Unknown => "not known",
+        Stretch::Recorded => w.say("recorded", "記録済み"),
+        Stretch::Gap => w.say("not recorded", "記録なし"),
+        Stretch::Unknown => w.say("not known", "不明"),
     }
 }
 
@@ -189,13 +191,13 @@ fn class(state: Stretch) -> &'static str {
     }
 }
 
-fn legend() -> Markup {
+fn legend(w: &Words) -> Markup {
     html! {
         ul class="legend" {
             @for state in [Stretch::Recorded, Stretch::Gap, Stretch::Unknown] {
                 li {
                     svg class="time key" aria-hidden="true" focusable="false" { (bar(state, 0, 1000)) }
-                    " " (word(state))
+                    " " (word(state, w))
                 }
             }
         }
@@ -264,8 +266,8 @@ fn picture(lines: &[Line<'_>], window: Window, index: &Index<'_>) -> Markup {
                 li {
                     (who(line, index))
                     (drawn(line, window))
-                    span class="sum" { (summed(line)) }
-                    (told(line))
+                    span class="sum" { (summed(line, index.words)) }
+                    (told(line, index.words))
                 }
             }
         }
@@ -296,19 +298,20 @@ fn who(line: &Line<'_>, index: &Index<'_>) -> Markup {
         few if few.len() <= 3 => {
             few.iter().map(|one| said(one.as_str())).collect::<Vec<_>>().join(", ")
         }
-        many => count(many.len(), "region"),
+        many => index.words.count(many.len(), "region", "リージョン"),
     };
     let accounts: Vec<AccountId> = line.accounts.keys().copied().collect();
+    let w = index.words;
     html! {
         div class="who" {
             @match accounts.as_slice() {
                 [id] => { span class="id" { (id) } " " bdi { (text::cut(&said(index.name(*id)), 24)) } }
                 many => {
                     details {
-                        summary { (count(many.len(), "account")) }
+                        summary { (w.count(many.len(), "account", "アカウント")) }
                         ul class="names" {
                             @for id in many.iter().take(NAMED) { li { span class="id" { (id) } " " bdi { (text::cut(&said(index.name(*id)), 24)) } } }
-                            @if many.len() > NAMED { li { "and " (many.len() - NAMED) " more" } }
+                            @if many.len() > NAMED { li { (w.say("and ", "ほか ")) (many.len() - NAMED) (w.say(" more", " アカウント")) } }
                         }
                     }
                 }
@@ -319,32 +322,33 @@ fn who(line: &Line<'_>, index: &Index<'_>) -> Markup {
 }
 
 /// How long, in the unit that people count it in.
-fn long(seconds: i64) -> String {
+fn long(seconds: i64, w: &Words) -> String {
+    let [d, h, min] = w.say(["d", "h", "min"], ["日", "時間", "分"]);
     match (seconds / 86_400, seconds / 3_600, seconds / 60) {
         (days, hours, _) if days >= 2 => match hours % 24 {
-            0 => format!("{days} d"),
-            rest => format!("{days} d {rest} h"),
+            0 => format!("{days} {d}"),
+            rest => format!("{days} {d} {rest} {h}"),
         },
         (_, hours, minutes) if hours >= 2 => match minutes % 60 {
-            0 => format!("{hours} h"),
-            rest => format!("{hours} h {rest} min"),
+            0 => format!("{hours} {h}"),
+            rest => format!("{hours} {h} {rest} {min}"),
         },
-        (_, _, minutes) => format!("{} min", minutes.max(1)),
+        (_, _, minutes) => format!("{} {min}", minutes.max(1)),
     }
 }
 
-fn summed(line: &Line<'_>) -> Markup {
+fn summed(line: &Line<'_>, w: &Words) -> Markup {
     let [gap, open] = [Stretch::Gap, Stretch::Unknown].map(|state| line.seconds(state));
     html! {
-        @if gap > 0 { span class="bad" { "not recorded for " (long(gap)) } }
-        @if gap > 0 && open > 0 { ", " }
-        @if open > 0 { span class="open" { "not known for " (long(open)) } }
-        @if gap == 0 && open == 0 { "recorded throughout" }
+        @if gap > 0 { span class="bad" { (w.say("not recorded for ", "記録なし ")) (long(gap, w)) } }
+        @if gap > 0 && open > 0 { (w.say(", ", "、")) }
+        @if open > 0 { span class="open" { (w.say("not known for ", "不明 ")) (long(open, w)) } }
+        @if gap == 0 && open == 0 { (w.say("recorded throughout", "全期間を記録")) }
     }
 }
 
 /// Every stretch that was not recorded or is not known, in words.
-fn told(line: &Line<'_>) -> Markup {
+fn told(line: &Line<'_>, w: &Words) -> Markup {
     let all: Vec<&Span> =
         line.spans.iter().filter(|span| span.state != Stretch::Recorded).collect();
     html! {
@@ -352,18 +356,20 @@ fn told(line: &Line<'_>) -> Markup {
             ul class="gaps" {
                 @for span in all.iter().take(TOLD) {
                     li {
-                        (word(span.state)) " " (span.from.strftime("%F %H:%M")) " to " (span.to.strftime("%F %H:%M")) " UTC"
-                        @if let Some(call) = &span.began_by { " — " (by(call)) }
+                        (word(span.state, w)) " "
+                        @if w.is_japanese() { (w.span(span.from, span.to)) }
+                        @else { (span.from.strftime("%F %H:%M")) " to " (span.to.strftime("%F %H:%M")) " UTC" }
+                        @if let Some(call) = &span.began_by { " — " (by(call, w)) }
                     }
                 }
-                @if all.len() > TOLD { li { "and " (all.len() - TOLD) " more; the JSON report has them all" } }
+                @if all.len() > TOLD { li { (w.say("and ", "ほか ")) (all.len() - TOLD) (w.say(" more; the JSON report has them all", " 件 (JSON レポートにすべてを含む)")) } }
             }
         }
     }
 }
 
 /// The call with which a stretch began.
-fn by(call: &Value) -> Markup {
+fn by(call: &Value, w: &Words) -> Markup {
     let text = |name: &str| {
         let text = call.get(name).and_then(Value::as_str).map(said).unwrap_or_default();
         text::cut_chars(&text, 160).into_owned()
@@ -371,7 +377,7 @@ fn by(call: &Value) -> Markup {
     let (actor, from) = (text("actor"), text("sourceIPAddress"));
     html! {
         code { (text("eventName")) }
-        @if !actor.is_empty() { " by " span class="thing" { (actor) } }
-        @if !from.is_empty() { " from " (from) }
+        @if !actor.is_empty() { (w.say(" by ", " 実行者 ")) span class="thing" { (actor) } }
+        @if !from.is_empty() { (w.say(" from ", " 送信元 ")) (from) }
     }
 }

@@ -5,29 +5,33 @@ use trailproof_core::assessment::Milli;
 use trailproof_core::diff::{Points, Side};
 
 use super::summary::grade;
+use crate::words::Words;
 
 /// So many runs have a column: three years of quarters.
 const RUNS: usize = 12;
 
 /// The columns, the oldest run first.
-pub fn columns(sides: &[Side]) -> Markup {
+pub fn columns(sides: &[Side], w: &Words) -> Markup {
     let shown = sides.get(sides.len().saturating_sub(RUNS)..).unwrap_or_default();
     let first = sides.len() - shown.len();
     html! {
-        ol class="trend" aria-label="The score of each run, the oldest first" {
+        ol class="trend" aria-label=(w.say("The score of each run, the oldest first", "実行ごとのスコア (古い順)")) {
             @for (at, side) in shown.iter().enumerate() {
                 @let before = (first + at).checked_sub(1).and_then(|before| sides.get(before));
                 li {
                     (column(side))
-                    span class="sr" { "Run of " }
+                    span class="sr" { (w.say("Run of ", "実行日 ")) }
                     span class="day" { (side.ended.strftime("%F")) }
-                    strong { (side.proven) } " " (grade(side.grade))
-                    span class="word" { "up to " (side.potential) ", " (side.coverage) " % read" }
-                    @if let Some(before) = before { (moved(before, side)) }
+                    strong { (side.proven) } " " (grade(side.grade, w))
+                    span class="word" { (w.say("up to ", "最大 ")) (side.potential) (w.say(", ", "、網羅率 ")) (side.coverage) (w.say(" % read", " %")) }
+                    @if let Some(before) = before { (moved(before, side, w)) }
                 }
             }
         }
-        @if first > 0 { p class="note" { "Shown are the last " (RUNS) " of " (sides.len()) " runs." } }
+        @if first > 0 { p class="note" {
+            @if w.is_japanese() { "全 " (sides.len()) " 回のうち直近 " (RUNS) " 回を示す。" }
+            @else { "Shown are the last " (RUNS) " of " (sides.len()) " runs." }
+        } }
     }
 }
 
@@ -45,12 +49,12 @@ fn column(side: &Side) -> Markup {
     }
 }
 
-fn moved(before: &Side, side: &Side) -> Markup {
+fn moved(before: &Side, side: &Side, w: &Words) -> Markup {
     let points = Points::between(before.proven, side.proven);
     let class = match points.0 {
         0 => "soft",
         1.. => "good",
         _ => "bad",
     };
-    html! { span class={ "moved " (class) } { (points) span class="sr" { " points since the run before" } } }
+    html! { span class={ "moved " (class) } { (points) span class="sr" { (w.say(" points since the run before", " ポイント (前回の実行から)")) } } }
 }

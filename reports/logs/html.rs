@@ -9,6 +9,8 @@ use super::table::{number, words};
 use super::{LogsReport, kind_name};
 use crate::html::frame;
 use crate::text::{self, count};
+use crate::words::Words;
+use trailproof_core::language::Language;
 
 /// So many chains are shown; the JSON report has all.
 const CHAINS: usize = 2_000;
@@ -39,7 +41,7 @@ td.hours { width: 34%; vertical-align: middle; }
 /// When the output cannot be written.
 pub fn write(report: &LogsReport, out: &mut dyn Write) -> io::Result<()> {
     let title = format!("Log files of {}", said(&report.source.bucket));
-    out.write_all(frame::open_with(&title, Some(STYLE)).as_bytes())?;
+    out.write_all(frame::open_with(&title, Some(STYLE), Words::of(Language::English)).as_bytes())?;
     for part in [head(report), summary(report), chains(report), findings(report), foot(report)] {
         out.write_all(part.into_string().as_bytes())?;
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use trailproof_core::assessment::Assessment;
 use trailproof_core::aws::AccountId;
+use trailproof_core::language::Language;
 use trailproof_core::results::Results;
 use trailproof_reports::{Format, html};
 
@@ -16,12 +17,18 @@ use crate::files::{AtomicFile, folder_of, unwritable};
 ///
 /// # Errors
 /// The first page that cannot be written (5), or why there are no results to be written.
-pub fn write<R: Results>(assessment: &Assessment<R>, path: &Path) -> Result<Vec<String>, Stop>
+pub fn write<R: Results>(
+    assessment: &Assessment<R>,
+    path: &Path,
+    language: Language,
+) -> Result<Vec<String>, Stop>
 where
     Stop: From<R::Error>,
 {
-    let mut pages = Pages { path, current: None, names: Vec::new() };
-    let written = html::write_pages(assessment, &mut |account, bytes| pages.take(account, bytes));
+    let folder = html::accounts_folder(language);
+    let mut pages = Pages { path, folder, current: None, names: Vec::new() };
+    let mut take = |account: Option<AccountId>, bytes: &[u8]| pages.take(account, bytes);
+    let written = html::write_pages(assessment, language, &mut take);
     written.map_err(|error| stopped(Format::Html, &path.display().to_string(), error))?;
     pages.finish().map_err(|error| unwritable(path, &error))?;
     Ok(pages.names)
@@ -29,6 +36,8 @@ where
 
 struct Pages<'a> {
     path: &'a Path,
+    /// Where the accounts' pages lie.
+    folder: &'static str,
     current: Option<(Option<AccountId>, AtomicFile)>,
     names: Vec<String>,
 }
@@ -50,9 +59,9 @@ impl Pages<'_> {
             self.names.push(name.to_string_lossy().into_owned());
             return AtomicFile::create(self.path);
         };
-        let folder = folder_of(self.path).join(html::ACCOUNTS_FOLDER);
+        let folder = folder_of(self.path).join(self.folder);
         std::fs::create_dir_all(&folder)?;
-        self.names.push(format!("{}/{id}.html", html::ACCOUNTS_FOLDER));
+        self.names.push(format!("{}/{id}.html", self.folder));
         AtomicFile::create(&folder.join(format!("{id}.html")))
     }
 

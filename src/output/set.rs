@@ -55,7 +55,11 @@ where
             continue;
         }
         if format == Format::Html {
-            listed.extend(pages::write(assessment, &path)?.into_iter().map(|page| (format, page)));
+            for (language, place) in in_languages(format, &Place::File(path), languages) {
+                let Some(path) = place.path() else { continue };
+                let pages = pages::write(assessment, path, language)?;
+                listed.extend(pages.into_iter().map(|page| (format, page)));
+            }
             continue;
         }
         for (language, place) in in_languages(format, &Place::File(path), languages) {

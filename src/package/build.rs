@@ -11,6 +11,7 @@ use trailproof_core::assess::{Judged, assess_watched};
 use trailproof_core::assessment::Assessment;
 use trailproof_core::check::Check;
 use trailproof_core::finding::Finding;
+use trailproof_core::language::Language;
 use trailproof_core::results::{Results, Since};
 use trailproof_core::snapshot::Snapshot;
 use trailproof_reports::{Format, Options, ReportError};
@@ -310,26 +311,38 @@ fn reports(
             trailproof_reports::write(format, assessment, &options, out).map_err(unwritten)
         })?;
     }
+    Language::ALL.into_iter().try_for_each(|language| pages_in(language, staging, assessment))
+}
+
+/// The report for people in that language.
+fn pages_in(
+    language: Language,
+    staging: &mut Staging,
+    assessment: &Assessment<Since<Judged<'_, Redacted<'_>>>>,
+) -> Result<(), Stop> {
     // One page at a time; the first stays open while the accounts' pages are kept whole.
     let mut pages: Vec<(String, Vec<u8>)> = Vec::new();
     let mut trouble = Ok(());
-    let written = trailproof_reports::html::write_pages(assessment, &mut |account, bytes| {
-        let name = match account {
-            None => "report.en.html".to_owned(),
-            Some(id) => format!("{}/{id}.html", trailproof_reports::html::ACCOUNTS_FOLDER),
-        };
-        match pages.last_mut() {
-            Some((last, page)) if *last == name => page.extend_from_slice(bytes),
-            _ => {
-                if let Some((name, page)) = pages.pop() {
-                    trouble =
-                        std::mem::replace(&mut trouble, Ok(())).and(staging.put(&name, &page));
+    let written =
+        trailproof_reports::html::write_pages(assessment, language, &mut |account, bytes| {
+            let name = match account {
+                None => format!("report.{language}.html"),
+                Some(id) => {
+                    format!("{}/{id}.html", trailproof_reports::html::accounts_folder(language))
                 }
-                pages.push((name, bytes.to_vec()));
+            };
+            match pages.last_mut() {
+                Some((last, page)) if *last == name => page.extend_from_slice(bytes),
+                _ => {
+                    if let Some((name, page)) = pages.pop() {
+                        trouble =
+                            std::mem::replace(&mut trouble, Ok(())).and(staging.put(&name, &page));
+                    }
+                    pages.push((name, bytes.to_vec()));
+                }
             }
-        }
-        Ok(())
-    });
+            Ok(())
+        });
     written.map_err(unwritten)?;
     trouble?;
     pages.into_iter().try_for_each(|(name, page)| staging.put(&name, &page))

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use trailproof_core::assessment::{AccountCounts, Assessment, ScopeAccount, ScopeReport};
 use trailproof_core::aws::{AccountId, Partition};
+use trailproof_core::language::Language;
 use trailproof_core::sentence::Sentence;
+use trailproof_reports::Words;
 
 use super::raw::ClockCheck;
 use super::staging::FileEntry;
@@ -219,25 +221,26 @@ pub fn readme_ja(manifest: &PackageManifest) -> String {
     );
     let AccountCounts { listed, assessed, unread, excluded, not_active } = completeness.counts;
     let redaction = if redaction.is_empty() {
-        "回答から除かれた情報はありません。".to_owned()
+        "応答から除いた情報なし。".to_owned()
     } else {
-        format!("回答の一部を伏せています: {}", redaction.join(" "))
+        format!("応答の一部を伏せている: {}", redaction.join(" "))
     };
     format!(
         "# 監査証拠一式: {organization}\n\n\
-         - 時点: {}(実行 {run_id})\n- 対象期間: {period}\n- 前回の監査証拠一式: {previous}\n- 取得者: {}\n\
-         - アカウント一覧 {listed} = 評価済み {assessed} + 読み取り不可 {unread} + 対象外とした {excluded} + 非アクティブ {not_active}\n\
+         - 時点: {} (実行 {run_id})\n- 対象期間: {period}\n- 前回の監査証拠一式: {previous}\n- 取得者: {}\n\
+         - 網羅性: アカウント一覧 {listed} = 評価済み {assessed} + 未読 {unread} + 除外 {excluded} + 非アクティブ {not_active}\n\
          - {redaction}\n\n\
-         設定の読み取りが示すのは、読み取った時点の状態です。対象期間を通じて CloudTrail の証跡が有効であったことは、\n\
-         ダイジェストファイル、または継続して取得した監査証拠一式によって示されます。\n\n\
+         設定の読み取りが証明するのは、読み取った時点の状態である。対象期間を通じて CloudTrail の証跡が有効であったことは、\n\
+         ダイジェストファイル、または継続して取得した監査証拠一式により示される。\n\n\
          ## 検証\n\n\
-         `trailproof verify PATH` は、すべてのハッシュ値を再計算し、アカウント数の合計を確かめ、`raw/` の回答を AWS に\n\
-         接続せずに再評価して、相違点を示します。ハッシュ値だけの確認は `sha256sum -c SHA256SUMS` で行えます。\n\n\
+         `trailproof verify PATH` は、すべてのハッシュ値を再計算し、アカウント数の合計を確認し、`raw/` の応答を AWS に\n\
+         接続せずに再評価して、相違点を示す。ハッシュ値のみの確認は `sha256sum -c SHA256SUMS` による。\n\n\
          ## 内容\n\n| ファイル | 内容 |\n| --- | --- |\n{}\n\n\
          ## 用語\n\n\
-         適合 (pass)、不適合 (fail)、判定不能 (unknown: 適合として数えません)、例外承認済み (waived)、対象外 (not applicable)、\n\
-         網羅率 (coverage: 読み取れた監査証拠の割合)。\n",
-        ended.strftime("%F %T UTC"),
+         適合 (pass)、不適合 (fail)、判定不能 (unknown: 適合に数えない)、例外承認済み (waived)、対象外 (not applicable)、\n\
+         網羅率 (coverage: 読み取った監査証拠の割合)。証跡 (trail) は CloudTrail の記録の設定を、監査証拠 (evidence) は\n\
+         検出結果の裏付けを指す。\n",
+        Words::of(Language::Japanese).time(*ended),
         trailproof_reports::one_line(&manifest.caller_arn),
         contents(&CONTENTS_JA),
     )
@@ -258,8 +261,8 @@ const CONTENTS_EN: [(&str, &str); 11] = [
         "what was judged by: policy, overrides, exceptions with owner and expiry",
     ),
     (
-        "report.en.html, report.json, report.junit.xml",
-        "the report for people, for programs, for CI servers",
+        "report.en.html, report.ja.html, report.json, report.junit.xml",
+        "the report for people in either language, for programs, for CI servers",
     ),
     ("diff.json, diff.md", "what changed since the package before, where one was named"),
     ("signoff.md", "empty fields for those who answer for it"),
@@ -274,10 +277,13 @@ const CONTENTS_JA: [(&str, &str); 11] = [
         "coverage.csv",
         "すべての API 呼び出し: アカウント、リージョン、結果、エラーコード、リクエスト ID",
     ),
-    ("raw/", "質問ごとのパラメータと回答"),
+    ("raw/", "呼び出しごとのパラメータと応答"),
     ("findings.jsonl", "すべての検出結果と、その監査証拠 (ファイル、JSON ポインタ、ハッシュ値)"),
-    ("terms.json, waivers.csv", "評価の基準: ポリシー、上書き、例外 (責任者、有効期限)"),
-    ("report.en.html, report.json, report.junit.xml", "人、プログラム、CI サーバー向けの報告書"),
+    ("terms.json, waivers.csv", "評価の基準: 評価方針、上書き、例外 (責任者、有効期限)"),
+    (
+        "report.en.html, report.ja.html, report.json, report.junit.xml",
+        "人 (英語、日本語)、プログラム、CI サーバー向けの報告書",
+    ),
     ("diff.json, diff.md", "前回の監査証拠一式からの変更点 (前回が指定された場合)"),
     ("signoff.md", "承認欄 (空欄)"),
     ("run.json, journal.jsonl", "実行の指定内容と経過 (保存されている場合)"),
@@ -287,15 +293,18 @@ const CONTENTS_JA: [(&str, &str); 11] = [
 /// The page to be signed.
 pub fn signoff(manifest: &PackageManifest) -> String {
     let organization = manifest.organization_id.as_deref().unwrap_or("a single account");
+    let japanese = Words::of(Language::Japanese);
     format!(
         "# Sign-off / 承認\n\n\
          Package / 監査証拠一式: run {} of {organization}, state at {}\n\n\
+         {}\n\n\
          {}\n\n\
          | | Name / 氏名 | Date / 日付 | Signature / 署名 |\n| --- | --- | --- | --- |\n\
          | Prepared by / 作成者 | | | |\n| Reviewed by / 確認者 | | | |\n| Approved by / 承認者 | | | |\n\n\
          Scope and limits / 対象範囲と限界:\n\n\n",
         manifest.run_id,
-        manifest.ended.strftime("%F %T UTC"),
+        japanese.time(manifest.ended),
         manifest.completeness.statement,
+        japanese.sentence(&manifest.completeness.statement),
     )
 }

@@ -93,6 +93,7 @@ fn a_package_holds_all_that_the_convention_names_and_verifies() {
         "findings.jsonl",
         "waivers.csv",
         "report.en.html",
+        "report.ja.html",
         "report.json",
         "report.junit.xml",
         "signoff.md",

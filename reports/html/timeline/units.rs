@@ -10,7 +10,7 @@ use trailproof_core::history::timeline::Stretch;
 use super::{Line, Window, axis, bar, long};
 use crate::html::said;
 use crate::index::Index;
-use crate::text::{self, count};
+use crate::text;
 
 /// So many units are drawn.
 const UNITS: usize = 30;
@@ -37,6 +37,7 @@ fn rank(state: Stretch) -> u8 {
 
 /// The lines of units, those with the most days lost first.
 pub fn picture(lines: &[Line<'_>], window: Window, index: &Index<'_>) -> Markup {
+    let w = index.words;
     let seconds = window.to.duration_since(window.from).as_secs().max(1);
     let day = (seconds / DAYS).max(86_400);
     let number = |time: Timestamp| time.duration_since(window.from).as_secs().max(0) / day;
@@ -73,21 +74,21 @@ pub fn picture(lines: &[Line<'_>], window: Window, index: &Index<'_>) -> Markup 
             @for (path, unit) in units.iter().take(UNITS) {
                 li {
                     div class="who" {
-                        bdi { @if path.is_empty() { "no unit known" } @else { (text::cut_path(&said(path), 40)) } }
-                        span class="word" { (count(unit.accounts.len(), "account")) }
+                        bdi { @if path.is_empty() { (w.say("no unit known", "組織単位不明")) } @else { (text::cut_path(&said(path), 40)) } }
+                        span class="word" { (w.count(unit.accounts.len(), "account", "アカウント")) }
                     }
                     svg class="time" aria-hidden="true" focusable="false" {
                         @for (from, to, state) in runs(&unit.days) { (bar(state, place(from), place(to + 1))) }
                     }
                     span class="sum" {
                         @let days = i64::try_from(lost(unit)).unwrap_or_default();
-                        @if days > 0 { span class="bad" { (count(unit.affected.len(), "account")) " with gaps on " (long(days * day)) } }
-                        @else { "no gap" }
+                        @if days > 0 { span class="bad" { (w.count(unit.affected.len(), "account", "アカウント")) (w.say(" with gaps on ", " に欠落、計 ")) (long(days * day, w)) } }
+                        @else { (w.say("no gap", "欠落なし")) }
                     }
                 }
             }
         }
-        @if units.len() > UNITS { p class="note" { "and " (count(units.len() - UNITS, "more unit")) } }
+        @if units.len() > UNITS { p class="note" { (w.say("and ", "ほか ")) (w.count(units.len() - UNITS, "more unit", "組織単位")) } }
     }
 }
 
