@@ -1,6 +1,6 @@
 //! ASFF for Security Hub: requests of `BatchImportFindings`, by account and region, for whoever may send them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
@@ -11,8 +11,9 @@ use trailproof_core::finding::{Finding, Status};
 use trailproof_core::results::Results;
 
 use crate::index::{Index, waiver};
+use crate::since::{Course, Since};
 use crate::standards::Standards;
-use crate::{ReportError, subject, text, visible, visit};
+use crate::{ReportError, difference, subject, text, visible, visit};
 
 /// So many findings go into one call.
 pub const BATCH: usize = 100;
@@ -56,9 +57,11 @@ fn batches<R: Results>(
     out: &mut dyn FnMut(&str, &Value) -> io::Result<()>,
 ) -> Result<(), ReportError<R::Error>> {
     let (index, standards) = (Index::new(assessment), Standards::new(assessment));
-    visit::each(assessment, &mut |findings| {
+    let diff = difference::of(assessment);
+    let since = Since::new(assessment, diff.as_ref(), &index);
+    let mut put = |findings: &[Finding], gone: &[Finding]| {
         let mut regions: BTreeMap<Region, Vec<&Finding>> = BTreeMap::new();
-        for finding in findings {
+        for finding in findings.iter().chain(gone) {
             let home = subject::home(&finding.region, &assessment.scope.partition);
             regions.entry(home).or_default().push(finding);
         }
@@ -69,13 +72,25 @@ fn batches<R: Results>(
                 let name = format!("{}/{region}{number}.json", first.account_id);
                 let mapped: Vec<Value> = batch
                     .iter()
-                    .map(|finding| entry(assessment, (&index, &standards), (finding, &region)))
+                    .map(|finding| {
+                        let closed = since.course(finding) == Course::Closed;
+                        entry(assessment, (&index, &standards), (finding, &region, closed))
+                    })
                     .collect();
                 out(&name, &json!({ "Findings": mapped }))?;
             }
         }
         Ok(())
-    })
+    };
+    let mut told = BTreeSet::new();
+    visit::each(assessment, &mut |findings| {
+        let account = findings.first().map(|first| first.account_id);
+        told.extend(account);
+        put(findings, account.map_or(&[], |account| since.gone(account)))
+    })?;
+    let others = since.accounts().filter(|account| !told.contains(account));
+    others.into_iter().try_for_each(|account| put(&[], since.gone(account)))?;
+    Ok(())
 }
 
 fn severity(severity: Severity) -> &'static str {
@@ -114,7 +129,7 @@ fn compliance(finding: &Finding, requirements: Vec<String>) -> Value {
 fn entry<R>(
     assessment: &Assessment<R>,
     (index, standards): (&Index<'_>, &Standards<'_>),
-    (finding, home): (&Finding, &Region),
+    (finding, home, closed): (&Finding, &Region, bool),
 ) -> Value {
     let (run, partition) = (&assessment.run, &assessment.scope.partition);
     let account = finding.account_id;
@@ -146,7 +161,7 @@ fn entry<R>(
         "GeneratorId": said(&format!("trailproof/{}", finding.check), ID, "trailproof"),
         "AwsAccountId": account,
         "Types": ["Software and Configuration Checks/AWS Security Best Practices"],
-        "CreatedAt": run.ended.to_string(),
+        "CreatedAt": finding.first_seen.map_or(run.ended, |first| first.min(run.ended)).to_string(),
         "UpdatedAt": run.ended.to_string(),
         "Title": said(&finding.title, TITLE, &finding.check),
         "Description": said(&description, DESCRIPTION, &finding.check),
@@ -162,7 +177,7 @@ fn entry<R>(
             "Region": home,
         }],
         "Compliance": compliance(finding, requirements(standards, finding)),
-        "RecordState": "ACTIVE",
+        "RecordState": if closed { "ARCHIVED" } else { "ACTIVE" },
     });
     if let (Some(check), Some(object)) = (check, entry.as_object_mut()) {
         let mut advice = json!({ "Text": said(&check.remediation, RECOMMENDATION, &check.id) });
@@ -234,9 +249,15 @@ pub(crate) mod tests {
             for customers in ["Workflow", "VerificationState", "Note"] {
                 assert!(finding.get(customers).is_none(), "{customers} is the customer's");
             }
-            assert_eq!(
-                finding["RecordState"], "ACTIVE",
-                "nothing is archived without proof that it is mended"
+            let mended = ["PASSED", "NOT_AVAILABLE"].map(Value::from);
+            assert!(
+                finding["RecordState"] == "ACTIVE"
+                    || finding["RecordState"] == "ARCHIVED"
+                        && mended.contains(&finding["Compliance"]["Status"]),
+                "nothing is archived without proof that it is mended or gone"
+            );
+            assert!(
+                finding["CreatedAt"].as_str().unwrap() <= finding["UpdatedAt"].as_str().unwrap()
             );
         }
     }

@@ -4,11 +4,15 @@ use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use trailproof_core::diff::{Change, Diff, Entry, Said, Side};
+use serde::Deserialize;
+use trailproof_core::assessment::Assessment;
+use trailproof_core::diff::{Change, Diff, Entry, SCHEMA, Said, Side};
 use trailproof_core::finding::GLOBAL;
+use trailproof_core::language::Language;
 
 use crate::markdown::{cell, code, table};
-use crate::{text, visible};
+use crate::words::Words;
+use crate::{html, text, visible};
 
 /// The JSON Schema (2020-12) of the difference.
 pub const SCHEMA_DOCUMENT: &str = include_str!("schema/diff.schema.json");
@@ -28,11 +32,13 @@ pub enum DiffFormat {
     Json,
     /// For a page.
     Markdown,
+    /// For people with a browser.
+    Html,
 }
 
 impl DiffFormat {
     /// All, in the order of the command line's help.
-    pub const ALL: [Self; 3] = [Self::Table, Self::Json, Self::Markdown];
+    pub const ALL: [Self; 4] = [Self::Table, Self::Json, Self::Markdown, Self::Html];
 
     /// The name on the command line.
     #[must_use]
@@ -41,6 +47,7 @@ impl DiffFormat {
             Self::Table => "table",
             Self::Json => "json",
             Self::Markdown => "markdown",
+            Self::Html => "html",
         }
     }
 }
@@ -57,7 +64,7 @@ impl FromStr for DiffFormat {
     fn from_str(text: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|format| format.code() == text);
         found.ok_or_else(|| {
-            format!("{text:?} is no format here: table, json or markdown is expected")
+            format!("{text:?} is no format here: table, json, markdown or html is expected")
         })
     }
 }
@@ -79,8 +86,16 @@ pub fn write_diff(
             out.write_all(b"\n")?;
         }
         DiffFormat::Markdown => out.write_all(page(diff).as_bytes())?,
+        DiffFormat::Html => html::changes::write(diff, out)?,
     }
     out.flush()
+}
+
+/// The difference that an assessment carries; none where it carries none, or one of another version.
+#[must_use]
+pub fn of<R>(assessment: &Assessment<R>) -> Option<Diff> {
+    let diff: Diff = Deserialize::deserialize(assessment.diff.as_ref()?).ok()?;
+    (diff.schema == SCHEMA).then_some(diff)
 }
 
 /// A change as a heading.
@@ -95,7 +110,7 @@ fn heading(change: Change) -> &'static str {
     }
 }
 
-fn of(diff: &Diff, change: Change) -> impl Iterator<Item = &Entry> {
+fn entries(diff: &Diff, change: Change) -> impl Iterator<Item = &Entry> {
     diff.changes.iter().filter(move |entry| entry.change == change)
 }
 
@@ -145,13 +160,13 @@ fn told(diff: &Diff, width: usize) -> String {
     line(0, "");
     line(0, &counted(diff));
     for change in Change::ALL {
-        let number = of(diff, change).count();
+        let number = entries(diff, change).count();
         if number == 0 {
             continue;
         }
         line(0, "");
         line(0, &format!("{} ({number})", heading(change)));
-        for entry in of(diff, change).take(SHOWN) {
+        for entry in entries(diff, change).take(SHOWN) {
             let Entry { severity, check, account_id, region, resource, points, .. } = entry;
             let region =
                 if region == GLOBAL { String::new() } else { format!(" {}", text::line(region)) };
@@ -178,7 +193,7 @@ fn page(diff: &Diff) -> String {
     }
     let _ = writeln!(page, "\nScore: **{}**.\n\n{}.\n", movement(diff), counted(diff));
     for change in Change::ALL {
-        let rows = of(diff, change).map(|entry| {
+        let rows = entries(diff, change).map(|entry| {
             format!(
                 "{} | {} | {} | {} | {} | {} | {}",
                 entry.points,
@@ -193,7 +208,12 @@ fn page(diff: &Diff) -> String {
         let head = "Points | Severity | Check | Account | Region | Resource | Before → after";
         // The first changes are those that somebody has to act on: each may take half of what is left.
         let room = crate::markdown::BUDGET.saturating_sub(page.len()) / 2;
-        table(&mut page, heading(change), (head, (rows, of(diff, change).count())), room);
+        table(
+            &mut page,
+            heading(change),
+            (head, (rows, entries(diff, change).count())),
+            (room, Words::of(Language::English)),
+        );
     }
     page
 }

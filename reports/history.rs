@@ -6,10 +6,12 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 use trailproof_core::assessment::Milli;
 use trailproof_core::diff::{Change, Diff, Points, Side};
+use trailproof_core::language::Language;
 
 use crate::difference::DiffFormat;
 use crate::markdown::{BUDGET, cell, table};
-use crate::{text, visible};
+use crate::words::Words;
+use crate::{html, text, visible};
 
 /// The schema that this version writes.
 pub const SCHEMA: &str = "trailproof.history/1";
@@ -96,6 +98,16 @@ pub fn write_history(
             out.write_all(b"\n")?;
         }
         DiffFormat::Markdown => out.write_all(page(history).as_bytes())?,
+        DiffFormat::Html => {
+            let runs = history.runs.chunk_by(|one, other| one.of == other.of);
+            let all: Vec<(String, Vec<Side>)> = runs
+                .filter_map(|runs| {
+                    let sides = runs.iter().map(|run| run.side.clone()).collect();
+                    Some((runs.first()?.of.clone(), sides))
+                })
+                .collect();
+            html::changes::write_history(&all, out)?;
+        }
     }
     out.flush()
 }
@@ -165,7 +177,7 @@ fn page(history: &History) -> String {
         let head =
             "Ended | Proven | Potential | Grade | Evidence read | Since the run before | Report";
         let room = BUDGET.saturating_sub(page.len()) / 2;
-        table(&mut page, &of, (head, (rows, runs.len())), room);
+        table(&mut page, &of, (head, (rows, runs.len())), (room, Words::of(Language::English)));
     }
     page
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod back;
+pub mod changes;
 mod findings;
 mod flow;
 pub(crate) mod frame;
@@ -13,17 +14,20 @@ mod standing;
 mod summary;
 #[cfg(test)]
 pub mod tests;
+mod timeline;
+mod trend;
 
 use std::io::{self, Write};
 
 use maud::Markup;
 use trailproof_core::assessment::Assessment;
 use trailproof_core::aws::AccountId;
+use trailproof_core::diff::Diff;
 use trailproof_core::results::Results;
 
 use self::gathered::{Gathered, gather};
 use crate::index::Index;
-use crate::{ReportError, text, visit};
+use crate::{ReportError, difference, text, visit};
 
 #[cfg(test)]
 pub use self::frame::{SCRIPT, STYLE};
@@ -51,6 +55,8 @@ struct Page<'a, R> {
     assessment: &'a Assessment<R>,
     index: &'a Index<'a>,
     gathered: &'a Gathered,
+    /// The difference to an earlier run, where the assessment carries one.
+    diff: Option<Diff>,
     /// Whether there is a page for each account.
     linked: bool,
 }
@@ -65,7 +71,8 @@ pub fn write<R: Results>(
 ) -> Result<(), ReportError<R::Error>> {
     let index = Index::new(assessment);
     let gathered = gather(assessment, &index)?;
-    let page = Page { assessment, index: &index, gathered: &gathered, linked: false };
+    let diff = difference::of(assessment);
+    let page = Page { assessment, index: &index, gathered: &gathered, diff, linked: false };
     first_page(&page, &mut |bytes| out.write_all(bytes))?;
     Ok(())
 }
@@ -82,7 +89,8 @@ pub fn write_pages<R: Results>(
     let index = Index::new(assessment);
     let gathered = gather(assessment, &index)?;
     let linked = gathered.folded;
-    let page = Page { assessment, index: &index, gathered: &gathered, linked };
+    let diff = difference::of(assessment);
+    let page = Page { assessment, index: &index, gathered: &gathered, diff, linked };
     first_page(&page, &mut |bytes| sink(None, bytes))?;
     if linked {
         visit::accounts(assessment, &mut |id, findings| {
@@ -93,18 +101,25 @@ pub fn write_pages<R: Results>(
     Ok(())
 }
 
+/// What changed since an earlier run.
+fn changed<R>(page: &Page<'_, R>) -> Markup {
+    page.diff.as_ref().map(changes::section).unwrap_or_default()
+}
+
 /// The first page, part by part.
 fn first_page<R>(
     page: &Page<'_, R>,
     out: &mut dyn FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<()> {
-    let before: [fn(&Page<'_, R>) -> Markup; 7] = [
+    let before: [fn(&Page<'_, R>) -> Markup; 9] = [
         summary::head,
         summary::summary,
+        changed,
         standing::scores,
         map::map,
         flow::flow,
         paths::paths,
+        timeline::timeline,
         findings::form,
     ];
     let after: [fn(&Page<'_, R>) -> Markup; 3] = [standing::accounts, back::back, back::foot];

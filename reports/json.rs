@@ -11,6 +11,7 @@ use trailproof_core::assessment::{
     Assessment, CheckInfo, CoverageReport, GateOutcome, Route, Run, SCHEMA, ScopeReport,
     ScoreReport,
 };
+use trailproof_core::diff::Side;
 use trailproof_core::results::Results;
 use trailproof_core::waiver::WaiverReport;
 
@@ -53,6 +54,8 @@ struct Document<'a, R: Results> {
     results: Stream<'a, R>,
     waivers: &'a [WaiverReport],
     diff: Option<&'a Value>,
+    #[serde(skip_serializing_if = "<[Side]>::is_empty")]
+    earlier: &'a [Side],
 }
 
 /// The results as a list that is written while they come.
@@ -101,6 +104,7 @@ pub fn write<R: Results>(
         results,
         waivers,
         diff,
+        earlier,
     } = assessment;
     let document = Document {
         schema,
@@ -114,6 +118,7 @@ pub fn write<R: Results>(
         results: Stream { results, stopped: &stopped },
         waivers,
         diff: diff.as_ref(),
+        earlier,
     };
     let mut writer = visible::indented(&mut *out);
     if let Err(error) = document.serialize(&mut writer) {

@@ -15,12 +15,14 @@ pub mod logs;
 pub mod markdown;
 pub mod ocsf;
 pub mod sarif;
+mod since;
 mod standards;
 mod subject;
 pub mod table;
 mod text;
 mod visible;
 mod visit;
+mod words;
 mod worst;
 
 #[cfg(test)]
@@ -33,6 +35,7 @@ use std::io::Write;
 use std::str::FromStr;
 
 use trailproof_core::assessment::Assessment;
+use trailproof_core::language::Language;
 use trailproof_core::results::Results;
 
 pub use crate::difference::{DiffFormat, write_diff};
@@ -43,7 +46,8 @@ pub use crate::logs::{
     LOGS_FORMATS, LogsReport, LogsSource, LogsTotals, UnreadPlace, UsedCheckpoint, write_logs,
 };
 pub use crate::sarif::SarifOptions;
-pub use crate::text::line as one_line;
+pub use crate::text::{fold as folded, line as one_line, pad};
+pub use crate::words::Words;
 
 /// The formats that an assessment can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,6 +116,12 @@ impl Format {
 }
 
 impl Format {
+    /// Whether people read it, each in a language: what programs read has none.
+    #[must_use]
+    pub fn is_for_people(self) -> bool {
+        matches!(self, Self::Table | Self::Markdown)
+    }
+
     /// The name in a folder that holds the whole set; none for what only a pipeline's log can use.
     #[must_use]
     pub fn file_name(self) -> Option<&'static str> {
@@ -159,6 +169,8 @@ impl FromStr for Format {
 /// What a reader may choose about the form; the content is the assessment's.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Options {
+    /// The language of what people read: the table, Markdown and HTML. What programs read is the same in each.
+    pub language: Language,
     /// The terminal's columns, where known. For the table.
     pub width: Option<u16>,
     /// Whether to colour. For the table.
@@ -210,7 +222,7 @@ pub fn write<R: Results>(
         Format::Ocsf => ocsf::write(assessment, options.ocsf_array, out)?,
         Format::Asff => asff::write(assessment, out)?,
         Format::Csv => csv::write(assessment, options.csv_mark, out)?,
-        Format::Markdown => markdown::write(assessment, out)?,
+        Format::Markdown => markdown::write(assessment, options.language, out)?,
         Format::Github => github::write(assessment, out)?,
         Format::Gitlab => code_quality::write(assessment, out)?,
         Format::Html => html::write(assessment, out)?,
@@ -234,6 +246,22 @@ mod tests {
         );
         for format in Format::ALL {
             assert!(refused.contains(format.code()));
+        }
+    }
+
+    #[test]
+    fn what_programs_read_is_the_same_in_every_language() {
+        for assessment in [sample::assessment(), sample::gaps(), sample::lone()] {
+            let of = |format, language| {
+                let mut out = Vec::new();
+                let options = Options { language, ..Options::default() };
+                write(format, &assessment, &options, &mut out).unwrap();
+                out
+            };
+            for format in Format::ALL.into_iter().filter(|format| !format.is_for_people()) {
+                let [english, japanese] = Language::ALL.map(|language| of(format, language));
+                assert!(english == japanese, "{format}");
+            }
         }
     }
 
@@ -277,33 +305,11 @@ mod tests {
     }
 
     fn brittle(breaks: bool) -> Assessment<Brittle> {
-        let Assessment {
-            schema,
-            run,
-            scope,
-            routes,
-            coverage,
-            score,
-            gates,
-            checks,
-            results,
-            waivers,
-            diff,
-        } = sample::assessment();
-        let results = Brittle { findings: results, breaks, shown: std::cell::Cell::new(0) };
-        Assessment {
-            schema,
-            run,
-            scope,
-            routes,
-            coverage,
-            score,
-            gates,
-            checks,
-            results,
-            waivers,
-            diff,
-        }
+        sample::assessment().map(|findings| Brittle {
+            findings,
+            breaks,
+            shown: std::cell::Cell::new(0),
+        })
     }
 
     #[test]

@@ -3,12 +3,14 @@
 use std::fmt::Write as _;
 use std::io::Write;
 
-use trailproof_core::assessment::{Assessment, ScoreRow};
+use trailproof_core::assessment::{Assessment, GateStatus};
 use trailproof_core::check::Severity;
 use trailproof_core::finding::{Finding, Status};
+use trailproof_core::language::Language;
 use trailproof_core::results::Results;
 
-use crate::index::{Index, waiver};
+use crate::index::{Index, waiver_in};
+use crate::words::Words;
 use crate::worst::Worst;
 use crate::{ReportError, text, visit};
 
@@ -28,9 +30,12 @@ const CELL: usize = 300;
 /// When the output cannot be written, or the results cannot be had.
 pub fn write<R: Results>(
     assessment: &Assessment<R>,
+    language: Language,
     out: &mut dyn Write,
 ) -> Result<(), ReportError<R::Error>> {
-    let index = Index::new(assessment);
+    let index = Index::told(assessment, language);
+    let words = index.words;
+    let of = &words.markdown;
     let mut failed = Worst::new(FINDINGS);
     let mut waived = Worst::new(ROWS);
     let mut unknown = 0_usize;
@@ -46,49 +51,41 @@ pub fn write<R: Results>(
         Ok(())
     })?;
     let mut page = String::from("# Trailproof\n\n");
-    run(assessment, &mut page);
-    coverage(assessment, &mut page);
-    score(assessment, &mut page);
-    gates(assessment, &mut page);
-    let counts: Vec<String> =
-        failed.counts().map(|(severity, number)| format!("{number} {severity}")).collect();
-    let told = if counts.is_empty() { "none".to_owned() } else { counts.join(", ") };
-    let _ = writeln!(page, "## Findings\n\nFailed: {told}. Not decided: {unknown}.\n");
+    run(assessment, words, &mut page);
+    coverage(assessment, words, &mut page);
+    score(assessment, words, &mut page);
+    gates(assessment, words, &mut page);
+    let counts: Vec<String> = failed
+        .counts()
+        .map(|(severity, number)| (of.of_severity)(number, words.severity(severity)))
+        .collect();
+    let told = if counts.is_empty() { of.none.to_owned() } else { counts.join(of.between) };
+    let _ = writeln!(page, "## {}\n\n{}\n", of.findings_title, (of.counts)(&told, unknown));
     // The sections behind the findings are bounded, and their room is set aside.
     let mut tail = String::new();
     let seen = waived.seen();
     let rows: Vec<String> = waived.into_kept().collect();
-    table(
-        &mut tail,
-        "Waived",
-        ("Severity | Account | Resource | Waiver", (rows, seen)),
-        BUDGET / 4,
-    );
+    table(&mut tail, of.waived_title, (of.waived_heads, (rows, seen)), (BUDGET / 4, words));
     let room = BUDGET.saturating_sub(page.len() + tail.len());
     let seen = failed.seen();
     let rows = failed.into_kept().map(|(_, row)| row);
-    let head = "Severity | Check | Account | Region | Resource | Observed → expected";
-    table(&mut page, "", (head, (rows, seen)), room);
+    table(&mut page, "", (of.finding_heads, (rows, seen)), (room, words));
     page += &tail;
     out.write_all(page.as_bytes())?;
     Ok(())
 }
 
-fn run<R>(assessment: &Assessment<R>, page: &mut String) {
+fn run<R>(assessment: &Assessment<R>, words: &Words, page: &mut String) {
     let (run, scope) = (&assessment.run, &assessment.scope);
     let of = match &scope.organization_id {
-        Some(id) => format!("organization {}", cell(id)),
-        None => "one account".to_owned(),
+        Some(id) => (words.markdown.organization)(&cell(id)),
+        None => words.markdown.one_account.to_owned(),
     };
-    let _ = writeln!(
-        page,
-        "State of {of} at {}, run {}, trailproof {}.\n",
-        run.ended,
-        code(&run.id),
-        cell(&run.tool_version)
-    );
+    let (id, version) = (code(&run.id), cell(&run.tool_version));
+    let state = (words.markdown.state)(&of, run.ended, &words.time(run.ended), [&id, &version]);
+    let _ = writeln!(page, "{state}\n");
     for note in scope.notes.iter().take(20) {
-        let _ = writeln!(page, "- {}", cell(note));
+        let _ = writeln!(page, "- {}", cell(&words.sentence(note)));
     }
     if !scope.notes.is_empty() {
         page.push('\n');
@@ -96,82 +93,75 @@ fn run<R>(assessment: &Assessment<R>, page: &mut String) {
 }
 
 /// What was read, before anything is said about it.
-fn coverage<R>(assessment: &Assessment<R>, page: &mut String) {
+fn coverage<R>(assessment: &Assessment<R>, words: &Words, page: &mut String) {
     let coverage = &assessment.coverage;
-    let counts = coverage.accounts;
-    let _ = writeln!(
-        page,
-        "## Coverage\n\n**{} of {} accounts read, {} % of the evidence.** Not read: {}. Excluded: {}. Not active: {}.\n",
-        counts.assessed,
-        counts.listed,
-        coverage.percent,
-        counts.unread,
-        counts.excluded,
-        counts.not_active
-    );
+    let of = &words.markdown;
+    let told = (of.coverage)(coverage.accounts, coverage.percent);
+    let _ = writeln!(page, "## {}\n\n{told}\n", of.coverage_title);
     let rows = coverage.unread.iter().map(|row| {
         format!(
             "{} | {} | {} | {}",
             row.account_id,
             cell(&row.region),
-            row.reason,
+            words.cause(row.reason),
             cell(&row.message)
         )
     });
-    let head = "Account | Region | Reason | What came back";
-    table(page, "", (head, (rows.take(ROWS), coverage.unread.len())), BUDGET / 4);
+    let rows = (rows.take(ROWS), coverage.unread.len());
+    table(page, "", (of.unread_heads, rows), (BUDGET / 4, words));
 }
 
-fn score<R>(assessment: &Assessment<R>, page: &mut String) {
+fn score<R>(assessment: &Assessment<R>, words: &Words, page: &mut String) {
     let score = &assessment.score;
     let total = &score.total;
-    let _ = writeln!(page, "## Score\n\n**{}**\n", told(total));
+    let of = &words.markdown;
+    let told = (of.score)(total, &words.grade(total.grade));
+    let _ = writeln!(page, "## {}\n\n**{told}**\n", of.score_title);
     for cap in total.caps.iter().take(20) {
-        let _ = writeln!(page, "- at most {}: {}", cap.limit, cell(&cap.reason));
+        let reason = cell(&words.sentence(&cap.reason));
+        let _ = writeln!(page, "- {}", (of.cap)(cap.limit, &reason));
     }
     let groups = score.groups.iter().map(|(group, row)| {
-        format!("{group} | {} | {} | {} % | {}", row.proven, row.potential, row.coverage, row.grade)
+        let (group, grade) = (words.group(*group), words.grade(row.grade));
+        format!("{group} | {} | {} | {} % | {grade}", row.proven, row.potential, row.coverage)
     });
     page.push('\n');
-    let head = "Group | Proven | Potential | Evidence read | Grade";
-    table(page, "", (head, (groups, score.groups.len())), BUDGET / 10);
+    table(page, "", (of.group_heads, (groups, score.groups.len())), (BUDGET / 10, words));
 }
 
-/// A score, and never without its coverage.
-fn told(row: &ScoreRow) -> String {
-    let ScoreRow { proven, potential, coverage, grade, .. } = row;
-    format!("{proven} proven ({grade}), up to {potential}; {coverage} % of the evidence was read")
-}
-
-fn gates<R>(assessment: &Assessment<R>, page: &mut String) {
+fn gates<R>(assessment: &Assessment<R>, words: &Words, page: &mut String) {
     if assessment.gates.is_empty() {
         return;
     }
     let rows = assessment.gates.iter().map(|gate| {
-        use trailproof_core::assessment::GateStatus;
+        let word = words.gate(gate.status);
         let status = match gate.status {
-            GateStatus::Passed => "passed",
-            GateStatus::Failed => "**failed**",
-            GateStatus::Incomplete => "**incomplete**",
+            GateStatus::Passed => word.to_owned(),
+            GateStatus::Failed | GateStatus::Incomplete => format!("**{word}**"),
         };
         format!(
             "{} {} | {status} | {}",
             cell(&gate.gate),
             cell(&gate.threshold),
-            cell(&gate.message)
+            cell(&words.sentence(&gate.message))
         )
     });
-    table(page, "Gates", ("Gate | Outcome | Why", (rows, assessment.gates.len())), BUDGET / 10);
+    let of = &words.markdown;
+    let rows = (rows, assessment.gates.len());
+    table(page, of.gates_title, (of.gate_heads, rows), (BUDGET / 10, words));
 }
 
 fn row(index: &Index<'_>, finding: &Finding) -> (Severity, String) {
     let Finding { severity, check, region, resource, observed, expected, .. } = finding;
+    let words = index.words;
     let seen = match (observed.is_empty(), expected.is_empty()) {
+        (_, true) if words.is_japanese() => cell(&words.observed(finding)),
         (_, true) => cell(&finding.message),
-        _ => format!("{} → {}", cell(observed), cell(expected)),
+        _ => format!("{} → {}", cell(&words.observed(finding)), cell(&index.expected(finding))),
     };
     let row = format!(
-        "{severity} | {} | {} | {} | {} | {seen}",
+        "{} | {} | {} | {} | {} | {seen}",
+        words.severity(*severity),
         code(check),
         account(index, finding),
         cell(region),
@@ -183,10 +173,11 @@ fn row(index: &Index<'_>, finding: &Finding) -> (Severity, String) {
 fn waived_row(index: &Index<'_>, finding: &Finding) -> String {
     let Finding { severity, resource, .. } = finding;
     format!(
-        "{severity} | {} | {} | {}",
+        "{} | {} | {} | {}",
+        index.words.severity(*severity),
         account(index, finding),
         cell(resource),
-        cell(&waiver(finding))
+        cell(&waiver_in(finding, index.words))
     )
 }
 
@@ -196,11 +187,11 @@ fn account(index: &Index<'_>, finding: &Finding) -> String {
 }
 
 /// A table of what fits, and how many rows do not; nothing where there are none.
-pub fn table(
+pub(crate) fn table(
     page: &mut String,
     title: &str,
     (head, (rows, all)): (&str, (impl IntoIterator<Item = String>, usize)),
-    room: usize,
+    (room, words): (usize, &Words),
 ) {
     if all == 0 {
         return;
@@ -222,11 +213,7 @@ pub fn table(
     }
     page.push('\n');
     if shown < all {
-        let _ = writeln!(
-            page,
-            "{} of {all} rows are not shown here, to keep this page small; the JSON report has them all.\n",
-            all - shown
-        );
+        let _ = writeln!(page, "{}\n", (words.markdown.left_out)(all - shown, all));
     }
 }
 

@@ -9,8 +9,9 @@ use trailproof_core::finding::{Finding, Status};
 use trailproof_core::results::Results;
 
 use crate::index::{Index, waiver};
+use crate::since::{Course, Since};
 use crate::standards::Standards;
-use crate::{ReportError, subject, text, visible, visit};
+use crate::{ReportError, difference, subject, text, visible, visit};
 
 const CATEGORY: u32 = 2;
 const CLASS: u32 = 2003;
@@ -29,17 +30,20 @@ pub fn write<R: Results>(
     if array {
         out.write_all(b"[")?;
     }
+    let diff = difference::of(assessment);
+    let since = Since::new(assessment, diff.as_ref(), &index);
     let mut first = true;
-    visit::each(assessment, &mut |findings| {
-        findings.iter().try_for_each(|finding| {
-            let event = event(assessment, (&index, &standards), finding);
-            if !array {
-                return visible::line(&event, out);
-            }
-            out.write_all(if std::mem::take(&mut first) { b"\n" } else { b",\n" })?;
-            visible::compact(&event, out)
-        })
-    })?;
+    let mut put = |finding: &Finding| {
+        let course = since.course(finding);
+        let event = event(assessment, (&index, &standards), (finding, course));
+        if !array {
+            return visible::line(&event, out);
+        }
+        out.write_all(if std::mem::take(&mut first) { b"\n" } else { b",\n" })?;
+        visible::compact(&event, out)
+    };
+    visit::each(assessment, &mut |findings| findings.iter().try_for_each(&mut put))?;
+    since.accounts().flat_map(|id| since.gone(id)).try_for_each(put)?;
     if array {
         out.write_all(b"\n]\n")?;
     }
@@ -69,14 +73,22 @@ fn compliance(status: Status) -> (u32, &'static str) {
 fn event<R>(
     assessment: &Assessment<R>,
     (index, standards): (&Index<'_>, &Standards<'_>),
-    finding: &Finding,
+    (finding, course): (&Finding, Course),
 ) -> Value {
     let run = &assessment.run;
     let check = index.checks.get(finding.check.as_str());
     let (severity_id, severity) = severity(finding.severity);
     let (verdict_id, verdict) = compliance(finding.status);
-    let (status_id, status) =
-        if finding.status == Status::Waived { (3, "Suppressed") } else { (1, "New") };
+    let (activity_id, activity) = match course {
+        Course::Begun => (1, "Create"),
+        Course::GoesOn => (2, "Update"),
+        Course::Closed => (3, "Close"),
+    };
+    let (status_id, status) = match (finding.status, course) {
+        (Status::Waived, _) => (3, "Suppressed"),
+        (_, Course::Closed) => (4, "Resolved"),
+        _ => (1, "New"),
+    };
     let standards_of = match standards.frameworks(&finding.check) {
         names if names.is_empty() => vec!["trailproof"],
         names => names,
@@ -112,14 +124,14 @@ fn event<R>(
         put(&mut cloud, "org", json!({"uid": organization, "ou_name": text::line(unit)}));
     }
     let mut event = json!({
-        "activity_id": 1,
-        "activity_name": "Create",
+        "activity_id": activity_id,
+        "activity_name": activity,
         "category_uid": CATEGORY,
         "category_name": "Findings",
         "class_uid": CLASS,
         "class_name": "Compliance Finding",
-        "type_uid": CLASS * 100 + 1,
-        "type_name": "Compliance Finding: Create",
+        "type_uid": CLASS * 100 + activity_id,
+        "type_name": format!("Compliance Finding: {activity}"),
         "time": time,
         "severity_id": severity_id,
         "severity": severity,
@@ -133,7 +145,8 @@ fn event<R>(
             "uid": finding.fingerprint,
             "title": text::line(&finding.title),
             "desc": text::line(check.map_or(&finding.title, |check| &check.rationale)),
-            "created_time": time,
+            "created_time": finding.first_seen.map_or(time, |first| first.as_millisecond()),
+            "modified_time": time,
             "types": ["Software and Configuration Checks"],
         },
         "compliance": {

@@ -12,6 +12,7 @@ use trailproof_core::waiver::{WaiverReport, WaiverScope, WaiverState};
 
 pub mod hostile;
 mod parts;
+pub mod quarter;
 
 pub use parts::finding;
 use parts::{account, at, built, cited, seen, shared, unknown, unread};

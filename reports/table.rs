@@ -3,14 +3,14 @@
 use std::cmp::Reverse;
 use std::io::Write;
 
-use comfy_table::CellAlignment::{Left, Right};
-use trailproof_core::assessment::{Assessment, Cap, GateStatus, Grade, Milli, ScoreRow};
+use comfy_table::CellAlignment::{self, Left, Right};
+use trailproof_core::assessment::{Assessment, Cap, GateStatus, Grade, ScoreRow};
 use trailproof_core::aws::AccountId;
 use trailproof_core::gate;
 use trailproof_core::results::Results;
 
 use crate::index::Index;
-use crate::text::{self, count};
+use crate::text;
 use crate::{Options, ReportError};
 
 mod findings;
@@ -23,7 +23,7 @@ pub(crate) mod page;
 pub(crate) use findings::resource;
 pub(crate) use gaps::is_of_unread_account;
 use gathered::{Gathered, gather};
-use page::{Cell, Head, Page, Row, Style};
+use page::{Cell, Page, Row, Style, heads};
 
 /// The width where none is known, and the least that the layout can bear.
 pub(crate) const WIDTH: u16 = 100;
@@ -49,8 +49,8 @@ pub fn write<R: Results>(
     out: &mut dyn Write,
 ) -> Result<(), ReportError<R::Error>> {
     let width = usize::from(options.width.unwrap_or(WIDTH).max(LEAST_WIDTH));
-    let mut page = Page::new(width, options.color);
-    let index = Index::new(assessment);
+    let mut page = Page::new(width, options.color, options.language);
+    let index = Index::told(assessment, options.language);
     let gathered = gather(assessment, &index, width)?;
     head(&mut page, assessment, &index, &gathered);
     accounts(&mut page, &index, &gathered);
@@ -70,25 +70,27 @@ pub fn write<R: Results>(
 /// What was judged and with what result; a score never without what was read of the evidence.
 fn head<R>(page: &mut Page, assessment: &Assessment<R>, index: &Index<'_>, gathered: &Gathered) {
     let (scope, run) = (&assessment.scope, &assessment.run);
+    let words = page.words;
+    let of = &words.table;
     let subject = match (&scope.organization_id, scope.accounts.as_slice()) {
-        (Some(id), _) => format!("Organization {id}"),
-        (None, [lone]) => format!("Account {} {}", lone.id, lone.name),
-        (None, accounts) => count(accounts.len(), "account"),
+        (Some(id), _) => (of.organization)(id),
+        (None, [lone]) => (of.account)(lone.id, &lone.name),
+        (None, accounts) => (of.accounts)(accounts.len()),
     };
     let total = &assessment.score.total;
-    let headline = |words: fn(&ScoreRow) -> String| {
+    let headline = |score: fn(&ScoreRow) -> String| {
         let mut pieces = vec![subject.clone()];
         if gate::complete(assessment, gathered.weighs) && !gathered.weighs {
-            pieces.push("no score: nothing that was judged weighs anything".to_owned());
+            pieces.push(of.no_score.to_owned());
         } else {
-            pieces.push(words(total));
-            pieces.push(format!("evidence coverage {} %", total.coverage));
-            pieces.push(grade_words(total.grade));
+            pieces.push(score(total));
+            pieces.push((of.coverage)(total.coverage));
+            pieces.push((of.grade)(total.grade));
         }
         pieces
     };
     // A line of its own for two words is worth avoiding.
-    let [long, short] = [headline(score_words), headline(score_words_in_short)];
+    let [long, short] = [headline(of.score), headline(of.score_in_short)];
     page.headline(if page.fits(&short) && !page.fits(&long) { &short } else { &long });
     page.blank();
 
@@ -96,59 +98,48 @@ fn head<R>(page: &mut Page, assessment: &Assessment<R>, index: &Index<'_>, gathe
         cap.limit == total.proven || (cap.binds_potential && cap.limit == total.potential)
     };
     for cap in total.caps.iter().filter(binds) {
-        let by = gathered.capping.get(&cap.fingerprint).map_or(String::new(), |account| {
+        let by = gathered.capping.get(&cap.fingerprint).map(|account| {
             let name = text::line(index.name(*account));
-            format!(" in {account} {}", text::cut(&name, 32))
+            (*account, text::cut(&name, 32).into_owned())
         });
-        let reason = format!("at {}: {}{}", cap.limit, cap.reason, by.trim_end());
-        page.entry(2, Cell::styled("capped", Style::Warn), &reason);
+        let by = by.as_ref().map(|(account, name)| (*account, name.as_str()));
+        let reason = (of.cap)(cap.limit, &words.sentence(&cap.reason), by);
+        page.entry(2, Cell::styled(of.capped, Style::Warn), &reason);
     }
     for gate in &assessment.gates {
-        let (word, style) = match gate.status {
-            GateStatus::Passed => ("passed", Style::Good),
-            GateStatus::Failed => ("failed", Style::Bad),
-            GateStatus::Incomplete => ("incomplete", Style::Warn),
+        let style = match gate.status {
+            GateStatus::Passed => Style::Good,
+            GateStatus::Failed => Style::Bad,
+            GateStatus::Incomplete => Style::Warn,
         };
-        let outcome = format!("{} {} {word}: {}", gate.gate, gate.threshold, gate.message);
-        page.entry(2, Cell::styled("gate", style), &outcome);
+        let (word, message) = (words.gate(gate.status), words.sentence(&gate.message));
+        let outcome = format!("{} {} {word}: {message}", gate.gate, gate.threshold);
+        page.entry(2, Cell::styled(of.gate, style), &outcome);
     }
     let counts = &assessment.coverage.accounts;
-    let sum = format!(
-        "{} listed = {} assessed + {} unread + {} excluded + {} not active",
-        counts.listed, counts.assessed, counts.unread, counts.excluded, counts.not_active
-    );
-    page.entry(2, Cell::styled("accounts", Style::Dim), &sum);
+    let sum = (of.sum)([
+        counts.listed,
+        counts.assessed,
+        counts.unread,
+        counts.excluded,
+        counts.not_active,
+    ]);
+    page.entry(2, Cell::styled(of.of_accounts, Style::Dim), &sum);
     let groups: Vec<String> = assessment
         .score
         .groups
         .iter()
-        .map(|(group, row)| format!("{group} {} at {} %", row.proven, row.coverage))
+        .map(|(group, row)| (of.group)(words.group(*group), row.proven, row.coverage))
         .collect();
     if !groups.is_empty() {
-        page.pieces(2, Cell::styled("groups", Style::Dim), &groups);
+        page.pieces(2, Cell::styled(of.groups, Style::Dim), &groups);
     }
     for note in &scope.notes {
-        page.entry(2, Cell::styled("note", Style::Warn), note);
+        page.entry(2, Cell::styled(of.note, Style::Warn), &words.sentence(note));
     }
-    let when = format!("{} to {}", run.started.strftime("%F %T"), run.ended.strftime("%F %T UTC"));
+    let when = (of.span)(&words.time(run.started), &words.time(run.ended));
     let how = [when, format!("trailproof {}", run.tool_version), run.caller_arn.clone()];
-    page.pieces(2, Cell::styled("read", Style::Dim), &how);
-}
-
-fn score_words(total: &ScoreRow) -> String {
-    let unread = if total.coverage == Milli::FULL { "" } else { " if everything unread were fine" };
-    format!("score {} (to {}{unread})", total.proven, total.potential)
-}
-
-fn score_words_in_short(total: &ScoreRow) -> String {
-    format!("score {} ({} if unread is fine)", total.proven, total.potential)
-}
-
-fn grade_words(grade: Grade) -> String {
-    match grade {
-        Grade::Insufficient => "no grade: insufficient evidence".to_owned(),
-        letter => format!("grade {letter}"),
-    }
+    page.pieces(2, Cell::styled(of.read, Style::Dim), &how);
 }
 
 fn grade_style(grade: Grade) -> Style {
@@ -159,17 +150,7 @@ fn grade_style(grade: Grade) -> Style {
     }
 }
 
-const HEADS: [Head; 9] = [
-    ("account", Left),
-    ("name", Left),
-    ("unit", Left),
-    ("score", Right),
-    ("to", Right),
-    ("coverage", Right),
-    ("grade", Left),
-    ("critical", Right),
-    ("high", Right),
-];
+const ALIGNED: [CellAlignment; 9] = [Left, Left, Left, Right, Right, Right, Left, Right, Right];
 
 /// The accounts that were read, worst first. Those that were not have a part of their own, with the reasons.
 fn accounts(page: &mut Page, index: &Index<'_>, gathered: &Gathered) {
@@ -182,6 +163,7 @@ fn accounts(page: &mut Page, index: &Index<'_>, gathered: &Gathered) {
     if rows.len() < 2 {
         return;
     }
+    let of = &page.words.table;
     let fails = |id: &AccountId| gathered.failing.get(id).copied().unwrap_or_default();
     rows.sort_by_key(|(id, row)| {
         let [critical, high] = fails(id);
@@ -200,7 +182,7 @@ fn accounts(page: &mut Page, index: &Index<'_>, gathered: &Gathered) {
             };
             let [critical, high] = fails(id);
             let letter = match row.grade {
-                Grade::Insufficient => "none".to_owned(),
+                Grade::Insufficient => of.no_grade.to_owned(),
                 letter => letter.to_string(),
             };
             vec![
@@ -216,17 +198,15 @@ fn accounts(page: &mut Page, index: &Index<'_>, gathered: &Gathered) {
             ]
         })
         .collect();
-    page.section("ACCOUNTS", "worst first");
-    page.headed(2, &HEADS, lines);
+    page.section(of.accounts_title, of.worst_first);
+    page.headed(2, &heads(of.heads, ALIGNED), lines);
     if let Some(rest) = rows.get(listed..).filter(|rest| !rest.is_empty()) {
         let healthy = rest.iter().filter(|(id, _)| !gathered.failing.contains_key(id)).count();
-        let more = count(rest.len(), "more account");
-        page.note(2, &format!("… and {more}, {healthy} of them without a failed finding"));
+        page.note(2, &(of.more_accounts)(rest.len(), healthy));
     }
     let unscored = index.accounts.values().filter(|account| account.assessed).count() - rows.len();
     if unscored > 0 {
-        let who = count(unscored, "account");
-        page.note(2, &format!("{who} without a score: no check weighs anything there"));
+        page.note(2, &(of.unscored)(unscored));
     }
 }
 

@@ -97,6 +97,12 @@ pub fn width(text: &str) -> usize {
     text.width()
 }
 
+/// Fills up to so many columns with spaces.
+#[must_use]
+pub fn pad(text: &str, columns: usize) -> String {
+    text.to_owned() + &" ".repeat(columns.saturating_sub(width(text)))
+}
+
 /// Cuts to so many columns, between graphemes, and says so with an ellipsis where there is room for one.
 pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     if width(text) <= columns {
@@ -196,6 +202,9 @@ pub fn wrap(text: &str, columns: usize, most: usize) -> Vec<String> {
 pub fn fold(text: &str, columns: usize) -> String {
     text.split('\n')
         .map(|line| {
+            if width(line) > columns && line.chars().any(is_wide) {
+                return flowed(line, columns);
+            }
             let words = line.split(' ').map(|word| match word {
                 word if width(word) <= columns => Cow::Borrowed(word),
                 word => match short_arn(word).filter(|short| width(short) <= columns) {
@@ -207,6 +216,51 @@ pub fn fold(text: &str, columns: usize) -> String {
         })
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// Fills lines with a text in which a line may end behind any wide letter, as Japanese is set: but none begins with
+/// what closes, lengthens or belongs to the letter before it.
+fn flowed(line: &str, columns: usize) -> String {
+    let mut lines: Vec<String> = vec![String::new()];
+    for (at, word) in line.split(' ').enumerate() {
+        for (first, unit) in units(word).into_iter().enumerate().map(|(at, one)| (at == 0, one)) {
+            let space = if at > 0 && first { " " } else { "" };
+            match lines.last_mut() {
+                Some(last) if width(last) + space.len() + width(&unit) <= columns => {
+                    last.push_str(space);
+                    last.push_str(&unit);
+                }
+                _ if width(&unit) > columns => lines.extend(broken(&unit, columns)),
+                _ => lines.push(unit),
+            }
+        }
+    }
+    lines.retain(|line| !line.is_empty());
+    lines.join("\n")
+}
+
+/// What stays together: a run of narrow letters, or a wide one with what may not begin a line.
+fn units(word: &str) -> Vec<String> {
+    let mut units: Vec<String> = Vec::new();
+    let mut narrow = false;
+    for grapheme in word.graphemes(true) {
+        let wide = grapheme.chars().any(is_wide);
+        let joins = grapheme.chars().all(|one| NEVER_FIRST.contains(one)) || (narrow && !wide);
+        match units.last_mut() {
+            Some(last) if joins => last.push_str(grapheme),
+            _ => units.push(grapheme.to_owned()),
+        }
+        narrow = !wide;
+    }
+    units
+}
+
+/// What no line begins with.
+const NEVER_FIRST: &str =
+    "、。，．・：；？！）」』】〕〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々…%)],.:;";
+
+fn is_wide(letter: char) -> bool {
+    letter.width() == Some(2)
 }
 
 fn short_arn(word: &str) -> Option<String> {
@@ -335,6 +389,14 @@ mod tests {
     }
 
     #[test]
+    fn japanese_ends_a_line_behind_any_letter_and_begins_none_with_what_closes() {
+        assert_eq!(fold("証跡を停止できない。", 18), "証跡を停止できな\nい。");
+        assert_eq!(fold("4 アカウント中 1 アカウント", 17), "4 アカウント中 1\nアカウント");
+        assert_eq!(fold("例外 (責任者 a@example.com)", 20), "例外 (責任者\na@example.com)");
+        assert_eq!(fold("データセンター", 12), "データセン\nター");
+    }
+
+    #[test]
     fn a_wrapped_text_is_cut_only_at_its_end() {
         assert_eq!(wrap("one two three", 8, 2), ["one two", "three"]);
         assert_eq!(wrap("one two three four", 8, 2), ["one two", "three f…"]);
@@ -372,7 +434,8 @@ mod tests {
             prop_assert_eq!(clean(&once), once.clone());
             prop_assert!(width(&cut(&line(&text), 20)) <= 20);
             prop_assert!(width(&cut_middle(&line(&text), 20)) <= 20);
-            prop_assert_eq!(fold(&line(&text), 5).replace('\n', ""), line(&text));
+            let whole = |text: &str| text.replace([' ', '\n'], "");
+            prop_assert_eq!(whole(&fold(&line(&text), 5)), whole(&line(&text)));
             prop_assert!(width(&cut_path(&line(&text), 20)) <= 20);
             let wrapped = wrap(&line(&text), 20, 2);
             prop_assert!(wrapped.len() <= 2 && wrapped.iter().all(|line| width(line) <= 20));

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use trailproof_core::assessment::Milli;
 use trailproof_core::check::Severity;
 use trailproof_core::control::{Framework, UnknownFramework};
+use trailproof_core::language::Language;
 use trailproof_core::period::Period;
 
 use crate::exit::EXIT_CODES;
@@ -98,7 +99,7 @@ pub enum Command {
     Report(Box<ReportArgs>),
     /// Tell what changed between two runs: finding by finding, and what it did to the score.
     Diff(DiffArgs),
-    /// Draw the score over time from the JSON reports in a folder and below it.
+    /// Draw the score over time from the JSON reports and evidence packages in a folder and below it.
     History(HistoryArgs),
     /// List the checks.
     Checks(ChecksArgs),
@@ -249,6 +250,10 @@ pub struct OutputArgs {
     /// without a path, or with -, to stdout; of asff the path is a folder. Repeat for more.
     #[arg(long, value_name = "FORMAT[=PATH]")]
     pub format: Vec<String>,
+    /// The language of tables and Markdown: en, ja, or en,ja for both, in which case each file has the language in
+    /// its name. What programs read is in English.
+    #[arg(long, value_name = "LANG", value_delimiter = ',', default_value = "en", value_parser = language)]
+    pub lang: Vec<Language>,
     /// Write the whole set into this folder, under names that stay, and index.json that lists them.
     #[arg(short, long, value_name = "DIR")]
     pub output_dir: Option<PathBuf>,
@@ -282,6 +287,22 @@ pub struct OutputArgs {
     /// Append the Markdown report to the page of this GitHub Actions step.
     #[arg(long)]
     pub github_summary: bool,
+}
+
+/// A language by its code.
+fn language(text: &str) -> Result<Language, String> {
+    let found = Language::ALL.into_iter().find(|language| language.code() == text);
+    found.ok_or_else(|| "en, ja or en,ja is expected".to_owned())
+}
+
+/// The runs before.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Reports")]
+pub struct PreviousArgs {
+    /// An earlier run, as a JSON report, a folder of reports or an evidence package: reports then show the trend, what
+    /// changed since the last of them, and since when each result is known. Repeat for more.
+    #[arg(long, value_name = "REPORT|PACKAGE")]
+    pub previous: Vec<PathBuf>,
 }
 
 /// What SARIF leaves out unless it is asked for.
@@ -331,8 +352,8 @@ pub struct GateArgs {
     #[arg(long, value_name = "SEVERITY", value_parser = severity, requires = "baseline",
           num_args = 0..=1, require_equals = true, default_missing_value = "info")]
     pub fail_on_new: Option<Severity>,
-    /// An earlier JSON report: reports then also tell what changed since.
-    #[arg(long, value_name = "REPORT")]
+    /// An earlier run, as --previous takes it, to hold the gates against; reports then also tell what changed since.
+    #[arg(long, value_name = "REPORT|PACKAGE")]
     pub baseline: Option<PathBuf>,
     /// For pipelines: --fail-on high --min-coverage 100, no progress, no colour.
     #[arg(long)]
@@ -375,6 +396,8 @@ pub struct ScanArgs {
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]
+    pub previous: PreviousArgs,
+    #[command(flatten)]
     pub gates: GateArgs,
     #[command(flatten)]
     pub keep: KeepArgs,
@@ -389,6 +412,8 @@ pub struct DemoArgs {
     pub select: SelectArgs,
     #[command(flatten)]
     pub output: OutputArgs,
+    #[command(flatten)]
+    pub previous: PreviousArgs,
     #[command(flatten)]
     pub gates: GateArgs,
     /// Keep the demo's snapshot in this folder; without it nothing is kept.
@@ -422,6 +447,8 @@ pub struct AssessArgs {
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]
+    pub previous: PreviousArgs,
+    #[command(flatten)]
     pub gates: GateArgs,
     #[command(flatten)]
     pub handed: HandedArgs,
@@ -434,6 +461,8 @@ pub struct ReportArgs {
     pub input: PathBuf,
     #[command(flatten)]
     pub output: OutputArgs,
+    #[command(flatten)]
+    pub previous: PreviousArgs,
 }
 
 /// `plan`.

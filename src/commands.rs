@@ -11,6 +11,7 @@ use trailproof_core::check::Check;
 use trailproof_core::gate::{self, Gates};
 use trailproof_core::period::Period;
 use trailproof_core::plan::Demand;
+use trailproof_core::results::Results;
 use trailproof_core::snapshot::Snapshot;
 use trailproof_core::terms::Terms;
 
@@ -26,10 +27,11 @@ use crate::collect::{
 };
 use crate::compare;
 use crate::config::{self, terms};
+use crate::earlier::{Earlier, report_of};
 use crate::events::events;
 use crate::exit::{EXIT_CODES, Stop, USAGE};
 use crate::gather::{gather, run_file, runtime};
-use crate::gating::{Gating, earlier_report};
+use crate::gating::Gating;
 use crate::handed;
 use crate::keep::Store;
 use crate::log;
@@ -103,16 +105,28 @@ fn printed_policy(args: &PolicyArgs) -> Result<String, Stop> {
 /// Everything about a check; with a snapshot or a report also its results there.
 fn explain(args: &ExplainArgs) -> Result<u8, Stop> {
     let check = one(&args.id)?;
-    let rule = catalogue::rule(check, &terms().policies.base);
-    let Some(path) = &args.snapshot else { return print(rule.as_bytes()).map(|()| 0) };
-    let wanted = Wanted::new(check, args.account.as_deref(), args.resource.as_deref())?;
-    let results = if let Some(report) = earlier_report(path)? {
-        wanted.of(&report)?
-    } else {
-        let reader = Reader::open(path)?;
-        wanted.of(&judge(&reader, &[check], (&mut Gates::default(), None))?)?
-    };
-    print(format!("{rule}\n{results}").as_bytes()).map(|()| 0)
+    let mut languages = args.lang.clone();
+    languages.sort_unstable();
+    languages.dedup();
+    let report = args.snapshot.as_deref().map(report_of).transpose()?.flatten();
+    let mut told: Vec<String> = Vec::new();
+    for language in languages {
+        let rule = catalogue::rule(check, &terms().policies.base, language);
+        let Some(path) = &args.snapshot else {
+            told.push(rule);
+            continue;
+        };
+        let wanted = Wanted::new(check, args.account.as_deref(), args.resource.as_deref())?;
+        let wanted = wanted.told_in(language);
+        let results = if let Some(report) = &report {
+            wanted.of(report)?
+        } else {
+            let reader = Reader::open(path)?;
+            wanted.of(&judge(&reader, &[check], (&mut Gates::default(), None))?)?
+        };
+        told.push(format!("{rule}\n{results}"));
+    }
+    print(told.join("\n").as_bytes()).map(|()| 0)
 }
 
 /// Tells what is wrong with a file of waivers.
@@ -187,7 +201,7 @@ fn conclude(
         Of::Scan(run) => Some(closing(&assessment, run)),
         Of::Demo | Of::Snapshot => None,
     };
-    write(assessment, outputs)?;
+    write(gating.earlier.tell(assessment)?, outputs)?;
     if let Some((paragraph, more)) = last_words {
         log::say("closing", &paragraph, more);
     }
@@ -195,16 +209,24 @@ fn conclude(
 }
 
 /// Writes the reports of what a snapshot comes to.
-fn write(assessment: Assessment<Judged<'_, Reader>>, outputs: &Outputs) -> Result<(), Stop> {
+fn write<R: Results>(assessment: Assessment<R>, outputs: &Outputs) -> Result<(), Stop>
+where
+    Stop: From<R::Error>,
+{
     if outputs.are_many() && assessment.coverage.accounts.listed <= HELD_ACCOUNTS {
-        return outputs.write(&assessment.held()?);
+        return write_held(&assessment.held()?, outputs);
     }
     outputs.write(&assessment)
 }
 
+/// The same of results that are all in memory.
+fn write_held(assessment: &Assessment, outputs: &Outputs) -> Result<(), Stop> {
+    outputs.write(assessment)
+}
+
 fn scan(args: &ScanArgs) -> Result<u8, Stop> {
     let checks = select(&args.select)?;
-    let gating = Gating::prepare(&args.gates)?;
+    let gating = Gating::prepare(&args.gates, &args.previous)?;
     let outputs =
         Outputs::prepare(&args.output, args.gates.ci)?.with_frameworks(&args.select.framework);
     let quiet = args.connect.quiet || args.gates.ci;
@@ -223,7 +245,7 @@ fn scan(args: &ScanArgs) -> Result<u8, Stop> {
 
 fn demo(args: &DemoArgs) -> Result<u8, Stop> {
     let checks = select(&args.select)?;
-    let gating = Gating::prepare(&args.gates)?;
+    let gating = Gating::prepare(&args.gates, &args.previous)?;
     let outputs =
         Outputs::prepare(&args.output, args.gates.ci)?.with_frameworks(&args.select.framework);
     let simulator = trailproof_sim::Simulator::new(trailproof_sim::demo());
@@ -300,7 +322,7 @@ fn collect_only(args: &CollectArgs) -> Result<u8, Stop> {
 }
 
 fn assess_only(args: &AssessArgs) -> Result<u8, Stop> {
-    let gating = Gating::prepare(&args.gates)?;
+    let gating = Gating::prepare(&args.gates, &args.previous)?;
     let outputs =
         Outputs::prepare(&args.output, args.gates.ci)?.with_frameworks(&args.select.framework);
     let mut reader = Reader::open(&args.snapshot)?;
@@ -311,13 +333,18 @@ fn assess_only(args: &AssessArgs) -> Result<u8, Stop> {
 
 fn report(args: &ReportArgs) -> Result<u8, Stop> {
     let outputs = Outputs::prepare(&args.output, false)?;
-    if let Some(assessment) = earlier_report(&args.input)? {
-        outputs.write(&assessment)?;
+    let earlier = Earlier::read(&args.previous.previous)?;
+    if let Some(mut assessment) = report_of(&args.input)? {
+        if !args.previous.previous.is_empty() {
+            assessment.diff = None;
+        }
+        write(earlier.tell(assessment)?, &outputs)?;
         return Ok(0);
     }
     let reader = Reader::open(&args.input)?;
     let checks = checks_for(&reader, &SelectArgs::default())?;
-    write(judge(&reader, &checks, (&mut Gates::default(), None))?, &outputs)?;
+    let assessment = judge(&reader, &checks, (&mut Gates::default(), None))?;
+    write(earlier.tell(assessment)?, &outputs)?;
     Ok(0)
 }
 

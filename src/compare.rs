@@ -13,10 +13,11 @@ use trailproof_reports::{DiffFormat, History, HistoryRun, write_diff, write_hist
 
 use crate::cli::{DiffArgs, HistoryArgs, SelectArgs, ToldArgs};
 use crate::commands::judge;
+use crate::earlier::{report_of, subject};
 use crate::exit::Stop;
 use crate::files::stream_atomically;
-use crate::gating::earlier_report;
 use crate::output::{folder_takes, width};
+use crate::package;
 use crate::select::checks_for;
 use crate::store::Reader;
 
@@ -26,7 +27,7 @@ use crate::store::Reader;
 /// What cannot be read (2) or written (5).
 pub fn diff(args: &DiffArgs) -> Result<u8, Stop> {
     let targets = targets(&args.told)?;
-    let baseline = match earlier_report(&args.before)? {
+    let baseline = match report_of(&args.before)? {
         Some(report) => base(&report)?,
         None => {
             let reader = Reader::open(&args.before)?;
@@ -34,7 +35,7 @@ pub fn diff(args: &DiffArgs) -> Result<u8, Stop> {
             base(&judge(&reader, &checks, (&mut Gates::default(), None))?)?
         }
     };
-    let diff = match earlier_report(&args.after)? {
+    let diff = match report_of(&args.after)? {
         Some(report) => between(&baseline, &report)?,
         None => {
             let reader = Reader::open(&args.after)?;
@@ -73,8 +74,8 @@ pub fn history(args: &HistoryArgs) -> Result<u8, Stop> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
     for path in paths {
-        let Some(report) = earlier_report(&path)? else { continue };
-        let of = report.scope.organization_id.clone().unwrap_or_else(|| alone(&report));
+        let Some(report) = report_of(&path)? else { continue };
+        let of = subject(&report);
         if seen.insert((of.clone(), report.run.id.clone())) {
             found.push((of, report.run.ended, report.run.id, path));
         }
@@ -87,7 +88,7 @@ pub fn history(args: &HistoryArgs) -> Result<u8, Stop> {
     let mut history = History::default();
     let mut before: Option<(String, Baseline)> = None;
     for (of, _, _, path) in found {
-        let Some(report) = earlier_report(&path)? else { continue };
+        let Some(report) = report_of(&path)? else { continue };
         let same = before.take().filter(|(organization, _)| *organization == of);
         let since = match &same {
             Some((_, baseline)) => Some(between(baseline, &report)?),
@@ -98,11 +99,6 @@ pub fn history(args: &HistoryArgs) -> Result<u8, Stop> {
         before = Some((of, base(&report)?));
     }
     write_all(&targets, &|format, out| write_history(format, &history, width(), out))
-}
-
-/// The account of a run without an organization.
-fn alone(report: &Assessment) -> String {
-    report.scope.accounts.first().map(|account| account.id.to_string()).unwrap_or_default()
 }
 
 /// Evidence packages lie in folders of their own, and their reports at their top.
@@ -123,7 +119,9 @@ fn reports_below(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::R
             if depth > 0 {
                 reports_below(&path, depth - 1, found)?;
             }
-        } else if path.extension().is_some_and(|end| end == "json") && is_report(&path)? {
+        } else if package::is_archive(&path)
+            || path.extension().is_some_and(|end| end == "json") && is_report(&path)?
+        {
             found.push(path);
         }
     }

@@ -77,14 +77,18 @@ pub const EXIT_CODES: &str = "\
   0    the gates passed and the scan is complete (or no gate was asked and the scan is complete)
   1    a gate failed: a finding at or above --fail-on, a new one with --fail-on-new, a score under
        --min-score, an expired waiver with --fail-on-expired-waiver
-  2    usage or configuration error: an unknown check, region or account, an input that cannot be
-       read, an output path that exists; nothing was scanned
+  2    usage or configuration error: an unknown check, region or account, an input or snapshot that
+       cannot be read or is newer, an output path that exists; nothing was scanned
   3    no gate failed, but the scan is incomplete: coverage under --min-coverage (default 100), or
        a check that a gate needs is unknown
   4    could not start: no credentials, endpoint unreachable, organization not readable although
        --org or --ou asked for it, no account readable
-  5    output could not be written (the scan itself is saved)
+  5    output could not be written (the scan itself is saved), or a package could not be verified
   70   internal error
   130  interrupted (SIGINT); what was read is saved
   143  terminated (SIGTERM); what was read is saved
+
+1 wins over 3, and 5 over both. --exit-zero makes 1 and 3 to 0 and leaves the others alone.
+Commands that answer a question (would-record, would-alert): 0 yes, 1 no, 3 cannot tell.
+validate-logs: 0 every hour is proved, 1 an error finding or nothing found, 3 some hour is not proved.
 ";

@@ -1,17 +1,18 @@
 //! The gates as the command line asks for them, and the earlier run that they are held against.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value;
 use trailproof_core::assessment::{Assessment, Milli};
 use trailproof_core::check::Severity;
-use trailproof_core::diff::{Baseline, Diff};
+use trailproof_core::diff::Baseline;
 use trailproof_core::gate::{GateRequest, Gates};
 use trailproof_core::period::Period;
 use trailproof_core::results::Results;
 
-use crate::cli::GateArgs;
+use crate::cli::{GateArgs, PreviousArgs};
+use crate::earlier::{Earlier, difference, report_of};
 use crate::exit::Stop;
 
 /// What decides the exit code.
@@ -19,6 +20,8 @@ use crate::exit::Stop;
 pub struct Gating {
     request: GateRequest,
     baseline: Arc<Baseline>,
+    /// The runs before.
+    pub earlier: Earlier,
     /// Whether the code is 0 whatever the gates say.
     pub exit_zero: bool,
     /// The days that the run is to answer for.
@@ -30,10 +33,12 @@ impl Gating {
     ///
     /// # Errors
     /// A baseline that cannot be read, or is no report of this version (2).
-    pub fn prepare(args: &GateArgs) -> Result<Self, Stop> {
+    pub fn prepare(args: &GateArgs, previous: &PreviousArgs) -> Result<Self, Stop> {
         let baseline = Arc::new(baseline(args)?);
+        let named: Vec<PathBuf> = previous.previous.iter().chain(&args.baseline).cloned().collect();
+        let earlier = Earlier::read(&named)?;
         let (exit_zero, period) = (args.exit_zero, args.period);
-        Ok(Self { request: request(args), baseline, exit_zero, period })
+        Ok(Self { request: request(args), baseline, earlier, exit_zero, period })
     }
 
     /// The gates, with nothing seen yet.
@@ -49,10 +54,7 @@ impl Gating {
     where
         Stop: From<R::Error>,
     {
-        let diff = Diff::between(&self.baseline, assessment)?;
-        diff.map(serde_json::to_value)
-            .transpose()
-            .map_err(|error| Stop::internal(format!("the difference has no JSON form: {error}")))
+        difference(&self.baseline, assessment)
     }
 }
 
@@ -70,31 +72,10 @@ fn request(args: &GateArgs) -> GateRequest {
 /// The earlier run that was named; an empty one where none was.
 fn baseline(args: &GateArgs) -> Result<Baseline, Stop> {
     let Some(path) = &args.baseline else { return Ok(Baseline::default()) };
-    let Some(report) = earlier_report(path)? else {
-        let told = "a JSON report is expected, as --format json writes it";
+    let Some(report) = report_of(path)? else {
+        let told = "a JSON report is expected, as --format json writes it, or an evidence package";
         return Err(Stop::usage(format!("--baseline {}: {told}", path.display())));
     };
     let Ok(baseline) = Baseline::of(&report);
     Ok(baseline)
-}
-
-/// A JSON report, where the file is one.
-///
-/// # Errors
-/// What cannot be read, or is a report of another version (2).
-pub fn earlier_report(path: &Path) -> Result<Option<Assessment>, Stop> {
-    if path.is_dir() || path.to_string_lossy().ends_with(".tar.zst") {
-        return Ok(None);
-    }
-    let bytes = std::fs::read(path)
-        .map_err(|error| Stop::usage(format!("cannot read {}: {error}", path.display())))?;
-    let schema = trailproof_reports::schema_of(&bytes)
-        .map_err(|error| Stop::usage(format!("{} is not JSON: {error}", path.display())))?;
-    if !schema.is_some_and(|schema| schema.starts_with("trailproof.report/")) {
-        return Ok(None);
-    }
-    trailproof_reports::read(&bytes).map(Some).map_err(|error| {
-        let mend = "the trailproof that wrote it can render it";
-        Stop::usage(format!("{}: {error}; {mend}", path.display()))
-    })
 }

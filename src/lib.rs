@@ -14,6 +14,7 @@ pub mod collect;
 mod commands;
 mod compare;
 mod config;
+mod earlier;
 mod events;
 pub mod exit;
 mod files;
@@ -76,6 +77,14 @@ fn configured(mut cli: cli::Cli) -> Result<u8, exit::Stop> {
     }
 }
 
+/// A fault to order, so that a test sees what becomes of one; no release has it.
+#[expect(clippy::panic, reason = "it is what is asked for")]
+fn fault() {
+    if cfg!(debug_assertions) && std::env::var_os("TRAILPROOF_FAULT").is_some() {
+        panic!("a fault was asked for");
+    }
+}
+
 /// Does what the command line asks.
 pub fn run() -> ExitCode {
     let (cli, _) = match parsed(cli::Cli::command()) {
@@ -91,7 +100,10 @@ pub fn run() -> ExitCode {
         let told = trailproof_reports::one_line(&panic.to_string());
         let _ = writeln!(std::io::stderr(), "trailproof: internal error: {told}");
     }));
-    let Ok(outcome) = std::panic::catch_unwind(|| configured(cli)) else {
+    let Ok(outcome) = std::panic::catch_unwind(|| {
+        fault();
+        configured(cli)
+    }) else {
         return ExitCode::from(exit::INTERNAL);
     };
     match outcome {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use trailproof_core::assessment::{Assessment, FrameworkScore};
 use trailproof_core::control::Framework;
+use trailproof_core::language::Language;
 use trailproof_core::results::Results;
 use trailproof_reports::{Format, Grain, Options, ReportError, SarifOptions};
 
@@ -25,6 +26,8 @@ pub use target::folder_takes;
 #[derive(Debug)]
 pub struct Outputs {
     targets: Vec<(Format, Place)>,
+    /// The languages of reports for people, each once.
+    languages: Vec<Language>,
     /// The folder for the whole set.
     set: Option<PathBuf>,
     color: Color,
@@ -48,9 +51,14 @@ impl Outputs {
     pub fn prepare(args: &OutputArgs, ci: bool) -> Result<Self, Stop> {
         let mut targets: Vec<(Format, Place)> = Vec::new();
         let asked = args.format.iter().map(|text| Place::parse(text, args.junit_split.is_some()));
+        let mut languages = args.lang.clone();
+        languages.sort_unstable();
+        languages.dedup();
         for target in asked.chain(step_summary(args)) {
             let (format, place) = target?;
-            place.check(args.force)?;
+            for (_, place) in in_languages(format, &place, &languages) {
+                place.check(args.force)?;
+            }
             if let Some(path) = place.path()
                 && targets.iter().any(|(_, other)| other.path() == Some(path))
             {
@@ -74,6 +82,7 @@ impl Outputs {
         let split = args.junit_split.and_then(|accounts| usize::try_from(accounts).ok());
         Ok(Self {
             targets,
+            languages,
             set: args.output_dir.clone(),
             color,
             split,
@@ -151,13 +160,15 @@ impl Outputs {
         Stop: From<R::Error>,
     {
         if let Some(folder) = &self.set {
-            set::write(assessment, folder, &self.options(false))?;
+            set::write(assessment, folder, (&self.options(false), &self.languages))?;
         }
         // Files first: a reader of stdout who goes away must not cost the others theirs.
         let (stdout, files): (Vec<_>, Vec<_>) =
             self.targets.iter().partition(|(_, place)| *place == Place::Stdout);
         for (format, place) in files.into_iter().chain(stdout) {
-            self.write_one(assessment, *format, place)?;
+            for (language, place) in in_languages(*format, place, &self.languages) {
+                self.write_one(assessment, (*format, language), &place)?;
+            }
         }
         Ok(())
     }
@@ -165,7 +176,7 @@ impl Outputs {
     fn write_one<R: Results>(
         &self,
         assessment: &Assessment<R>,
-        format: Format,
+        (format, language): (Format, Language),
         place: &Place,
     ) -> Result<(), Stop>
     where
@@ -173,7 +184,7 @@ impl Outputs {
     {
         let told = place.path().map_or("stdout".into(), |path| path.display().to_string());
         let stopped = |error| stopped(format, &told, error);
-        let options = self.options(*place == Place::Stdout);
+        let options = Options { language, ..self.options(*place == Place::Stdout) };
         let render = |out: &mut dyn Write| {
             trailproof_reports::write(format, assessment, &options, out).map_err(stopped)
         };
@@ -235,6 +246,29 @@ impl Outputs {
                     && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
             }
         }
+    }
+}
+
+/// The report of one target in each language that it is to have. What programs read has one. Where people have two,
+/// files have the language in their names, and what goes to a terminal or a page follows one after the other.
+fn in_languages(format: Format, place: &Place, languages: &[Language]) -> Vec<(Language, Place)> {
+    if !format.is_for_people() {
+        return vec![(Language::English, place.clone())];
+    }
+    let named = |language: &Language| match place {
+        Place::File(path) if languages.len() > 1 => Place::File(named_in(path, *language)),
+        place => place.clone(),
+    };
+    languages.iter().map(|language| (*language, named(language))).collect()
+}
+
+/// `report.md` is `report.ja.md` in Japanese.
+fn named_in(path: &Path, language: Language) -> PathBuf {
+    match path.extension() {
+        Some(extension) => {
+            path.with_extension(format!("{language}.{}", extension.to_string_lossy()))
+        }
+        None => path.with_extension(language.code()),
     }
 }
 

@@ -15,6 +15,7 @@
 //! report.json  report.en.html  report.junit.xml
 //! logs/BUCKET.json               a report of validate-logs, where one was given
 //! logs/BUCKET.checkpoint.json    the heads of the chains that it proved, for the next run
+//! diff.json  diff.md             what changed since the package before, where one was named
 //! signoff.md                     empty fields for those who answer for it
 //! journal.jsonl                  what happened in the run, where it was kept
 //! ```
@@ -25,13 +26,16 @@ mod build;
 mod log_papers;
 mod names;
 mod papers;
+mod previous;
 mod raw;
 mod redact;
 mod reread;
+mod sign;
 mod staging;
 mod standing;
 mod verify;
 
+pub use archive::{file_of, is_archive};
 pub use build::package;
 pub use staging::sha256;
 pub use verify::verify;

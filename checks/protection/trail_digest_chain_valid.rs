@@ -21,9 +21,11 @@ pub const CHECK: Check = Check {
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html",
     },
     japanese: Japanese {
-        title: "すべての証跡のダイジェストチェーンが、ログファイルを証明している",
-        rationale: "設定が示すのは、ログファイルが改変されていないはずだということにとどまる。変更、削除、追加がなかっ                    たことを証明するのはダイジェストファイルのみであり、検証した者に対してのみである。",
-        remediation: "バケットに対して validate-logs を実行し、その JSON レポートを --logs で指定する。検出された内容を                      修復する API はない。失われた、または変更されたログファイルとダイジェストファイルは調査を要する。",
+        title: "すべての証跡のダイジェストの連鎖が、ログファイルの真正性を立証している",
+        rationale: "設定が示すのは、ログファイルが改変されていないはずだということにすぎない。改変、削除、追加がなかったことを立証するのは\
+                    ダイジェストファイルのみであり、それも実際に検証した者に対してのみである。",
+        remediation: "バケットに対して validate-logs を実行し、その JSON レポートを --logs で渡す。見つかった問題を修復する API はない。消\
+                      失または改変されたログファイルやダイジェストファイルは、調査を要する。",
     },
     controls: &[
         Cis1_4.related("3.2"),
@@ -60,6 +62,7 @@ fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     let period = format!("{} to {}", report.from, report.to);
     let open = |detail: String| Gap {
         account: Some(trail.owner),
+        proof: Some(Box::new(validation.source.cite("Sha256", report.sha256.as_str()))),
         ..Gap::new(Fact::LogValidation, Cause::Undecidable, detail)
     };
     let wrong: Vec<&ValidatedChain> =
@@ -84,9 +87,9 @@ fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
         named.chain([hash]).collect::<Vec<_>>()
     };
     if !wrong.is_empty() {
-        let reason = wrong.iter().map(|chain| reason(chain)).min().map(|(_, reason)| reason);
+        let worst = wrong.iter().map(|chain| reason(chain)).min_by_key(|reason| reason.0);
         return Ok(fail(format!("{period}, {}", told(&wrong, wrongs)))
-            .reason(reason)
+            .reason(worst.map(|worst| worst.1))
             .observed(format!("{proved} of {total} hours proved"))
             .expected(format!("every hour from {period}"))
             .cite(cited(&wrong)));

@@ -146,6 +146,7 @@ pub fn assess_watched<'a, S: Snapshot>(
         waivers: results.waivers.report(&uses, manifest.ended),
         results,
         diff: None,
+        earlier: Vec::new(),
     })
 }
 

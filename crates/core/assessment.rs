@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::aws::{AccountId, Partition, Region};
 use crate::check::{Check, Group, Severity};
 use crate::control::Framework;
+use crate::diff::Side;
 use crate::evidence::Cause;
 use crate::finding::Finding;
 use crate::history::timeline::AccountTimeline;
@@ -378,6 +379,43 @@ pub struct Assessment<R = Vec<Finding>> {
     pub waivers: Vec<WaiverReport>,
     /// The difference to an earlier assessment, where one was given.
     pub diff: Option<serde_json::Value>,
+    /// Earlier runs of the same organization that the user named, the oldest first: a trend is drawn from them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Side>,
+}
+
+impl<R> Assessment<R> {
+    /// The same with other results: such as the same ones as they come from elsewhere.
+    pub fn map<S>(self, other: impl FnOnce(R) -> S) -> Assessment<S> {
+        let Self {
+            schema,
+            run,
+            scope,
+            routes,
+            coverage,
+            score,
+            gates,
+            checks,
+            results,
+            waivers,
+            diff,
+            earlier,
+        } = self;
+        Assessment {
+            schema,
+            run,
+            scope,
+            routes,
+            coverage,
+            score,
+            gates,
+            checks,
+            results: other(results),
+            waivers,
+            diff,
+            earlier,
+        }
+    }
 }
 
 impl<R: Results> Assessment<R> {
@@ -391,33 +429,6 @@ impl<R: Results> Assessment<R> {
             held.extend_from_slice(findings);
             ControlFlow::Continue(())
         })?;
-        let Self {
-            schema,
-            run,
-            scope,
-            routes,
-            coverage,
-            score,
-            gates,
-            checks,
-            results: _,
-            waivers,
-            diff,
-        } = self;
-        let results = held;
-        let whole = Assessment {
-            schema,
-            run,
-            scope,
-            routes,
-            coverage,
-            score,
-            gates,
-            checks,
-            results,
-            waivers,
-            diff,
-        };
-        Ok(whole)
+        Ok(self.map(|_| held))
     }
 }

@@ -90,9 +90,7 @@ impl Recorder {
     pub fn records_global_types(&self) -> bool {
         let leaves_out = |kind: &&str| self.excluded_resource_types.iter().any(|out| out == kind);
         match self.recording_strategy.as_deref() {
-            Some("EXCLUSION_BY_RESOURCE_TYPES") => {
-                !GLOBAL_TYPES.iter().any(|kind| leaves_out(kind))
-            }
+            Some("EXCLUSION_BY_RESOURCE_TYPES") => !GLOBAL_TYPES.iter().any(leaves_out),
             _ => {
                 self.all_supported == Some(true) && self.include_global_resource_types == Some(true)
             }

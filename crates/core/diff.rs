@@ -113,6 +113,20 @@ pub struct Entry {
     pub why: String,
     /// What it did to the proven score, before caps.
     pub points: Points,
+    /// When the first run ended that is known to tell of it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_seen: Option<Timestamp>,
+}
+
+/// Why a finding is not assessed any more: the run looked, and its subject was not there.
+const GONE: &str = "it is not there any more";
+
+impl Entry {
+    /// Whether the later run looked where it stood, and did not find its subject.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.change == Change::NoLongerAssessed && self.after.is_none() && self.why == GONE
+    }
 }
 
 /// A run, as a difference names it.
@@ -263,6 +277,11 @@ impl Baseline {
     #[must_use]
     pub fn run_id(&self) -> &str {
         self.side.as_ref().map_or("", |side| &side.run_id)
+    }
+
+    /// When it ended; nothing where there is none.
+    fn ended(&self) -> Option<Timestamp> {
+        self.side.as_ref().map(|side| side.ended)
     }
 
     /// Whether the finding failed in it.

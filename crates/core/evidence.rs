@@ -57,6 +57,29 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// All, in order.
+    pub const ALL: [Self; 19] = [
+        Self::AssumeRoleDenied,
+        Self::AccessDenied,
+        Self::ScpDenied,
+        Self::RegionDisabled,
+        Self::RegionUnreachable,
+        Self::RegionScopeUnproven,
+        Self::TokenNotValidInRegion,
+        Self::AccountNotActive,
+        Self::CrossAccountUnreadable,
+        Self::Throttled,
+        Self::Timeout,
+        Self::ServiceError,
+        Self::Unsupported,
+        Self::CredentialsExpired,
+        Self::NotAttempted,
+        Self::NotBuiltIn,
+        Self::Undecidable,
+        Self::NotSupplied,
+        Self::InternalError,
+    ];
+
     /// The code that reports print, in snake case.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -1,5 +1,6 @@
 //! One judgement and its proof: verdicts as checks give them, findings as reports print them.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -231,6 +232,10 @@ pub struct Finding {
     /// What was missing, where the status is `unknown`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap: Option<Gap>,
+    /// When the first of the runs ended that has a result of this identity; absent where no earlier run was named, or
+    /// this one is the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_seen: Option<Timestamp>,
 }
 
 impl Finding {

@@ -1,5 +1,6 @@
 //! Whether the run may pass: the gates that were asked for, and the exit code that follows.
 
+use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use crate::diff::Baseline;
 use crate::evidence::Cause;
 use crate::finding::{Finding, Status};
 use crate::results::Results;
+use crate::sentence::{Said, Sentence};
 use crate::waiver::WaiverState;
 
 /// The gates that were asked for.
@@ -150,16 +152,21 @@ impl Gates {
     }
 
     fn fail_on<R>(&self, assessment: &Assessment<R>, threshold: Severity) -> GateOutcome {
-        let told = format!("at or above {threshold}");
+        let told = String::from(Sentence::AT_OR_ABOVE.with(&[&threshold]));
         severe("fail-on", (threshold, &told), (&self.failed, &self.unknown), assessment)
     }
 
     fn fail_on_new<R>(&self, assessment: &Assessment<R>, threshold: Severity) -> GateOutcome {
-        let since = match self.baseline.run_id() {
-            "" => "that an earlier run did not see".to_owned(),
-            run => format!("new since run {run}"),
+        let since: Said = match self.baseline.run_id() {
+            "" => Sentence::NEW_UNSEEN.into(),
+            run => Sentence::NEW_SINCE.with(&[&run]),
         };
-        severe("fail-on-new", (threshold, &since), (&self.new, &self.perhaps_new), assessment)
+        severe(
+            "fail-on-new",
+            (threshold, &String::from(since)),
+            (&self.new, &self.perhaps_new),
+            assessment,
+        )
     }
 }
 
@@ -178,25 +185,28 @@ fn severe<R>(
             .accounts
             .iter()
             .filter(|one| one.in_scope && !one.assessed && one.state.is_active())
-            .map(|account| format!("account {} was not read", account.id)),
+            .map(|account| Sentence::ACCOUNT_UNREAD.with(&[&account.id]).into()),
     );
     let (status, message, details) = if !failed.is_empty() {
-        let message = format!("{} {told}", count(failed.len(), "finding"));
+        let message = match failed.len() {
+            1 => Sentence::ONE_FINDING.with(&[&told]),
+            number => Sentence::FINDINGS.with(&[&number, &told]),
+        };
         (GateStatus::Failed, message, failed.to_vec())
     } else if !unknown.is_empty() {
-        let message = format!(
-            "no finding {told}, but {} could not be decided",
-            count(unknown.len(), "question")
-        );
+        let message = match unknown.len() {
+            1 => Sentence::NO_FINDING_BUT_ONE.with(&[&told]),
+            number => Sentence::NO_FINDING_BUT.with(&[&told, &number]),
+        };
         (GateStatus::Incomplete, message, unknown)
     } else {
-        (GateStatus::Passed, format!("no finding {told}"), Vec::new())
+        (GateStatus::Passed, Sentence::NO_FINDING.with(&[&told]), Vec::new())
     };
     GateOutcome {
         gate: gate.to_owned(),
         threshold: threshold.to_string(),
         status,
-        message,
+        message: message.into(),
         details,
     }
 }
@@ -229,19 +239,20 @@ fn expired_waivers<R>(assessment: &Assessment<R>) -> GateOutcome {
     let expired = assessment.waivers.iter().filter(|waiver| waiver.state == WaiverState::Expired);
     let details: Vec<String> = expired
         .map(|waiver| {
-            format!("waiver {} of {} expired on {}", waiver.id, waiver.owner, waiver.expires)
+            let values: [&dyn fmt::Display; 3] = [&waiver.id, &waiver.owner, &waiver.expires];
+            Sentence::WAIVER_EXPIRED.with(&values).into()
         })
         .collect();
-    let (status, message) = match details.len() {
-        0 => (GateStatus::Passed, "no waiver has expired".to_owned()),
-        1 => (GateStatus::Failed, "1 waiver has expired".to_owned()),
-        number => (GateStatus::Failed, format!("{number} waivers have expired")),
+    let (status, message): (_, Said) = match details.len() {
+        0 => (GateStatus::Passed, Sentence::NO_WAIVER_EXPIRED.into()),
+        1 => (GateStatus::Failed, Sentence::ONE_WAIVER_EXPIRED.into()),
+        number => (GateStatus::Failed, Sentence::WAIVERS_EXPIRED.with(&[&number])),
     };
     GateOutcome {
         gate: "fail-on-expired-waiver".to_owned(),
         threshold: "0".to_owned(),
         status,
-        message,
+        message: message.into(),
         details,
     }
 }
@@ -250,35 +261,36 @@ fn expired_waivers<R>(assessment: &Assessment<R>) -> GateOutcome {
 fn min_score<R>(assessment: &Assessment<R>, threshold: Milli) -> GateOutcome {
     let row = &assessment.score.total;
     let (proven, potential, coverage) = (row.proven, row.potential, row.coverage);
-    let at = format!("at {coverage} % evidence coverage");
     let (status, message) = if proven >= threshold {
-        (GateStatus::Passed, format!("the score is {proven} {at}"))
+        (GateStatus::Passed, Sentence::SCORE_IS.with(&[&proven, &coverage]))
     } else {
-        let message = format!("the score is {proven} (to {potential}) {at}, below {threshold}");
+        let message = Sentence::SCORE_BELOW.with(&[&proven, &potential, &coverage, &threshold]);
         (GateStatus::Failed, message)
     };
     let details = match status {
         GateStatus::Passed => Vec::new(),
-        _ => row.caps.iter().map(|cap| format!("at most {}: {}", cap.limit, cap.reason)).collect(),
+        _ => {
+            let caps = row.caps.iter();
+            caps.map(|cap| Sentence::AT_MOST.with(&[&cap.limit, &cap.reason]).into()).collect()
+        }
     };
     GateOutcome {
         gate: "min-score".to_owned(),
         threshold: threshold.to_string(),
         status,
-        message,
+        message: message.into(),
         details,
     }
 }
 
 fn min_coverage<R>(assessment: &Assessment<R>, threshold: Milli, complete: bool) -> GateOutcome {
     let percent = assessment.coverage.percent;
-    let is = format!("the evidence coverage is {percent} %");
     let (status, message) = if percent >= threshold {
-        (GateStatus::Passed, format!("{is}, at least {threshold} %"))
+        (GateStatus::Passed, Sentence::COVERAGE_ENOUGH.with(&[&percent, &threshold]))
     } else if complete {
-        (GateStatus::Passed, "everything was read, and nothing of it weighs anything".to_owned())
+        (GateStatus::Passed, Sentence::NOTHING_WEIGHS.into())
     } else {
-        (GateStatus::Incomplete, format!("{is}, below {threshold} %"))
+        (GateStatus::Incomplete, Sentence::COVERAGE_BELOW.with(&[&percent, &threshold]))
     };
     let details = if status == GateStatus::Passed {
         Vec::new()
@@ -292,7 +304,7 @@ fn min_coverage<R>(assessment: &Assessment<R>, threshold: Milli, complete: bool)
         gate: "min-coverage".to_owned(),
         threshold: threshold.to_string(),
         status,
-        message,
+        message: message.into(),
         details,
     }
 }
@@ -300,10 +312,6 @@ fn min_coverage<R>(assessment: &Assessment<R>, threshold: Milli, complete: bool)
 fn line(finding: &Finding) -> String {
     let Finding { check, account_id, severity, region, resource, .. } = finding;
     format!("{check} {account_id} {severity} {region} {resource}")
-}
-
-fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -129,6 +129,7 @@ impl Engine<'_> {
             inherits: None,
             waiver: None,
             gap,
+            first_seen: None,
         }
     }
 

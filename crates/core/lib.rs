@@ -52,6 +52,7 @@ pub mod safeguard;
 pub mod scope_file;
 pub mod score;
 pub mod selector;
+pub mod sentence;
 pub mod snapshot;
 pub mod store;
 pub mod tamper;

@@ -1,7 +1,11 @@
 //! Results as reports take them: account by account and any number of times, so that they need never all be there.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use jiff::Timestamp;
 
 use crate::finding::Finding;
 
@@ -34,6 +38,33 @@ impl Results for Vec<Finding> {
         };
         let _ = findings.chunk_by(same_account).try_for_each(visitor);
         Ok(())
+    }
+}
+
+/// Results of which earlier runs tell when each was seen first.
+#[derive(Debug, Clone)]
+pub struct Since<R> {
+    /// The results.
+    pub results: R,
+    /// By fingerprint, when the first run that knows it ended.
+    pub seen: Arc<BTreeMap<String, Timestamp>>,
+}
+
+impl<R: Results> Results for Since<R> {
+    type Error = R::Error;
+
+    fn visit(&self, visitor: &mut Visitor<'_>) -> Result<(), R::Error> {
+        if self.seen.is_empty() {
+            return self.results.visit(visitor);
+        }
+        self.results.visit(&mut |findings| {
+            let mut findings = findings.to_vec();
+            for finding in &mut findings {
+                let seen = self.seen.get(&finding.fingerprint).copied();
+                finding.first_seen = [seen, finding.first_seen].into_iter().flatten().min();
+            }
+            visitor(&findings)
+        })
     }
 }
 

@@ -12,6 +12,7 @@ use crate::aws::AccountId;
 use crate::check::{Check, Group};
 use crate::control::Framework;
 use crate::finding::{Finding, ScoredIn};
+use crate::sentence::Sentence;
 
 mod profile;
 mod subject;
@@ -190,17 +191,13 @@ impl Closed {
     fn total_caps(&self, shared: &Subject) -> Vec<Cap> {
         let mut caps = Vec::new();
         if let Some(finding) = shared.critical_fail.as_ref().or(shared.nothing_recorded.as_ref()) {
-            let reason =
-                format!("what the accounts share fails a critical check: {}", finding.check);
+            let reason = Sentence::CAP_SHARED.with(&[&finding.check]);
             caps.push(finding.cap(SHARED_CRITICAL_FAIL, reason));
         }
         if let Some(first) = &self.first_failing {
             let (bad, all) = (self.failing, self.number);
             let lost = u32::try_from(40 * bad / all.max(1)).unwrap_or(40);
-            let reason = format!(
-                "{bad} of {all} accounts fail a critical check, the first is {}",
-                first.check
-            );
+            let reason = Sentence::CAP_ACCOUNTS.with(&[&bad, &all, &first.check]);
             caps.push(first.cap(Milli(89_000 - lost.min(40) * 1000), reason));
         }
         caps.sort();

@@ -9,7 +9,7 @@ use trailproof_core::finding::{Finding, Status};
 
 use super::gathered::{Card, Order, anchor};
 use super::summary::{bar, grade};
-use super::{findings, frame, rows, said};
+use super::{findings, frame, rows, said, timeline};
 use crate::index::Index;
 use crate::text::{self, count};
 
@@ -32,6 +32,7 @@ pub fn page<R>(
         }
         main id="main" {
             (score(index, id))
+            @if let Some(account) = index.accounts.get(&id) { (timeline::of_account(account, index)) }
             (cards(index, findings))
             (passed(findings))
         }

@@ -6,10 +6,11 @@ use maud::{Markup, PreEscaped, html};
 use trailproof_core::assessment::{Assessment, GateStatus, Grade, Milli, ScoreRow, Unread};
 use trailproof_core::aws::AccountId;
 use trailproof_core::check::Severity;
+use trailproof_core::diff::Side;
 use trailproof_core::finding::Status;
 
 use super::gathered::Order;
-use super::{Page, said};
+use super::{Page, said, timeline, trend};
 use crate::text::{self, count};
 
 /// So many rows of what could not be read are shown.
@@ -59,10 +60,12 @@ pub fn head<R>(page: &Page<'_, R>) -> Markup {
 fn contents<R>(page: &Page<'_, R>) -> Markup {
     let some = [
         ("summary", "Summary", true),
+        ("changes", "Changes", page.diff.is_some()),
         ("scores", "Scores", true),
         ("map", "Coverage map", !page.gathered.map.is_empty()),
         ("flow", "Flow", !page.assessment.routes.is_empty()),
         ("paths", "Tampering", !page.gathered.paths.is_empty()),
+        ("timeline", "Timeline", timeline::is_there(page)),
         ("findings", "Findings", true),
         ("accounts", "Accounts", true),
         ("background", "Background", true),
@@ -88,6 +91,7 @@ pub fn summary<R>(page: &Page<'_, R>) -> Markup {
             (gates(page))
             (notes(page))
             (unread(page))
+            (trend(page))
         }
     }
 }
@@ -207,6 +211,22 @@ fn findings<R>(page: &Page<'_, R>) -> Markup {
                 (gathered.count(Status::Pass)) " passed · " (gathered.count(Status::Unknown)) " not decided · "
                 (gathered.count(Status::Waived)) " waived · " (gathered.count(Status::NotApplicable)) " not applicable"
             }
+        }
+    }
+}
+
+/// The score over the runs, where earlier ones are known.
+fn trend<R>(page: &Page<'_, R>) -> Markup {
+    let earlier = &page.assessment.earlier;
+    if earlier.is_empty() {
+        return html! {};
+    }
+    let mut sides = earlier.clone();
+    sides.push(Side::of(page.assessment));
+    html! {
+        div class="tile" {
+            h3 { "Trend" }
+            (trend::columns(&sides))
         }
     }
 }

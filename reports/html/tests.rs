@@ -1,5 +1,7 @@
 //! What a browser asks of the page, without one: well-formed, closed to the outside, and every reference leads somewhere.
 
+mod quarter;
+
 use std::collections::BTreeSet;
 
 use scraper::{Html, Selector};

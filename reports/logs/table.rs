@@ -10,6 +10,7 @@ use crate::Options;
 use crate::table::page::{Cell, Head, LABEL, Page, Row, Style};
 use crate::table::{LEAST_WIDTH, WIDTH};
 use crate::text::{self, count};
+use trailproof_core::language::Language;
 
 /// The columns of a coverage bar.
 const BAR: u64 = 24;
@@ -22,7 +23,7 @@ const FINDINGS: usize = 40;
 
 pub fn write(report: &LogsReport, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let width = usize::from(options.width.unwrap_or(WIDTH).max(LEAST_WIDTH));
-    let mut page = Page::new(width, options.color);
+    let mut page = Page::new(width, options.color, Language::English);
     page.headline(&headline(report));
     let totals = &report.totals;
     let asked = format!("{} to {}", report.period.from, report.period.to);

@@ -22,8 +22,18 @@ pub fn check_form(page: &str) {
 
 fn written(assessment: &Assessment) -> String {
     let mut out = Vec::new();
-    write(assessment, &mut out).unwrap();
+    write(assessment, Language::English, &mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn the_japanese_page_has_the_form_of_the_english_one() {
+    let mut out = Vec::new();
+    write(&sample::assessment(), Language::Japanese, &mut out).unwrap();
+    let page = String::from_utf8(out).unwrap();
+    check_form(&page);
+    sample::compare("summary.ja.md", &page);
+    assert!(page.contains("2026-11-21 22:43:09 UTC (2026-11-22 07:43:09 JST)"), "{page}");
 }
 
 #[test]

@@ -96,6 +96,7 @@ pub fn finding(check: &str, account: &str, status: Status, message: &str) -> Fin
         inherits: None,
         waiver: None,
         gap: None,
+        first_seen: None,
     }
 }
 
@@ -299,5 +300,6 @@ pub fn built(
         results,
         waivers: Vec::new(),
         diff: None,
+        earlier: Vec::new(),
     }
 }

@@ -9,8 +9,9 @@ use super::fold::{Folded, Line, Number};
 use super::gathered::{Gathered, OfCheck, Part};
 use super::page::{Cell, GAP, LABEL, Page, Row, Style, Told, pair};
 use super::{LINES, WIDE};
-use crate::index::{Index, waiver};
-use crate::text::{self, count};
+use crate::index::{Index, waiver_in};
+use crate::text;
+use crate::words::Words;
 
 /// The checks that are shown with their findings; of the others one line each.
 pub const DETAILED: usize = 10;
@@ -24,14 +25,14 @@ pub const REGION: usize = 30;
 /// The longest observed or expected value; the whole one is in the JSON report.
 const VALUE: usize = 160;
 
-fn severity_cell(severity: Severity) -> Cell {
+fn severity_cell(severity: Severity, words: &Words) -> Cell {
     let style = match severity {
         Severity::Critical => Style::Worst,
         Severity::High => Style::Bad,
         Severity::Medium => Style::Warn,
         Severity::Low | Severity::Info => Style::Dim,
     };
-    Cell::styled(severity.code(), style)
+    Cell::styled(words.severity(severity), style)
 }
 
 /// What failed.
@@ -40,8 +41,9 @@ pub fn failed(page: &mut Page, failed: &Part, index: &Index<'_>) {
     if checks.is_empty() {
         return;
     }
-    let sum = format!("{}, {}", count(checks.len(), "check"), failed.number.words());
-    page.section("FAILED", &sum);
+    let of = &page.words.table;
+    let sum = (of.checks_and)(checks.len(), &failed.number.words(page.words));
+    page.section(of.failed_title, &sum);
     for (at, (id, check)) in checks.iter().take(DETAILED).enumerate() {
         if at > 0 {
             page.blank();
@@ -49,9 +51,9 @@ pub fn failed(page: &mut Page, failed: &Part, index: &Index<'_>) {
         check_line(page, id, check);
         folded(page, &check.lines, index);
         if let Some(check) = index.checks.get(id) {
-            page.entry(LABEL, Cell::styled("fix", Style::Good), &check.remediation);
+            page.entry(LABEL, Cell::styled(of.fix, Style::Good), index.remediation(check));
             if let Some(told) = index.told_of(check.group) {
-                page.entry(LABEL, Cell::styled("period", Style::Dim), told);
+                page.entry(LABEL, Cell::styled(of.period, Style::Dim), told);
             }
         }
     }
@@ -59,30 +61,31 @@ pub fn failed(page: &mut Page, failed: &Part, index: &Index<'_>) {
 }
 
 /// A failure as a line.
-pub fn line(finding: &Finding) -> Line {
+pub fn line(finding: &Finding, index: &Index<'_>) -> Line {
     let region = if finding.region == GLOBAL { String::new() } else { finding.region.clone() };
     Line {
         account: finding.account_id,
         region,
         resource: resource(finding).to_owned(),
-        text: observation(finding),
+        text: observation(finding, index),
         findings: 1,
     }
 }
 
 /// A check's severity, id and title.
 pub fn check_line(page: &mut Page, id: &str, check: &OfCheck) {
-    page.pieces(0, severity_cell(check.severity), &[id.to_owned(), check.title.clone()]);
+    let severity = severity_cell(check.severity, page.words);
+    page.pieces(0, severity, &[id.to_owned(), check.title.clone()]);
 }
 
 /// The checks that are not shown with their findings.
 pub fn others<'a>(page: &mut Page, checks: impl Iterator<Item = (&'a str, &'a OfCheck)>) {
     let rows: Vec<Row> = checks
         .flat_map(|(id, check)| {
-            let many = Cell::new(check.number.words());
+            let many = Cell::new(check.number.words(page.words));
             pair(
                 page.width >= 80,
-                vec![severity_cell(check.severity)],
+                vec![severity_cell(check.severity, page.words)],
                 Cell::new(id).cut(CHECK),
                 many,
             )
@@ -108,13 +111,13 @@ pub fn folded(page: &mut Page, folded: &Folded, index: &Index<'_>) {
         };
         Told {
             rows: shape.lines.iter().map(row).collect(),
-            more: shape.more.more().map(|more| format!("… and {more}")),
+            more: shape.more.more(page.words).map(|more| (page.words.table.and)(&more)),
             text: Cell::new(&shape.text),
         }
     });
     page.told(LABEL, groups.collect(), usize::MAX);
-    if let Some(more) = folded.rest.more() {
-        page.note(LABEL, &format!("… and {more} with another result"));
+    if let Some(more) = folded.rest.more(page.words) {
+        page.note(LABEL, &(page.words.table.otherwise)(&more));
     }
 }
 
@@ -141,18 +144,17 @@ pub fn resource(finding: &Finding) -> &str {
 }
 
 /// `observed → expected`.
-fn observation(finding: &Finding) -> String {
-    let observed = if finding.observed.is_empty() { &finding.message } else { &finding.observed };
-    expecting(observed, finding)
+fn observation(finding: &Finding, index: &Index<'_>) -> String {
+    expecting(&index.words.observed(finding), finding, index)
 }
 
 /// With what is expected, unless that is the check's title, which stands above.
-pub fn expecting(observed: &str, finding: &Finding) -> String {
+pub fn expecting(observed: &str, finding: &Finding, index: &Index<'_>) -> String {
     let cut = |text: &str| text::cut(&text::line(text), VALUE).into_owned();
     if finding.expected.is_empty() || finding.expected == finding.title {
         return cut(observed);
     }
-    format!("{} → {}", cut(observed), cut(&finding.expected))
+    format!("{} → {}", cut(observed), cut(&index.expected(finding)))
 }
 
 /// What would fail but for a waiver: never left out.
@@ -160,18 +162,19 @@ pub fn waived(page: &mut Page, (number, first): &(Number, Vec<Finding>)) {
     if first.is_empty() {
         return;
     }
-    page.section("WAIVED", &number.words());
+    let of = &page.words.table;
+    page.section(of.waived_title, &number.words(page.words));
     let rows: Vec<Row> = first
         .iter()
         .flat_map(|finding| {
             let account = vec![Cell::new(finding.account_id.as_str())];
-            let waiver = Cell::new(waiver(finding)).cut(VALUE);
+            let waiver = Cell::new(waiver_in(finding, page.words)).cut(VALUE);
             pair(page.width >= WIDE, account, Cell::new(&finding.check).cut(CHECK), waiver)
         })
         .collect();
     page.grid(2, rows);
     if number.findings > first.len() {
-        page.note(2, &format!("… and {}", count(number.findings - first.len(), "more finding")));
+        page.note(2, &(of.more_waived)(number.findings - first.len()));
     }
 }
 
@@ -184,20 +187,19 @@ pub fn idle(page: &mut Page, waivers: &[WaiverReport]) {
     if waivers.is_empty() {
         return;
     }
-    page.section("WAIVERS TO LOOK AT", &count(waivers.len(), "waiver"));
+    let of = &page.words.table;
+    page.section(of.idle_title, &(of.waivers)(waivers.len()));
     let rows: Vec<Row> = waivers
         .iter()
         .take(LINES)
         .flat_map(|waiver| {
-            let words = match (waiver.state, waiver.findings) {
-                (WaiverState::Expired, 0) => format!("on {}, of {}", waiver.expires, waiver.owner),
-                (WaiverState::Expired, number) => {
-                    let findings = count(number, "failing finding");
-                    format!("on {}, of {}; leaves {findings}", waiver.expires, waiver.owner)
-                }
-                _ => format!("covers no finding, of {}", waiver.owner),
+            let (state, words) = if waiver.state == WaiverState::Expired {
+                let day = waiver.expires.to_string();
+                (of.expired_state, (of.expired)(&day, &waiver.owner, waiver.findings))
+            } else {
+                (of.unused_state, (of.unused)(&waiver.owner))
             };
-            let state = vec![Cell::new(waiver.state.code())];
+            let state = vec![Cell::new(state)];
             pair(
                 page.width >= WIDE,
                 state,
@@ -208,30 +210,26 @@ pub fn idle(page: &mut Page, waivers: &[WaiverReport]) {
         .collect();
     page.grid(2, rows);
     if waivers.len() > LINES {
-        page.note(2, &format!("… and {}", count(waivers.len() - LINES, "more waiver")));
+        page.note(2, &(of.more_waivers)(waivers.len() - LINES));
     }
 }
 
 /// The sum, and the next step.
 pub fn next<R>(page: &mut Page, assessment: &Assessment<R>, gathered: &Gathered) {
     page.blank();
-    let sums: Vec<String> = [
-        ("failed", Status::Fail),
-        ("not decided", Status::Unknown),
-        ("waived", Status::Waived),
-        ("passed", Status::Pass),
-        ("not applicable", Status::NotApplicable),
-    ]
-    .into_iter()
-    .map(|(word, status)| format!("{} {word}", gathered.count(status)))
-    .collect();
+    let of = &page.words.table;
+    let sums: Vec<String> =
+        [Status::Fail, Status::Unknown, Status::Waived, Status::Pass, Status::NotApplicable]
+            .into_iter()
+            .map(|status| (of.sum_of)(gathered.count(status), status))
+            .collect();
     page.headline(&sums);
     let step = if let Some((id, _)) = gathered.failed.worst_first().first() {
         format!("trailproof explain {id}")
     } else if gathered.count(Status::Unknown) > 0 || !assessment.coverage.unread.is_empty() {
-        "trailproof policy, to grant the reader what it lacks".to_owned()
+        of.next_policy.to_owned()
     } else {
-        "nothing to mend; trailproof checks lists what was proved".to_owned()
+        of.next_nothing.to_owned()
     };
-    page.entry(0, Cell::styled("Next:", Style::Dim), &step);
+    page.entry(0, Cell::styled(of.next, Style::Dim), &step);
 }

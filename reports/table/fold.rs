@@ -2,7 +2,7 @@
 
 use trailproof_core::aws::AccountId;
 
-use crate::text::count;
+use crate::words::Words;
 
 /// Of one check: the ways to fail that are shown, and the findings of each.
 const SHAPES: usize = 4;
@@ -36,20 +36,19 @@ impl Number {
     }
 
     /// `3 findings in 2 accounts`.
-    pub fn words(&self) -> String {
-        format!("{} in {}", count(self.findings, "finding"), count(self.accounts, "account"))
+    pub fn words(&self, words: &Words) -> String {
+        (words.table.findings)(self.findings, self.accounts)
     }
 
     /// `3 more findings in 2 accounts`, or just the accounts; nothing where there are none.
-    pub fn more(&self) -> Option<String> {
+    pub fn more(&self, words: &Words) -> Option<String> {
         if self.findings == 0 {
             return None;
         }
         Some(if self.accounts == self.findings {
-            count(self.findings, "more account")
+            (words.table.more_in_accounts)(self.findings)
         } else {
-            let accounts = count(self.accounts, "account");
-            format!("{} in {accounts}", count(self.findings, "more finding"))
+            (words.table.more_findings)(self.findings, self.accounts)
         })
     }
 }

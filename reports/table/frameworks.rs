@@ -2,29 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use comfy_table::CellAlignment::{Left, Right};
+use comfy_table::CellAlignment::{self, Left, Right};
 use trailproof_core::assessment::{ControlScore, FrameworkScore, Grade};
 use trailproof_core::control::Framework;
 use trailproof_core::finding::Status;
 
-use super::page::{Cell, Head, Page, Row, Style};
+use super::page::{Cell, Page, Row, Style, heads};
 use super::{LINES, grade_style};
-use crate::text::count;
+use crate::words::Words;
 
-const HEADS: [Head; 6] = [
-    ("framework", Left),
-    ("score", Right),
-    ("to", Right),
-    ("coverage", Right),
-    ("grade", Left),
-    ("requirements", Left),
-];
+const ALIGNED: [CellAlignment; 6] = [Left, Right, Right, Right, Left, Left];
 
 /// Every framework that the assessment holds.
 pub fn all(page: &mut Page, frameworks: &BTreeMap<Framework, FrameworkScore>) {
-    page.section("FRAMEWORKS", "over the checks that surely speak for a requirement");
-    let rows = frameworks.iter().map(|(id, framework)| row(*id, framework)).collect();
-    page.headed(2, &HEADS, rows);
+    let words = page.words;
+    let of = &words.table;
+    page.section(of.frameworks_title, of.frameworks_remark);
+    let rows = frameworks.iter().map(|(id, framework)| row(*id, framework, words)).collect();
+    page.headed(2, &heads(of.framework_heads, ALIGNED), rows);
     for (id, framework) in frameworks {
         page.blank();
         page.note(2, &framework.name);
@@ -32,11 +27,11 @@ pub fn all(page: &mut Page, frameworks: &BTreeMap<Framework, FrameworkScore>) {
     }
 }
 
-fn row(id: Framework, framework: &FrameworkScore) -> Row {
+fn row(id: Framework, framework: &FrameworkScore, words: &Words) -> Row {
     let of = |status| framework.controls.iter().filter(|one| one.status == status).count();
     let score = framework.row.as_ref();
     let letter = match score.map(|row| row.grade) {
-        Some(Grade::Insufficient) | None => "none".to_owned(),
+        Some(Grade::Insufficient) | None => words.table.no_grade.to_owned(),
         Some(letter) => letter.to_string(),
     };
     let style = score.map_or(Style::Dim, |row| grade_style(row.grade));
@@ -46,7 +41,7 @@ fn row(id: Framework, framework: &FrameworkScore) -> Row {
         Cell::new(score.map_or("–".to_owned(), |row| row.potential.to_string())),
         Cell::new(score.map_or("–".to_owned(), |row| format!("{} %", row.coverage))),
         Cell::styled(letter, style),
-        Cell::new(numbers(of)),
+        Cell::new(numbers(of, words)),
     ]
 }
 
@@ -56,15 +51,18 @@ fn controls(page: &mut Page, id: Framework, controls: &[ControlScore]) {
     sorted.sort_by_key(|control| rank(control.status));
     let rows = sorted.iter().take(LINES).map(|control| {
         let counts = &control.counts;
-        let sum = numbers(|status| match status {
-            Status::Pass => counts.pass,
-            Status::Fail => counts.fail,
-            Status::Unknown => counts.unknown,
-            Status::NotApplicable => 0,
-            Status::Waived => counts.waived,
-        });
+        let sum = numbers(
+            |status| match status {
+                Status::Pass => counts.pass,
+                Status::Fail => counts.fail,
+                Status::Unknown => counts.unknown,
+                Status::NotApplicable => 0,
+                Status::Waived => counts.waived,
+            },
+            page.words,
+        );
         vec![
-            Cell::styled(control.status.code(), style(control.status)),
+            Cell::styled(page.words.status(control.status), style(control.status)),
             Cell::new(control.id.as_str()),
             Cell::new(sum),
             Cell::styled(control.checks.join(", "), Style::Dim),
@@ -72,25 +70,19 @@ fn controls(page: &mut Page, id: Framework, controls: &[ControlScore]) {
     });
     page.grid(2, rows.collect());
     if let Some(rest) = sorted.get(LINES..).filter(|rest| !rest.is_empty()) {
-        let more = count(rest.len(), "more requirement");
-        page.note(2, &format!("… and {more} of {id}, in the JSON report"));
+        page.note(2, &(page.words.table.more_requirements)(rest.len(), id.id()));
     }
 }
 
 /// How many of each status, the worst first; what there is none of is left out.
-fn numbers(of: impl Fn(Status) -> usize) -> String {
-    let pieces: Vec<String> = [
-        (Status::Fail, "failed"),
-        (Status::Unknown, "unknown"),
-        (Status::Pass, "passed"),
-        (Status::Waived, "waived"),
-        (Status::NotApplicable, "not applicable"),
-    ]
-    .into_iter()
-    .map(|(status, word)| (of(status), word))
-    .filter(|(number, _)| *number > 0)
-    .map(|(number, word)| format!("{number} {word}"))
-    .collect();
+fn numbers(of: impl Fn(Status) -> usize, words: &Words) -> String {
+    let pieces: Vec<String> =
+        [Status::Fail, Status::Unknown, Status::Pass, Status::Waived, Status::NotApplicable]
+            .into_iter()
+            .map(|status| (of(status), status))
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, status)| (words.table.requirements)(number, status))
+            .collect();
     pieces.join(", ")
 }
 

@@ -13,7 +13,8 @@ use super::gathered::Unknown;
 use super::page::{Cell, Page, Row, Style, Told};
 use super::{LINES, WIDE};
 use crate::index::Index;
-use crate::text::{self, count};
+use crate::text;
+use crate::words::Words;
 
 /// The most lines that AWS's words take.
 const MESSAGE: usize = 2;
@@ -23,8 +24,9 @@ pub fn unknown(page: &mut Page, unknown: &Unknown, index: &Index<'_>) {
     if unknown.checks.is_empty() {
         return;
     }
-    let checks = count(unknown.checks.len(), "check");
-    page.section("NOT DECIDED", &format!("{checks}, {}", unknown.number.words()));
+    let of = &page.words.table;
+    let sum = (of.checks_and)(unknown.checks.len(), &unknown.number.words(page.words));
+    page.section(of.unknown_title, &sum);
     accounts(page, unknown, index);
 
     let checks = unknown.own.worst_first();
@@ -56,18 +58,18 @@ fn accounts(page: &mut Page, unknown: &Unknown, index: &Index<'_>) {
     let rows: Vec<Row> = first
         .iter()
         .map(|one| {
-            let what = count(one.checks, "check");
+            let why: Vec<String> =
+                one.reasons.iter().map(|code| cause_word(code, page.words)).collect();
             vec![
                 Cell::new(one.account.as_str()),
                 Cell::new(index.name(one.account)).cut(name_room(page)),
-                Cell::new(format!("not assessed: {what}, {}", one.reasons.join(", "))),
+                Cell::new((page.words.table.not_assessed)(one.checks, &why.join(", "))),
             ]
         })
         .collect();
     page.grid(2, rows);
     if *number > first.len() {
-        let more = count(number - first.len(), "more account");
-        page.note(2, &format!("… and {more} not assessed"));
+        page.note(2, &(page.words.table.more_not_assessed)(number - first.len()));
     }
 }
 
@@ -80,7 +82,8 @@ fn name_room(page: &Page) -> usize {
 }
 
 /// A check's findings, a line for each account and reason, for a page of that width.
-pub fn by_reason(width: usize, findings: &[&Finding]) -> Vec<Line> {
+pub fn by_reason((index, width): (&Index<'_>, usize), findings: &[&Finding]) -> Vec<Line> {
+    let words = index.words;
     let mut groups: BTreeMap<(AccountId, &str), Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
         groups.entry((finding.account_id, &finding.reason)).or_default().push(finding);
@@ -89,12 +92,16 @@ pub fn by_reason(width: usize, findings: &[&Finding]) -> Vec<Line> {
         let names = findings.iter().map(|finding| findings::resource(finding));
         let names: BTreeSet<&str> = names.filter(|name| !name.is_empty()).collect();
         let one = names.iter().next().filter(|_| names.len() == 1);
-        let many = || if names.is_empty() { String::new() } else { count(names.len(), "resource") };
+        let many =
+            || if names.is_empty() { String::new() } else { (words.table.resources)(names.len()) };
         Line {
             account,
-            region: places(width, findings.iter().filter_map(|finding| region(finding)).collect()),
+            region: places(
+                (words, width),
+                findings.iter().filter_map(|finding| region(finding)).collect(),
+            ),
             resource: one.map_or_else(many, |name| (*name).to_owned()),
-            text: one_of(findings.iter().map(|finding| reason(finding)).collect()),
+            text: one_of(findings.iter().map(|finding| reason(finding, index)).collect(), words),
             findings: findings.len(),
         }
     });
@@ -111,37 +118,44 @@ fn region(finding: &Finding) -> Option<&str> {
 }
 
 /// `eu-west-1, sa-east-1`, or how many.
-fn places(width: usize, regions: BTreeSet<&str>) -> String {
+fn places((words, width): (&Words, usize), regions: BTreeSet<&str>) -> String {
     let most = if width < 80 { 1 } else { 2 };
     if regions.len() > most {
-        return count(regions.len(), "region");
+        return (words.table.regions)(regions.len());
     }
     regions.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// Why a finding is not decided. The part after this one has AWS's own words, under the account that was asked.
-fn reason(finding: &Finding) -> String {
+fn reason(finding: &Finding, index: &Index<'_>) -> String {
     let Some(gap) = &finding.gap else {
-        let why = format!("{}: {}", finding.reason, finding.message);
-        return findings::expecting(&why, finding);
+        let why = format!("{}: {}", cause_word(&finding.reason, index.words), finding.message);
+        return findings::expecting(&why, finding, index);
     };
     let said = Said::new(&gap.detail);
+    let (of, cause) = (&index.words.table, index.words.cause(gap.cause));
     let why = if matches!(gap.cause, Cause::Undecidable | Cause::NotSupplied) {
-        format!("{}: {}", gap.cause, said.what)
+        format!("{cause}: {}", said.what)
     } else if gap.account.is_some_and(|asked| asked != finding.account_id) {
-        format!("not read: {}: {}", gap.cause, said.what)
+        (of.not_read)(&format!("{cause}: {}", said.what))
     } else {
-        format!("not read: {}", gap.cause)
+        (of.not_read)(&cause)
     };
     let why = if said.hint.is_empty() { why } else { format!("{why}; {}", said.hint) };
-    findings::expecting(&why, finding)
+    findings::expecting(&why, finding, index)
+}
+
+/// A finding's code of a cause, as the language says it.
+fn cause_word(code: &str, words: &Words) -> String {
+    let cause = Cause::ALL.into_iter().find(|cause| cause.code() == code);
+    cause.map_or_else(|| code.to_owned(), |cause| words.cause(cause))
 }
 
 /// The first of the texts, and that there are others.
-fn one_of(texts: BTreeSet<String>) -> String {
+fn one_of(texts: BTreeSet<String>, words: &Words) -> String {
     let others = texts.len().saturating_sub(1);
     let first = texts.into_iter().next().unwrap_or_default();
-    if others == 0 { first } else { format!("{first}; and {others} more") }
+    if others == 0 { first } else { (words.table.and_others)(&first, others) }
 }
 
 /// What a gap tells: `what was asked and came back (asked by whom); a hint`.
@@ -175,36 +189,40 @@ pub fn unread(page: &mut Page, coverage: &CoverageReport, index: &Index<'_>) {
         let row = vec![
             Cell::new(account.as_str()),
             Cell::new(index.name(*account)).cut(name_room(page)),
-            Cell::new(places(page.width, unread.iter().map(|one| one.region.as_str()).collect()))
-                .cut(findings::REGION),
-            Cell::styled(reason, Style::Warn),
+            Cell::new(places(
+                (page.words, page.width),
+                unread.iter().map(|one| one.region.as_str()).collect(),
+            ))
+            .cut(findings::REGION),
+            Cell::styled(cause_word(reason, page.words), Style::Warn),
         ];
-        Told { rows: vec![row], more: None, text: Cell::new(words(unread)) }
+        Told { rows: vec![row], more: None, text: Cell::new(words(unread, page.words)) }
     });
     let told = told.collect();
     let accounts = scopes.keys().map(|(account, _)| account).collect::<BTreeSet<_>>().len();
-    page.section("NOT READ", &format!("in {}", count(accounts, "account")));
+    let of = &page.words.table;
+    page.section(of.unread_title, &(of.in_accounts)(accounts));
     page.told(2, told, MESSAGE);
     let mut causes: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, reason) in scopes.keys().skip(LINES) {
         *causes.entry(reason).or_default() += 1;
     }
     if !causes.is_empty() {
-        page.note(2, &format!("… and {} more: {}", scopes.len() - LINES, tallied(&causes)));
+        page.note(2, &(of.more_unread)(scopes.len() - LINES, &tallied(&causes)));
     }
 }
 
 /// What came back; a hint only where it holds for all.
-fn words(unread: &[&Unread]) -> String {
+fn words(unread: &[&Unread], of: &Words) -> String {
     let said: Vec<Said<'_>> = unread.iter().map(|one| Said::new(&one.message)).collect();
     let first = |part: fn(&Said<'_>) -> String| said.first().map(part).unwrap_or_default();
     let hint = first(|one| one.hint.to_owned());
-    let mut words = one_of(said.iter().map(|one| text::line(one.what)).collect());
+    let mut words = one_of(said.iter().map(|one| text::line(one.what)).collect(), of);
     if !hint.is_empty() && said.iter().all(|one| one.hint == hint) {
         words = format!("{words}; {hint}");
     }
     let asker = first(|one| one.asker.to_owned());
-    if asker.is_empty() { words } else { format!("{words} (asked by {asker})") }
+    if asker.is_empty() { words } else { (of.table.asked_by)(&words, &asker) }
 }
 
 /// `12 access_denied, 1 throttled`.

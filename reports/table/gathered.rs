@@ -99,7 +99,7 @@ pub fn gather<R: Results>(
                 gathered.capping.insert(fingerprint.to_owned(), account);
             }
             match finding.status {
-                Status::Fail => gathered.fail(finding),
+                Status::Fail => gathered.fail(finding, index),
                 Status::Waived => gathered.waive(finding),
                 _ => {}
             }
@@ -115,7 +115,7 @@ impl Gathered {
         self.counts.get(&status).copied().unwrap_or_default()
     }
 
-    fn fail(&mut self, finding: &Finding) {
+    fn fail(&mut self, finding: &Finding, index: &Index<'_>) {
         let [critical, high] = self.failing.entry(finding.account_id).or_default();
         match finding.severity {
             Severity::Critical => *critical += 1,
@@ -123,9 +123,9 @@ impl Gathered {
             Severity::Medium | Severity::Low | Severity::Info => {}
         }
         self.failed.number.add(finding.account_id, 1);
-        let check = self.failed.check(finding);
+        let check = self.failed.check(finding, index);
         check.number.add(finding.account_id, 1);
-        check.lines.add(findings::line(finding));
+        check.lines.add(findings::line(finding, index));
     }
 
     fn waive(&mut self, finding: &Finding) {
@@ -148,11 +148,11 @@ impl Part {
         checks
     }
 
-    fn check(&mut self, finding: &Finding) -> &mut OfCheck {
+    fn check(&mut self, finding: &Finding, index: &Index<'_>) -> &mut OfCheck {
         self.checks.entry(finding.check.clone()).or_insert_with(|| OfCheck {
             severity: finding.severity,
             weight: finding.weight,
-            title: finding.title.clone(),
+            title: index.title(finding).to_owned(),
             number: Number::default(),
             lines: Folded::default(),
             kind: 0,
@@ -194,9 +194,9 @@ impl Unknown {
         let mut lines: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
         for findings in own.chunk_by(|one, other| one.check == other.check) {
             let Some(first) = findings.first() else { continue };
-            let check = self.own.check(first);
+            let check = self.own.check(first, index);
             check.number.add(account, findings.len());
-            let told = gaps::by_reason(width, findings);
+            let told = gaps::by_reason((index, width), findings);
             told.iter().for_each(|line| check.lines.add(line.clone()));
             lines.insert(&first.check, told);
         }

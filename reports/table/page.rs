@@ -7,7 +7,10 @@ use comfy_table::{
     Attribute, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, Width, presets,
 };
 
+use trailproof_core::language::Language;
+
 use crate::text;
+use crate::words::Words;
 
 /// How a text stands out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +101,11 @@ pub struct Told {
 /// A column's head, and which way its cells lean.
 pub type Head = (&'static str, CellAlignment);
 
+/// Heads that lean so.
+pub fn heads<const N: usize>(words: [&'static str; N], aligned: [CellAlignment; N]) -> Vec<Head> {
+    words.into_iter().zip(aligned).collect()
+}
+
 /// The room between two columns.
 pub const GAP: usize = 2;
 
@@ -107,17 +115,19 @@ pub const LABEL: usize = 10;
 /// The page so far.
 pub struct Page {
     pub width: usize,
+    /// What is said on it.
+    pub words: &'static Words,
     color: bool,
     out: String,
 }
 
 impl Page {
-    pub fn new(width: usize, color: bool) -> Self {
+    pub fn new(width: usize, color: bool, language: Language) -> Self {
         if color {
             // Whether to colour has been decided: crossterm must not ask NO_COLOR again.
             crossterm::style::force_color_output(true);
         }
-        Self { width, color, out: String::new() }
+        Self { width, words: Words::of(language), color, out: String::new() }
     }
 
     pub fn finish(self) -> String {

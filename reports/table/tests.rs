@@ -2,13 +2,19 @@
 
 use proptest::prelude::*;
 use trailproof_core::finding::Status;
+use trailproof_core::language::Language;
 
 use super::*;
 use crate::sample;
 
 fn written(assessment: &Assessment, width: u16, color: bool) -> String {
+    in_language(assessment, Language::English, (width, color))
+}
+
+fn in_language(assessment: &Assessment, language: Language, form: (u16, bool)) -> String {
+    let (width, color) = form;
     let mut out = Vec::new();
-    let options = Options { width: Some(width), color, ..Options::default() };
+    let options = Options { width: Some(width), color, language, ..Options::default() };
     write(assessment, &options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
@@ -24,6 +30,25 @@ fn the_sample_is_written_as_committed() {
     sample::compare("table-lone.txt", &written(&sample::lone(), 100, false));
     sample::compare("table-gaps.txt", &written(&sample::gaps(), 100, false));
     sample::compare("table-large.txt", &written(&sample::healthy(31), 100, false));
+}
+
+#[test]
+fn the_japanese_sample_is_written_as_committed() {
+    let of = |assessment: &Assessment, width| {
+        in_language(assessment, Language::Japanese, (width, false))
+    };
+    sample::compare("table-80.ja.txt", &of(&sample::assessment(), 80));
+    sample::compare("table-gaps.ja.txt", &of(&sample::gaps(), 100));
+}
+
+#[test]
+fn japanese_lines_keep_to_the_width_too() {
+    for width in (40..200).step_by(3) {
+        for assessment in [sample::assessment(), sample::gaps(), sample::healthy(31)] {
+            let page = in_language(&assessment, Language::Japanese, (width, false));
+            assert_eq!(too_long(&page, width), None, "{width}");
+        }
+    }
 }
 
 #[test]

@@ -7,17 +7,21 @@ use serde_json::{Value, json};
 use trailproof_checks::AS_CODE;
 use trailproof_checks::doubts;
 use trailproof_core::check::{AsCode, Check};
-use trailproof_core::control::{Control, Framework};
+use trailproof_core::control::{Control, Framework, Sureness};
 use trailproof_core::fact::{Fact, Scope};
 use trailproof_core::history::names::CHANGES;
+use trailproof_core::language::{Language, is_japanese};
 use trailproof_core::plan::{Demand, iam_actions};
+use trailproof_reports::folded;
 
 use crate::cli::ListFormat;
+use words::ExplainWords;
 
 mod access;
 mod pages;
 mod results;
 mod rule;
+mod words;
 
 pub use access::{policy, stack_set};
 pub use results::Wanted;
@@ -70,7 +74,7 @@ fn text(checks: &[&Check], frameworks: &[Framework]) -> String {
             .filter(|control| frameworks.contains(&control.framework))
             .copied()
             .collect();
-        let _ = write!(text, "\n{}", legend(&shown));
+        let _ = write!(text, "\n{}", legend(&shown, ExplainWords::of(Language::English)));
     }
     text
 }
@@ -85,9 +89,10 @@ fn marked(controls: &[Control], framework: Framework) -> Vec<String> {
 }
 
 /// What the marks mean that stand beside these.
-fn legend(controls: &[Control]) -> String {
+fn legend(controls: &[Control], words: &ExplainWords) -> String {
     let marks: BTreeSet<_> = controls.iter().map(|control| control.sureness).collect();
-    marks.into_iter().map(|mark| format!("  {} {}\n", mark.mark(), mark.meaning())).collect()
+    let line = |mark: Sureness| format!("  {} {}\n", mark.mark(), (words.meaning)(mark));
+    marks.into_iter().map(line).collect()
 }
 
 fn pretty(value: &Value) -> String {
@@ -121,8 +126,15 @@ fn describe(check: &Check) -> Value {
     })
 }
 
-/// A paragraph of indented lines.
+/// A paragraph of indented lines, in which a line ends between words, or behind any letter that takes two columns.
 fn wrapped(text: &str) -> String {
+    if is_japanese(text) {
+        return folded(text, 88)
+            .split('\n')
+            .map(|line| format!("  {line}"))
+            .collect::<Vec<_>>()
+            .join("\n");
+    }
     let mut lines = vec![String::from(" ")];
     for word in text.split_whitespace() {
         match lines.last_mut() {

@@ -9,10 +9,12 @@ use trailproof_core::aws::AccountId;
 use trailproof_core::check::Check;
 use trailproof_core::evidence::{Cause, Evidence, Gap};
 use trailproof_core::finding::{Finding, GLOBAL, Status};
+use trailproof_core::language::Language;
 use trailproof_core::pattern;
 use trailproof_core::results::Results;
-use trailproof_reports::one_line;
+use trailproof_reports::{Words, one_line, pad};
 
+use super::words::ExplainWords;
 use crate::exit::Stop;
 use trailproof_core::likeness::nearest;
 
@@ -22,6 +24,7 @@ pub struct Wanted<'a> {
     check: &'a Check,
     account: Option<AccountId>,
     resource: Option<&'a str>,
+    language: Language,
 }
 
 /// The longest value of an answer that is shown; the whole one is in the JSON report.
@@ -62,7 +65,18 @@ impl<'a> Wanted<'a> {
             text.parse()
                 .map_err(|_| Stop::usage(format!("--account {text}: twelve digits are expected")))
         };
-        Ok(Self { check, account: account.map(id).transpose()?, resource })
+        let account = account.map(id).transpose()?;
+        Ok(Self { check, account, resource, language: Language::English })
+    }
+
+    /// The same, told in that language.
+    #[must_use]
+    pub fn told_in(self, language: Language) -> Self {
+        Self { language, ..self }
+    }
+
+    fn words(&self) -> &'static ExplainWords {
+        ExplainWords::of(self.language)
     }
 
     fn holds(&self, finding: &Finding) -> bool {
@@ -93,6 +107,7 @@ impl<'a> Wanted<'a> {
                 meant(account.as_str(), &known)
             )));
         }
+        let (words, terms) = (self.words(), Words::of(self.language));
         let named = self.account.is_some() || self.resource.is_some();
         // What fails first, then what is open, each in the order of every report.
         let mut parts: BTreeMap<usize, Part> = BTreeMap::new();
@@ -101,7 +116,7 @@ impl<'a> Wanted<'a> {
             for finding in findings {
                 if self.holds(finding) {
                     let part = parts.entry(rank(finding.status)).or_default();
-                    part.status = finding.status.code();
+                    part.status = terms.status(finding.status);
                     part.number += 1;
                     let open = matches!(finding.status, Status::Fail | Status::Unknown);
                     if part.number <= MOST {
@@ -123,24 +138,20 @@ impl<'a> Wanted<'a> {
                 meant(wanted, &known)
             )));
         }
-        let sum: Vec<String> =
-            parts.values().map(|part| format!("{} {}", part.number, part.status)).collect();
-        let sum = if sum.is_empty() { "none".to_owned() } else { sum.join(", ") };
-        let mut whole = format!("Results of run {}: {sum}\n", one_line(&assessment.run.id));
+        let sum: Vec<String> = parts.values().map(|part| counted(part, self.language)).collect();
+        let sum = if sum.is_empty() { words.none.to_owned() } else { sum.join(", ") };
+        let mut whole = (words.results)(&one_line(&assessment.run.id), &sum) + "\n";
         for part in parts.values() {
             whole.push_str(&part.text);
             if let Some(more) = part.number.checked_sub(MOST).filter(|more| *more > 0) {
-                let _ = writeln!(
-                    whole,
-                    "\n… and {more} more {}; --account and --resource show one",
-                    part.status
-                );
+                let _ = writeln!(whole, "\n{}", (words.more)(more, part.status));
             }
         }
         Ok(whole)
     }
 
     fn result(&self, text: &mut String, finding: &Finding, (name, whole): (&str, bool)) {
+        let (words, terms) = (self.words(), Words::of(self.language));
         let place = [
             finding.account_id.to_string(),
             one_line(name),
@@ -148,34 +159,52 @@ impl<'a> Wanted<'a> {
             one_line(&finding.resource),
         ];
         let place: Vec<String> = place.into_iter().filter(|part| !part.is_empty()).collect();
-        let _ = writeln!(text, "\n{}  {}", finding.status.code(), place.join("  "));
+        let _ = writeln!(text, "\n{}  {}", terms.status(finding.status), place.join("  "));
         let reason = match finding.reason.as_str() {
             "" => String::new(),
             code => format!(" ({})", one_line(code)),
         };
-        row(text, "says", &format!("{}{reason}", finding.message));
+        let said = match (terms.reason(finding), &finding.gap) {
+            (Some(sentence), _) => format!("{sentence}{reason}: {}", finding.message),
+            (None, Some(gap)) if terms.is_japanese() => {
+                format!("{}: {}", terms.cause(gap.cause), gap.detail)
+            }
+            (None, _) => format!("{}{reason}", finding.message),
+        };
+        row(text, words.says, &said);
         if !whole {
             return;
         }
-        row(text, "observed", &finding.observed);
-        row(text, "expected", &finding.expected);
+        let expected = self.expected(finding);
+        row(text, words.observed, &finding.observed);
+        row(text, words.expected, &expected);
         for evidence in &finding.evidence {
-            row(text, "evidence", &cited(evidence));
+            row(text, words.evidence, &cited(evidence, self.language));
         }
         if let Some(judgement) = &finding.inherits {
-            row(text, "judged", &format!("at its owner, as result {judgement}"));
+            row(text, words.judged, &(words.at_owner)(judgement));
         }
         match finding.status {
             Status::Fail => {
-                row(
-                    text,
-                    "to pass",
-                    &format!("{}: {}", finding.expected, self.check.remediation.summary),
-                );
-                row(text, "fix", &self.command(finding));
+                let summary = match self.language {
+                    Language::English => self.check.remediation.summary,
+                    Language::Japanese => self.check.japanese.remediation,
+                };
+                row(text, words.to_pass, &format!("{expected}: {summary}"));
+                row(text, words.fix, &self.command(finding));
             }
-            Status::Unknown => row(text, "to know", &how_to_read(finding)),
+            Status::Unknown => row(text, words.to_know, &how_to_read(finding, words)),
             Status::Pass | Status::NotApplicable | Status::Waived => {}
+        }
+    }
+
+    /// What was expected; where the finding says no more, the check's title.
+    fn expected(&self, finding: &Finding) -> String {
+        match self.language {
+            Language::Japanese if finding.expected == finding.title => {
+                self.check.japanese.title.to_owned()
+            }
+            language => Words::of(language).sentence(&finding.expected),
         }
     }
 
@@ -225,79 +254,67 @@ fn meant(wanted: &str, known: &[&str]) -> String {
 }
 
 fn row(text: &mut String, name: &str, value: &str) {
-    let _ = writeln!(text, "  {name:10} {}", one_line(value));
+    let _ = writeln!(text, "  {} {}", pad(name, 10), one_line(value));
 }
 
 /// Which answer said what, and when it was given.
-fn cited(evidence: &Evidence) -> String {
+fn cited(evidence: &Evidence, language: Language) -> String {
+    let words = ExplainWords::of(language);
     let value = evidence.value.to_string();
     let value = match value.char_indices().nth(VALUE) {
         Some((end, _)) => format!("{}…", value.get(..end).unwrap_or_default()),
         None => value,
     };
-    let asked = if evidence.resource.is_empty() {
-        String::new()
-    } else {
-        format!(" of {}", evidence.resource)
-    };
-    format!(
-        "{} = {value}, by {}{asked} in {} {}, read {}, {}",
-        evidence.field,
-        evidence.operation,
-        evidence.account_id,
-        evidence.region,
-        evidence.read_at.strftime("%F %T UTC"),
-        evidence.source
-    )
+    let asked =
+        if evidence.resource.is_empty() { String::new() } else { (words.of)(&evidence.resource) };
+    (words.cited)([
+        &format!("{} = {value}", evidence.field),
+        &format!("{}{asked}", evidence.operation),
+        &format!("{} {}", evidence.account_id, evidence.region),
+        &Words::of(language).time(evidence.read_at),
+        &evidence.source,
+    ])
 }
 
 /// What would let an unknown be decided.
-fn how_to_read(finding: &Finding) -> String {
-    let Some(gap) = &finding.gap else { return "read it again".to_owned() };
+fn how_to_read(finding: &Finding, words: &ExplainWords) -> String {
+    let Some(gap) = &finding.gap else { return words.read_again.to_owned() };
     let actions = gap.fact.iam_actions().join(", ");
     let asked = gap.fact.operation();
+    let at = at(gap, words);
     match gap.cause {
-        Cause::AccessDenied => format!("allow the reader role {actions}{}", at(gap)),
-        Cause::ScpDenied => format!(
-            "a service control policy denies {actions}{}: exempt the reader role, or leave the region out",
-            at(gap)
-        ),
-        Cause::AssumeRoleDenied => format!(
-            "let the caller enter the reader role{}: its name, trust policy and external id",
-            at(gap)
-        ),
-        Cause::CrossAccountUnreadable => {
-            format!("let {asked} be read by its owner: take that account into the run{}", at(gap))
-        }
-        Cause::TokenNotValidInRegion => format!(
-            "use session tokens that are valid in all regions (version 2, from a regional STS endpoint){}",
-            at(gap)
-        ),
-        Cause::RegionScopeUnproven => {
-            format!("allow {actions}{}, so that the list of regions is known", at(gap))
-        }
+        Cause::AccessDenied => (words.allow)(&actions, &at),
+        Cause::ScpDenied => (words.exempt)(&actions, &at),
+        Cause::AssumeRoleDenied => (words.enter)(&at),
+        Cause::CrossAccountUnreadable => (words.by_owner)(asked, &at),
+        Cause::TokenNotValidInRegion => (words.tokens)(&at),
+        Cause::RegionScopeUnproven => (words.regions)(&actions, &at),
         Cause::Throttled
         | Cause::Timeout
         | Cause::ServiceError
         | Cause::RegionUnreachable
         | Cause::CredentialsExpired
-        | Cause::NotAttempted => format!("ask {asked} again{}: scan --resume RUN", at(gap)),
-        Cause::NotBuiltIn => format!(
-            "build trailproof with its default features, and ask {asked} again: scan --resume RUN"
-        ),
-        Cause::Undecidable => {
-            "all was read, and the rule cannot decide it: look yourself".to_owned()
-        }
+        | Cause::NotAttempted => (words.again)(asked, &at),
+        Cause::NotBuiltIn => (words.build)(asked),
+        Cause::Undecidable => words.look.to_owned(),
         Cause::NotSupplied => gap.detail.clone(),
         Cause::RegionDisabled
         | Cause::AccountNotActive
         | Cause::Unsupported
-        | Cause::InternalError => format!("{asked} cannot be read{}: {}", at(gap), gap.detail),
+        | Cause::InternalError => (words.cannot)(asked, &at, &gap.detail),
     }
 }
 
-fn at(gap: &Gap) -> String {
-    let account = gap.account.map(|account| format!(" in account {account}")).unwrap_or_default();
+fn at(gap: &Gap, words: &ExplainWords) -> String {
+    let account = gap.account.map(|account| (words.in_account)(account.as_str()));
     let region = gap.region.as_ref().map(|region| format!(", {region}")).unwrap_or_default();
-    format!("{account}{region}")
+    format!("{}{region}", account.unwrap_or_default())
+}
+
+/// `3 fail`, or as the language counts.
+fn counted(part: &Part, language: Language) -> String {
+    match language {
+        Language::English => format!("{} {}", part.number, part.status),
+        Language::Japanese => format!("{} {} 件", part.status, part.number),
+    }
 }

@@ -8,7 +8,7 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Output")]
 pub struct ToldArgs {
-    /// FORMAT or FORMAT=PATH (table, json, markdown); without a path, or with -, to stdout. Repeat for more.
+    /// FORMAT or FORMAT=PATH (table, json, markdown, html); without a path, or with -, to stdout. Repeat for more.
     #[arg(long, value_name = "FORMAT[=PATH]", default_value = "table")]
     pub format: Vec<String>,
     /// Overwrite files that exist.
@@ -19,7 +19,8 @@ pub struct ToldArgs {
 /// `diff`.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// The earlier run: a JSON report, a run's folder, a .tar.zst archive, or a snapshot in one JSON document.
+    /// The earlier run: a JSON report, an evidence package, a run's folder, a .tar.zst archive, or a snapshot in one JSON
+    /// document.
     pub before: PathBuf,
     /// The later run.
     pub after: PathBuf,

@@ -13,7 +13,8 @@ pub struct PackageArgs {
     /// A run's folder, or a snapshot.
     #[arg(value_name = "RUN")]
     pub run: PathBuf,
-    /// Where the package goes: a new folder, or one archive where the name ends in .tar.zst.
+    /// Where the package goes: a new folder, or one archive where the name ends in .zip or
+    /// .tar.zst.
     #[arg(short, long, value_name = "PATH")]
     pub output: PathBuf,
     #[command(flatten)]
@@ -25,6 +26,14 @@ pub struct PackageArgs {
     /// The reporting period that it is meant for, as FROM/TO; what it proves is the state when the run read it.
     #[arg(long, value_name = "FROM/TO", value_parser = period)]
     pub period: Option<String>,
+    /// The package before, a folder or an archive: the package then says what changed since, and names it by the hash of
+    /// its manifest.
+    #[arg(long, value_name = "PACKAGE")]
+    pub previous: Option<PathBuf>,
+    /// A command that signs the list of hashes: it reads SHA256SUMS from its standard input, and what it writes becomes
+    /// SHA256SUMS.sig.
+    #[arg(long, value_name = "COMMAND")]
+    pub sign_with: Option<String>,
     /// Leave out of the answers; refused where a verdict hangs on it.
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     pub redact: Vec<Redaction>,
@@ -35,6 +44,9 @@ pub struct PackageArgs {
 pub struct VerifyArgs {
     /// The package: a folder, or an archive.
     pub package: PathBuf,
+    /// The package before, which this one names: what changed since is then worked out again too.
+    #[arg(long, value_name = "PACKAGE")]
+    pub previous: Option<PathBuf>,
 }
 
 /// What can be left out of a package.
@@ -47,6 +59,14 @@ pub enum Redaction {
 }
 
 impl Redaction {
+    /// Its name on the command line.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Emails => "emails",
+            Self::Tags => "tags",
+        }
+    }
+
     /// What a package says of it.
     pub fn sentence(self) -> &'static str {
         match self {

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{ROLE_NAME, SelectArgs};
+use trailproof_core::language::Language;
+
+use super::{ROLE_NAME, SelectArgs, language};
 
 /// How `checks` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -36,6 +38,9 @@ pub struct ExplainArgs {
     pub id: String,
     /// A snapshot, or a JSON report: tell its results of this check too.
     pub snapshot: Option<PathBuf>,
+    /// The language: en, ja, or en,ja for both.
+    #[arg(long, value_name = "LANG", value_delimiter = ',', default_value = "en", value_parser = language)]
+    pub lang: Vec<Language>,
     /// Only the results of this account.
     #[arg(long, value_name = "ID", requires = "snapshot")]
     pub account: Option<String>,

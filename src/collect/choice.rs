@@ -6,6 +6,7 @@ use trailproof_core::aws::AccountId;
 use trailproof_core::fact::Fact;
 use trailproof_core::pattern;
 use trailproof_core::roster::{AccountEntry, AccountState};
+use trailproof_core::sentence::Sentence;
 use trailproof_core::snapshot::{Document, Probe};
 
 use crate::exit::Stop;
@@ -104,34 +105,30 @@ fn listed<'a>(
     caller: AccountId,
     notes: &mut Vec<String>,
 ) -> Option<&'a [AccountEntry]> {
-    let alone = format!("account {caller} alone was scanned");
+    let alone = String::from(Sentence::NOTE_ALONE.with(&[&caller]));
     match document.read::<Option<OrganizationDescription>>(&Probe::global(Fact::Organization)) {
         Ok((Some(_), _)) => {}
         Ok((None, _)) => {
-            notes.push(format!("the caller's account is in no organization; {alone}"));
+            notes.push(Sentence::NOTE_NO_ORGANIZATION.with(&[&alone]).into());
             return None;
         }
         Err(gap) => {
-            notes.push(format!(
-                "whether there is an organization could not be read ({}); {alone}",
-                gap.detail
-            ));
+            let unread = Sentence::NOTE_ORGANIZATION_UNREAD.with(&[&gap.detail, &alone]);
+            notes.push(unread.into());
             return None;
         }
     }
     let entries = match document.read::<Vec<AccountEntry>>(&Probe::global(Fact::Accounts)) {
         Ok((entries, _)) => entries,
         Err(gap) => {
-            notes.push(format!(
-                "the organization's accounts could not be listed ({}); {alone}",
-                gap.detail
-            ));
+            let unlisted = Sentence::NOTE_ACCOUNTS_UNLISTED.with(&[&gap.detail, &alone]);
+            notes.push(unlisted.into());
             return None;
         }
     };
     let tree = document.read::<OrganizationalTree>(&Probe::global(Fact::OrganizationalUnits));
     if let Err(gap) = tree {
-        notes.push(format!("the organizational units could not be read ({})", gap.detail));
+        notes.push(Sentence::NOTE_UNITS_UNREAD.with(&[&gap.detail]).into());
     }
     Some(entries)
 }
@@ -148,9 +145,7 @@ fn choose(
         if ids.is_empty() {
             ids.push(caller.account);
         } else {
-            notes.push(
-                "the accounts are those that were named; the organization was not read".to_owned(),
-            );
+            notes.push(Sentence::NOTE_NAMED.into());
         }
         ids.sort();
         ids.dedup();

@@ -5,10 +5,12 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use trailproof_core::assessment::Assessment;
+use trailproof_core::language::Language;
 use trailproof_core::results::Results;
 use trailproof_reports::{Format, Options, asff};
 
-use super::{pages, stopped};
+use super::target::Place;
+use super::{in_languages, pages, stopped};
 use crate::exit::Stop;
 use crate::files::{AtomicFile, sha256_of, stream_atomically, unwritable};
 
@@ -28,7 +30,7 @@ const WIDTH: u16 = 120;
 pub fn write<R: Results>(
     assessment: &Assessment<R>,
     folder: &Path,
-    options: &Options,
+    (options, languages): (&Options, &[Language]),
 ) -> Result<(), Stop>
 where
     Stop: From<R::Error>,
@@ -56,11 +58,16 @@ where
             listed.extend(pages::write(assessment, &path)?.into_iter().map(|page| (format, page)));
             continue;
         }
-        stream_atomically(&path, |out| {
-            trailproof_reports::write(format, assessment, &options, out)
-                .map_err(|error| stopped(format, &path.display().to_string(), error))
-        })?;
-        listed.push((format, name.to_owned()));
+        for (language, place) in in_languages(format, &Place::File(path), languages) {
+            let Some(path) = place.path() else { continue };
+            let options = Options { language, ..options.clone() };
+            stream_atomically(path, |out| {
+                trailproof_reports::write(format, assessment, &options, out)
+                    .map_err(|error| stopped(format, &path.display().to_string(), error))
+            })?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            listed.push((format, name));
+        }
     }
     let files: Vec<Value> = listed
         .iter()

@@ -1,21 +1,47 @@
 //! A package as one archive, byte for byte the same for the same files; and such an archive laid out again.
 
+mod tarball;
+mod zipped;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use super::names;
 use super::staging::FileEntry;
 use crate::exit::Stop;
-use crate::files::{stream_atomically, unwritable};
+use crate::files::unwritable;
 
-/// zstd's own default.
-const LEVEL: i32 = 3;
-/// How the archive begins: zstd's mark, and a frame of this level with a checksum. Its own checksum does not cover it.
-const HEAD: [u8; 6] = [0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x58];
 /// The largest file that is taken: a report of a very large organization.
 const LARGEST: u64 = 16 << 30;
+
+/// The kinds of archives, by the end of their name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Opens everywhere by itself.
+    Zip,
+    /// The smallest.
+    Tarball,
+}
+
+impl Kind {
+    fn of(path: &Path) -> Option<Self> {
+        let name = path.to_string_lossy();
+        if name.ends_with(".zip") {
+            Some(Self::Zip)
+        } else if name.ends_with(".tar.zst") {
+            Some(Self::Tarball)
+        } else {
+            None
+        }
+    }
+}
+
+/// Whether a package of that name is an archive.
+pub fn is_archive(path: &Path) -> bool {
+    Kind::of(path).is_some()
+}
 
 /// Writes the files of a folder, sorted by name, below one root, of one time and of no owner.
 ///
@@ -24,26 +50,14 @@ const LARGEST: u64 = 16 << 30;
 pub fn pack(
     folder: &Path,
     files: &BTreeMap<String, FileEntry>,
-    (root, time): (&str, u64),
+    (root, time): (&str, jiff::Timestamp),
     target: &Path,
 ) -> Result<(), Stop> {
-    stream_atomically(target, |out| {
-        let failed = |error: io::Error| unwritable(target, &error);
-        let mut encoder = zstd::Encoder::new(out, LEVEL).map_err(failed)?;
-        encoder.include_checksum(true).map_err(failed)?;
-        let mut archive = tar::Builder::new(encoder);
-        for (name, entry) in files {
-            let file = fs::File::open(folder.join(name)).map_err(failed)?;
-            let mut header = tar::Header::new_gnu();
-            header.set_size(entry.size);
-            header.set_mode(0o600);
-            header.set_mtime(time);
-            header.set_uid(0);
-            header.set_gid(0);
-            archive.append_data(&mut header, format!("{root}/{name}"), file).map_err(failed)?;
-        }
-        archive.into_inner().and_then(zstd::Encoder::finish).map(drop).map_err(failed)
-    })
+    match Kind::of(target) {
+        Some(Kind::Zip) => zipped::pack(folder, files, (root, time), target)
+            .map_err(|error| unwritable(target, &error)),
+        _ => tarball::pack(folder, files, (root, time), target),
+    }
 }
 
 /// Lays an archive out below a folder. What is wrong with it is told line by line, and what is whole is laid out all
@@ -52,25 +66,31 @@ pub fn pack(
 /// # Errors
 /// Where the archive cannot be opened (2) or the folder not be written (5).
 pub fn unpack(path: &Path, folder: &Path) -> Result<Vec<String>, Stop> {
-    let mut problems = Vec::new();
-    let mut file = fs::File::open(path)
-        .map_err(|error| Stop::usage(format!("cannot read {}: {error}", path.display())))?;
-    let mut head = [0; HEAD.len()];
-    if file.read_exact(&mut head).is_err() || head != HEAD {
-        problems.push("the first bytes of the archive are not as they were written".to_owned());
+    match Kind::of(path) {
+        Some(Kind::Zip) => zipped::unpack(path, folder),
+        _ => tarball::unpack(path, folder),
     }
-    file.rewind()
-        .map_err(|error| Stop::usage(format!("cannot read {}: {error}", path.display())))?;
-    let mut last = "its beginning".to_owned();
-    if let Err(why) = lay_out(file, folder, (&mut last, &mut problems)) {
-        match why {
-            Trouble::Damaged(why) => {
-                problems.push(format!("the archive is damaged behind {last}: {why}"))
-            }
-            Trouble::Unwritable(stop) => return Err(stop),
-        }
-    }
-    Ok(problems)
+}
+
+/// One file of a package that is an archive; nothing where there is none of that name.
+///
+/// # Errors
+/// Where the archive cannot be read (2).
+pub fn file_of(path: &Path, name: &str) -> Result<Option<Vec<u8>>, Stop> {
+    let found = match Kind::of(path) {
+        Some(Kind::Zip) => zipped::file_of(path, name),
+        _ => tarball::file_of(path, name),
+    };
+    found.map_err(|error| unreadable(path, &error))
+}
+
+fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Stop {
+    Stop::usage(format!("cannot read {}: {error}", path.display()))
+}
+
+/// The name below the archive's root.
+fn below_root(whole: &str) -> &str {
+    whole.split_once('/').map_or("", |(_, name)| name)
 }
 
 /// Why an archive is not laid out.
@@ -85,46 +105,25 @@ impl From<io::Error> for Trouble {
     }
 }
 
-fn lay_out(
-    file: fs::File,
-    folder: &Path,
-    (last, problems): (&mut String, &mut Vec<String>),
-) -> Result<(), Trouble> {
-    let mut archive = tar::Archive::new(zstd::Decoder::new(file)?.single_frame());
-    let mut before: Option<String> = None;
-    for entry in archive.entries()? {
-        let mut entry = entry?;
-        let whole = entry.path()?.to_string_lossy().into_owned();
-        let name = whole.split_once('/').map_or("", |(_, name)| name).to_owned();
-        if !names::is_safe(&name) || entry.header().entry_type() != tar::EntryType::Regular {
-            problems.push(format!("the archive holds {:?}, which no package does", whole));
-            continue;
-        }
-        if before.as_ref().is_some_and(|before| *before >= name) {
-            problems.push(format!("{name} does not stand in order in the archive"));
-        }
-        let target = folder.join(&name);
-        let laid = target
-            .parent()
-            .map_or(Ok(()), fs::create_dir_all)
-            .and_then(|()| fs::OpenOptions::new().write(true).create_new(true).open(&target));
-        let mut out = laid.map_err(|error| Trouble::Unwritable(unwritable(&target, &error)))?;
-        name.clone_into(last);
-        io::copy(&mut entry.by_ref().take(LARGEST), &mut out)?;
-        out.flush()?;
-        before = Some(name);
+/// Lays one file out.
+fn lay_out(folder: &Path, name: &str, from: &mut dyn Read) -> Result<(), Trouble> {
+    let target = folder.join(name);
+    let laid = target
+        .parent()
+        .map_or(Ok(()), fs::create_dir_all)
+        .and_then(|()| fs::OpenOptions::new().write(true).create_new(true).open(&target));
+    let mut out = laid.map_err(|error| Trouble::Unwritable(unwritable(&target, &error)))?;
+    io::copy(&mut from.take(LARGEST), &mut out)?;
+    Ok(out.flush()?)
+}
+
+/// What is wrong with a name in an archive, beside the one before it.
+fn misplaced(whole: &str, before: Option<&str>) -> Option<String> {
+    let name = below_root(whole);
+    if !names::is_safe(name) {
+        return Some(format!("the archive holds {whole:?}, which no package does"));
     }
-    // The checksum stands at the very end.
-    let mut rest = archive.into_inner();
-    let mut behind = Vec::new();
-    rest.by_ref().take(1 << 20).read_to_end(&mut behind)?;
-    if behind.iter().any(|byte| *byte != 0) {
-        problems.push(format!("the archive goes on behind {last}"));
-    }
-    let mut file = rest.finish();
-    let mut more = [0];
-    if file.read(&mut more)? != 0 {
-        problems.push(format!("the archive file goes on behind its end, which follows {last}"));
-    }
-    Ok(())
+    before
+        .filter(|before| *before >= name)
+        .map(|_| format!("{name} does not stand in order in the archive"))
 }

@@ -18,16 +18,16 @@ use trailproof_core::results::Results;
 use trailproof_core::snapshot::Snapshot;
 
 use super::build::{finding, sums};
-use super::names::{FINDINGS, MANIFEST, ORGANIZATION, RAW, REPORT, SCOPE, SUMS, TERMS};
+use super::names::{
+    DIFF, FINDINGS, MANIFEST, ORGANIZATION, RAW, REPORT, SCOPE, SIGNATURE, SUMS, TERMS,
+};
 use super::papers::{PackageManifest, SCHEMA, ScopePaper};
+use super::previous::{self, Before};
 use super::raw::{self, Places, Raw};
 use super::reread::{Reread, files};
 use super::standing::Standing;
 use crate::exit::Stop;
 use crate::files::sha256_of;
-
-/// A signature over the list of hashes, which the user makes.
-const SIGNATURE: &str = "SHA256SUMS.sig";
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -181,7 +181,11 @@ struct Totals {
 ///
 /// # Errors
 /// Where its answers or terms cannot be read.
-pub fn verdicts(folder: &Path, manifest: &PackageManifest, audit: &mut Audit) -> Result<(), Stop> {
+pub fn verdicts(
+    folder: &Path,
+    (manifest, previous): (&PackageManifest, Option<&Before>),
+    audit: &mut Audit,
+) -> Result<(), Stop> {
     let unreadable = |name: &str, why: &dyn std::fmt::Display| {
         Stop::usage(format!("{name} cannot be read: {why}"))
     };
@@ -223,6 +227,14 @@ pub fn verdicts(folder: &Path, manifest: &PackageManifest, audit: &mut Audit) ->
     }
     if totals.coverage != assessment.coverage {
         audit.differs(format!("{REPORT} says another coverage than the answers come to"));
+    }
+    if let Some(before) = previous {
+        let bytes = fs::read(folder.join(DIFF)).map_err(|error| unreadable(DIFF, &error))?;
+        if manifest.previous.as_ref() != Some(&before.named) {
+            audit.differs(format!("{MANIFEST} names another package before than the one given"));
+        } else if previous::as_json(&before.difference(&assessment)?)? != bytes {
+            audit.differs(format!("{DIFF} is not what changed since the package before"));
+        }
     }
     let places = places(folder)?;
     let said =

@@ -11,33 +11,31 @@ use trailproof_core::assess::{Judged, assess_watched};
 use trailproof_core::assessment::Assessment;
 use trailproof_core::check::Check;
 use trailproof_core::finding::Finding;
-use trailproof_core::results::Results;
+use trailproof_core::results::{Results, Since};
 use trailproof_core::snapshot::Snapshot;
 use trailproof_reports::{Format, Options, ReportError};
 
 use super::archive;
 use super::log_papers::LogPapers;
 use super::names::{
-    COVERAGE, FINDINGS, MANIFEST, ORGANIZATION, REPORT, SCOPE, SNAPSHOT, SUMS, TERMS, WAIVERS,
+    COVERAGE, FINDINGS, MANIFEST, ORGANIZATION, REPORT, ROOT, SCOPE, SNAPSHOT, SUMS, TERMS, WAIVERS,
 };
 use super::papers::{self, Completeness, PackageManifest, Tool};
+use super::previous::{self, Before};
 use super::raw::{self, ClockCheck, HEADS, Places};
 use super::redact::Redacted;
+use super::sign;
 use super::staging::{Staging, sha256};
 use super::standing::Standing;
 use crate::cli::{PackageArgs, Redaction, SelectArgs};
 use crate::config::terms;
+use crate::earlier::Earlier;
 use crate::exit::Stop;
 use crate::files::unwritable;
 use crate::handed::hand_over;
 use crate::output::{folder_takes, print};
 use crate::select::checks_for;
 use crate::store::Reader;
-
-/// Whether a package of that name is an archive.
-pub fn is_archive(path: &Path) -> bool {
-    path.to_string_lossy().ends_with(".tar.zst")
-}
 
 /// Writes the package.
 ///
@@ -58,13 +56,16 @@ pub fn package(args: &PackageArgs) -> Result<u8, Stop> {
     if !args.redact.is_empty() {
         changes_nothing((&reader, &snapshot), &checks)?;
     }
+    let before = args.previous.as_deref().map(Before::open).transpose()?;
     let mut staging = Staging::beside(target)?;
     logs.put(&mut staging)?;
-    let manifest = fill(&mut staging, args, (&snapshot, &checks))?;
+    let manifest = fill(&mut staging, (args, before.as_ref()), (&snapshot, &checks))?;
     seal(&mut staging, &manifest)?;
-    if is_archive(target) {
-        let time = u64::try_from(manifest.ended.as_second()).unwrap_or_default();
-        archive::pack(staging.path(), &staging.files, (&root(&manifest), time), target)?;
+    if let Some(command) = &args.sign_with {
+        sign::sign(&mut staging, command)?;
+    }
+    if archive::is_archive(target) {
+        archive::pack(staging.path(), &staging.files, (&root(&manifest), manifest.ended), target)?;
     } else {
         staging.persist(target)?;
     }
@@ -81,12 +82,7 @@ fn root(manifest: &PackageManifest) -> String {
             |one: char| if one.is_ascii_alphanumeric() || "_-".contains(one) { one } else { '-' };
         text.chars().map(keep).collect()
     };
-    format!(
-        "trailproof-evidence_{}{}_{}",
-        safe(of),
-        safe(&period.unwrap_or_default()),
-        safe(&manifest.run_id)
-    )
+    format!("{ROOT}{}{}_{}", safe(of), safe(&period.unwrap_or_default()), safe(&manifest.run_id))
 }
 
 /// What was found must not depend on what is left out: a package proves what was found.
@@ -115,16 +111,22 @@ fn changes_nothing(
 /// Writes every file but the manifest and the hashes.
 fn fill(
     staging: &mut Staging,
-    args: &PackageArgs,
+    (args, before): (&PackageArgs, Option<&Before>),
     (snapshot, checks): (&Redacted<'_>, &[&Check]),
 ) -> Result<PackageManifest, Stop> {
     let (places, clock) = answers(staging, snapshot)?;
     let assessment = assess_watched(snapshot, checks, terms(), &mut |_| {})?;
+    if let Some(before) = before {
+        before.fits(assessment.scope.organization_id.as_ref(), &args.redact)?;
+        previous::write(staging, &before.difference(&assessment)?)?;
+    }
     staging.json(SNAPSHOT, snapshot.manifest())?;
     staging.json(SCOPE, &papers::scope(&assessment))?;
     staging.json(TERMS, &Standing::of(terms()))?;
     staging.stream(FINDINGS, |out| findings(&assessment, &places, out))?;
     waivers(staging, &assessment)?;
+    let none = Earlier::default();
+    let assessment = before.map_or(&none, |before| &before.earlier).tell(assessment)?;
     reports(staging, &assessment)?;
     for name in ["journal.jsonl", "run.json"] {
         if let Ok(bytes) = fs::read(args.run.join(name)) {
@@ -141,6 +143,7 @@ fn fill(
         tool: Tool {
             name: "trailproof".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            commit: option_env!("TRAILPROOF_COMMIT").map(str::to_owned),
             collected_with: run.tool_version.clone(),
             binary_sha256: std::env::current_exe()
                 .and_then(fs::read)
@@ -159,13 +162,24 @@ fn fill(
         redaction: args.redact.iter().map(|rule| rule.sentence().to_owned()).collect(),
         clock,
         completeness: Completeness::of(assessment.coverage.accounts),
-        previous: None,
+        previous: before.map(|before| before.named.clone()),
+        command: command(args),
         files: Vec::new(),
     };
     staging.put("README.en.md", papers::readme_en(&manifest).as_bytes())?;
     staging.put("README.ja.md", papers::readme_ja(&manifest).as_bytes())?;
     staging.put("signoff.md", papers::signoff(&manifest).as_bytes())?;
     Ok(PackageManifest { files: staging.files.values().cloned().collect(), ..manifest })
+}
+
+/// What the package was made with, as far as its content hangs on it: where it went and who signed it does not.
+fn command(args: &PackageArgs) -> String {
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut words = vec!["trailproof package".to_owned(), name(&args.run)];
+    words.extend(args.period.iter().map(|period| format!("--period {period}")));
+    words.extend(args.previous.iter().map(|path| format!("--previous {}", name(path))));
+    words.extend(args.redact.iter().map(|rule| format!("--redact {}", rule.code())));
+    words.join(" ")
 }
 
 /// The manifest, and over it the hashes.
@@ -288,7 +302,7 @@ fn waivers<R>(staging: &mut Staging, assessment: &Assessment<R>) -> Result<(), S
 /// The reports for programs, CI servers and people.
 fn reports(
     staging: &mut Staging,
-    assessment: &Assessment<Judged<'_, Redacted<'_>>>,
+    assessment: &Assessment<Since<Judged<'_, Redacted<'_>>>>,
 ) -> Result<(), Stop> {
     let options = Options::default();
     for (format, name) in [(Format::Json, REPORT), (Format::Junit, "report.junit.xml")] {

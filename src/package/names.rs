@@ -4,8 +4,14 @@ use trailproof_core::snapshot::Probe;
 
 /// The names that are fixed.
 pub const MANIFEST: &str = "manifest.json";
-/// Covers all but itself.
+/// A signature over the list of hashes, which the user makes.
+pub const SIGNATURE: &str = "SHA256SUMS.sig";
+/// Covers all but itself and its signature.
 pub const SUMS: &str = "SHA256SUMS";
+/// What changed since the package before, for programs.
+pub const DIFF: &str = "diff.json";
+/// The same for people.
+pub const DIFF_PAGE: &str = "diff.md";
 /// What was judged by.
 pub const TERMS: &str = "terms.json";
 /// The accounts and what became of them.
@@ -24,6 +30,9 @@ pub const SNAPSHOT: &str = "raw/snapshot.json";
 pub const RAW: &str = "raw";
 /// The folder of the organization's own answers.
 pub const ORGANIZATION: &str = "organization";
+
+/// How the folder in an archive begins.
+pub const ROOT: &str = "trailproof-evidence_";
 
 /// Where a question and its answer lie: `owner` is an account or [`ORGANIZATION`]; `at` counts those of one call and
 /// region.

@@ -1,9 +1,12 @@
 //! What a package says of itself: the manifest, the completeness statement, and the pages for people.
 
+use std::fmt::Display;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use trailproof_core::assessment::{AccountCounts, Assessment, ScopeAccount, ScopeReport};
 use trailproof_core::aws::{AccountId, Partition};
+use trailproof_core::sentence::Sentence;
 
 use super::raw::ClockCheck;
 use super::staging::FileEntry;
@@ -29,6 +32,9 @@ pub struct PackageManifest {
     pub partition: Partition,
     /// Who collected.
     pub caller_arn: String,
+    /// What the package was made with; what the run was asked for stands in run.json.
+    #[serde(default)]
+    pub command: String,
     /// When collecting began.
     pub started: Timestamp,
     /// When it ended.
@@ -57,6 +63,9 @@ pub struct Tool {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// The commit that it was built from, where the build named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
     /// The version that collected.
     pub collected_with: String,
     /// The hash of the program's file, where it could be read.
@@ -86,10 +95,8 @@ impl Completeness {
     /// Of these numbers.
     pub fn of(counts: AccountCounts) -> Self {
         let AccountCounts { listed, assessed, unread, excluded, not_active } = counts;
-        let statement = format!(
-            "{listed} accounts are listed: {assessed} were assessed, {unread} could not be read, {excluded} were left out \
-             and {not_active} are not active; {assessed} + {unread} + {excluded} + {not_active} = {listed}."
-        );
+        let values: [&dyn Display; 5] = [&listed, &assessed, &unread, &excluded, &not_active];
+        let statement = Sentence::PACKAGE_COMPLETENESS.with(&values).into();
         Self { counts, statement }
     }
 
@@ -132,6 +139,9 @@ pub struct Listed {
     /// Why, where it was not assessed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Who left it out, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// The scope of an assessment.
@@ -152,7 +162,8 @@ pub fn scope<R>(assessment: &Assessment<R>) -> ScopePaper {
                 (.., true) => (ASSESSED, None),
                 (.., false) => (UNREAD, reason(account)),
             };
-        Listed { account_id: account.id, standing: standing.to_owned(), reason }
+        let by = (standing == EXCLUDED).then(|| assessment.run.caller_arn.clone());
+        Listed { account_id: account.id, standing: standing.to_owned(), reason, by }
     };
     ScopePaper {
         standings: assessment.scope.accounts.iter().map(listed).collect(),
@@ -165,6 +176,12 @@ pub fn readme_en(manifest: &PackageManifest) -> String {
     let PackageManifest { run_id, ended, completeness, redaction, .. } = manifest;
     let organization = manifest.organization_id.as_deref().unwrap_or("(a single account)");
     let period = manifest.period.as_deref().unwrap_or("(none named)");
+    let previous = manifest.previous.as_ref().map_or_else(
+        || "(none named)".to_owned(),
+        |one| {
+            format!("run {}, its manifest.json has the sha256 {}", one.run_id, one.manifest_sha256)
+        },
+    );
     let redaction = if redaction.is_empty() {
         "Nothing was left out of the answers.".to_owned()
     } else {
@@ -172,7 +189,7 @@ pub fn readme_en(manifest: &PackageManifest) -> String {
     };
     format!(
         "# Audit evidence: {organization}\n\n\
-         - State at: {} (run {run_id})\n- Reporting period: {period}\n- Collected by: {}\n- {}\n- {redaction}\n\n\
+         - State at: {} (run {run_id})\n- Reporting period: {period}\n- Package before: {previous}\n- Collected by: {}\n- {}\n- {redaction}\n\n\
          What is read of a configuration proves its state at the time of reading. That a trail was on all through the\n\
          reporting period is shown by its digests, or by packages over time, and not by this one alone.\n\n\
          ## Verify\n\n\
@@ -196,6 +213,10 @@ pub fn readme_ja(manifest: &PackageManifest) -> String {
     let PackageManifest { run_id, ended, completeness, redaction, .. } = manifest;
     let organization = manifest.organization_id.as_deref().unwrap_or("(単一アカウント)");
     let period = manifest.period.as_deref().unwrap_or("(指定なし)");
+    let previous = manifest.previous.as_ref().map_or_else(
+        || "(指定なし)".to_owned(),
+        |one| format!("実行 {} (manifest.json の SHA-256: {})", one.run_id, one.manifest_sha256),
+    );
     let AccountCounts { listed, assessed, unread, excluded, not_active } = completeness.counts;
     let redaction = if redaction.is_empty() {
         "回答から除かれた情報はありません。".to_owned()
@@ -204,7 +225,7 @@ pub fn readme_ja(manifest: &PackageManifest) -> String {
     };
     format!(
         "# 監査証拠一式: {organization}\n\n\
-         - 時点: {}(実行 {run_id})\n- 対象期間: {period}\n- 取得者: {}\n\
+         - 時点: {}(実行 {run_id})\n- 対象期間: {period}\n- 前回の監査証拠一式: {previous}\n- 取得者: {}\n\
          - アカウント一覧 {listed} = 評価済み {assessed} + 読み取り不可 {unread} + 対象外とした {excluded} + 非アクティブ {not_active}\n\
          - {redaction}\n\n\
          設定の読み取りが示すのは、読み取った時点の状態です。対象期間を通じて CloudTrail の証跡が有効であったことは、\n\
@@ -226,7 +247,7 @@ fn contents(rows: &[(&str, &str)]) -> String {
     rows.iter().map(|(file, what)| format!("| `{file}` | {what} |")).collect::<Vec<_>>().join("\n")
 }
 
-const CONTENTS_EN: [(&str, &str); 10] = [
+const CONTENTS_EN: [(&str, &str); 11] = [
     ("manifest.json", "the run, the completeness statement, every file with its size and hash"),
     ("scope.json", "every account and region, what became of it and why"),
     ("coverage.csv", "every call: account, region, result, error code, request id"),
@@ -240,12 +261,13 @@ const CONTENTS_EN: [(&str, &str); 10] = [
         "report.en.html, report.json, report.junit.xml",
         "the report for people, for programs, for CI servers",
     ),
+    ("diff.json, diff.md", "what changed since the package before, where one was named"),
     ("signoff.md", "empty fields for those who answer for it"),
     ("run.json, journal.jsonl", "what the run was asked for, and what happened in it, where kept"),
     ("SHA256SUMS", "the hash of every other file"),
 ];
 
-const CONTENTS_JA: [(&str, &str); 10] = [
+const CONTENTS_JA: [(&str, &str); 11] = [
     ("manifest.json", "実行の情報、網羅性の記述、全ファイルのサイズとハッシュ値"),
     ("scope.json", "すべてのアカウントとリージョン、その扱いと理由"),
     (
@@ -256,6 +278,7 @@ const CONTENTS_JA: [(&str, &str); 10] = [
     ("findings.jsonl", "すべての検出結果と、その監査証拠 (ファイル、JSON ポインタ、ハッシュ値)"),
     ("terms.json, waivers.csv", "評価の基準: ポリシー、上書き、例外 (責任者、有効期限)"),
     ("report.en.html, report.json, report.junit.xml", "人、プログラム、CI サーバー向けの報告書"),
+    ("diff.json, diff.md", "前回の監査証拠一式からの変更点 (前回が指定された場合)"),
     ("signoff.md", "承認欄 (空欄)"),
     ("run.json, journal.jsonl", "実行の指定内容と経過 (保存されている場合)"),
     ("SHA256SUMS", "他の全ファイルのハッシュ値"),

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use super::archive::is_archive;
 use super::audit::{Audit, hashes};
-use super::build::is_archive;
+use super::previous::Before;
 use super::{archive, audit};
 use crate::cli::VerifyArgs;
 use crate::exit::{OUTPUT, Stop};
@@ -18,25 +19,26 @@ const TOLD: usize = 100;
 /// Where there is no package (2), or nowhere to lay it out (5).
 pub fn verify(args: &VerifyArgs) -> Result<u8, Stop> {
     let path = &args.package;
+    let before = args.previous.as_deref().map(Before::open).transpose()?;
     if path.is_dir() {
-        return conclude(path, Audit::default());
+        return conclude(path, before.as_ref(), Audit::default());
     }
     if !is_archive(path) {
         return Err(Stop::usage(format!(
-            "{} is no evidence package: a folder or a .tar.zst archive is expected",
+            "{} is no evidence package: a folder, or an archive that ends in .zip or .tar.zst, is expected",
             path.display()
         )));
     }
     let folder = tempfile::tempdir()
         .map_err(|error| Stop::output(format!("cannot lay out {}: {error}", path.display())))?;
     let problems = archive::unpack(path, folder.path())?;
-    conclude(folder.path(), Audit { problems, ..Audit::default() })
+    conclude(folder.path(), before.as_ref(), Audit { problems, ..Audit::default() })
 }
 
-fn conclude(folder: &Path, mut audit: Audit) -> Result<u8, Stop> {
+fn conclude(folder: &Path, before: Option<&Before>, mut audit: Audit) -> Result<u8, Stop> {
     if let Some(manifest) = hashes(folder, &mut audit)? {
         audit::accounts(folder, &manifest, &mut audit);
-        if let Err(stop) = audit::verdicts(folder, &manifest, &mut audit) {
+        if let Err(stop) = audit::verdicts(folder, (&manifest, before), &mut audit) {
             audit.problems.push(format!("the answers cannot be judged again: {stop}"));
         }
     }

@@ -1,13 +1,13 @@
 // Opens the HTML report in Chromium as a reader would, and says what is wrong with it.
 //
-// node report.cjs MODULES CHROMIUM REPORT FOLDER: the folder gets a screenshot of each look, and the PDF.
+// node report.cjs MODULES CHROMIUM REPORT DIFFERENCE FOLDER: the folder gets a screenshot of each look, and the PDF.
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
 const { createRequire } = require("node:module");
 const { pathToFileURL } = require("node:url");
 
-const [modules, chromium, report, folder] = process.argv.slice(2);
+const [modules, chromium, report, difference, folder] = process.argv.slice(2);
 const load = createRequire(path.join(modules, "here.js"));
 const puppeteer = load("puppeteer-core");
 const axe = fs.readFileSync(load.resolve("axe-core/axe.min.js"), "utf8");
@@ -27,7 +27,7 @@ const LOOKS = [
 ];
 
 // A page of which all that it asks for and complains of is kept.
-async function open(browser, { width, scheme, scripts = true }) {
+async function open(browser, { width, scheme, scripts = true, file = report }) {
   const page = await browser.newPage();
   const asked = [];
   const said = [];
@@ -37,7 +37,7 @@ async function open(browser, { width, scheme, scripts = true }) {
   await page.setViewport({ width, height: 900 });
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
   await page.setJavaScriptEnabled(scripts);
-  await page.goto(pathToFileURL(report).href, { waitUntil: "load" });
+  await page.goto(pathToFileURL(file).href, { waitUntil: "load" });
   return { page, asked, said };
 }
 
@@ -61,6 +61,31 @@ async function look(browser, wanted) {
   check(outside.length === 0, `${name}: it asked for ${outside.join(", ")}`);
   check(asked.filter((url) => url.startsWith("file:")).length === 1, `${name}: it asked for ${asked.join(", ")}`);
   check(said.length === 0, `${name}: the console says ${said.join(" | ")}`);
+  await page.close();
+}
+
+// Every picture says in words what it shows, and is there at a glance.
+async function pictures(browser) {
+  const { page } = await open(browser, LOOKS[0]);
+  for (const [id, picture, words] of [
+    ["summary", ".trend li svg", ".trend li strong"],
+    ["changes", ".counts li", "details summary"],
+    ["scores", "svg.bar", "td.number"],
+    ["map", "table.map td", "table.map td .sr"],
+    ["flow", "svg.flow .node", "details table tr"],
+    ["paths", "svg.flow .node", "details table tr"],
+    ["timeline", ".times svg.time rect", ".times .sum"],
+  ]) {
+    const [drawn, told] = await page.evaluate((id, picture, words) => [picture, words].map((css) => document.querySelectorAll(`#${id} ${css}`).length), id, picture, words);
+    check(drawn > 0 && told > 0, `pictures: ${id} shows ${drawn} and says ${told}`);
+    const part = await page.$(`#${id}`);
+    if (part) await part.screenshot({ path: path.join(folder, `part-${id}.png`) });
+  }
+  const broken = await page.$$eval("#flow .link.bad", (all) => all.map((one) => getComputedStyle(one).stroke));
+  const whole = await page.$eval("#flow .link:not(.bad)", (one) => getComputedStyle(one).stroke);
+  check(broken.length > 0 && !broken.includes(whole), "pictures: a broken link looks like a whole one");
+  const gaps = await page.$$eval("#timeline .time .gap", (all) => all.filter((one) => one.getBoundingClientRect().width >= 2).length);
+  check(gaps > 0, "pictures: no gap of the demo can be seen");
   await page.close();
 }
 
@@ -118,7 +143,7 @@ async function plain(browser) {
   const { page } = await open(browser, { ...LOOKS[0], scripts: false });
   const tree = await page.accessibility.snapshot();
   const names = JSON.stringify(tree);
-  for (const name of ["Where it stands", "What is recorded where", "Findings"]) {
+  for (const name of ["Where it stands", "What is recorded where", "When it was recorded", "What changed since", "Findings"]) {
     check(names.includes(name), `without scripts: no ${name}`);
   }
   check(!names.includes("Filter the findings"), "without scripts: the filter is shown");
@@ -148,7 +173,11 @@ async function print(browser) {
   fs.mkdirSync(folder, { recursive: true });
   const browser = await puppeteer.launch({ executablePath: chromium, args: ["--no-sandbox", "--disable-gpu"] });
   try {
-    for (const wanted of LOOKS) await look(browser, wanted);
+    for (const wanted of LOOKS) {
+      await look(browser, wanted);
+      await look(browser, { ...wanted, name: `difference-${wanted.name}`, file: difference });
+    }
+    await pictures(browser);
     await filter(browser);
     await plain(browser);
     await print(browser);

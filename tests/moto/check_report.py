@@ -1,6 +1,6 @@
 """Holds a report against the reader that it is written for.
 
-    python check_report.py asff|csv|gitlab|jsonl|ocsf|sarif FILE [SCHEMA...]
+    python check_report.py asff|csv|gitlab|json|jsonl|ocsf|sarif FILE [SCHEMA...]
 
 A schema is a JSON Schema; the first is the one that holds, the others are those it refers to. Prints `ok N entries`, or
 what is wrong, with exit code 1.
@@ -114,6 +114,13 @@ def valid(values, schemas, validator):
         demand(problem is None, f"not valid: {problem and (list(problem.absolute_path), problem.message)}")
 
 
+def check_json(path, schemas):
+    """The report follows our own schema."""
+    report = json.loads(read(path))
+    valid([report], schemas, Draft202012Validator)
+    return len(report["results"])
+
+
 def check_jsonl(path, schemas):
     """Every line follows our own schema."""
     values = lines(path)
@@ -151,6 +158,7 @@ CHECKS = {
     "asff": check_asff,
     "csv": check_csv,
     "gitlab": check_gitlab,
+    "json": check_json,
     "jsonl": check_jsonl,
     "ocsf": check_ocsf,
     "sarif": check_sarif,
@@ -160,7 +168,7 @@ CHECKS = {
 def main():
     """Checks the file named on the command line."""
     if len(sys.argv) < 3 or sys.argv[1] not in CHECKS:
-        sys.exit("usage: check_report.py asff|csv|gitlab|jsonl|ocsf|sarif FILE [SCHEMA...]")
+        sys.exit("usage: check_report.py asff|csv|gitlab|json|jsonl|ocsf|sarif FILE [SCHEMA...]")
     try:
         print(f"ok {CHECKS[sys.argv[1]](sys.argv[2], sys.argv[3:])} entries")
     except (Refused, ValueError, KeyError) as wrong:

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
-use crate::moto_server::python;
+use crate::moto_server::{Python, python};
+use crate::multitool::multitool;
 use crate::organizations;
 use crate::program::{Place, files};
 use crate::served::Served;
@@ -44,24 +46,101 @@ fn sets(place: &Place) -> [&'static str; 4] {
     ["demo", "empty", "hostile", "lone"]
 }
 
+/// A set, each of its formats by its reader; gives how many results it has.
+fn taken(python: &Python, place: &Place, name: &str) -> usize {
+    let results = json(place, &format!("{name}/report.json"))["results"].as_array().unwrap().len();
+    let check = |format: &str, file: &str| {
+        python.check_report(format, &place.path(&format!("{name}/{file}")))
+    };
+    assert_eq!(check("json", "report.json"), results, "{name}");
+    assert_eq!(check("csv", "report.csv"), results, "{name}");
+    assert_eq!(check("jsonl", "report.jsonl"), results, "{name}");
+    assert_eq!(check("ocsf", "report.ocsf.jsonl"), results, "{name}");
+    assert_eq!(check("asff", "asff"), results, "{name}");
+    let alerts = check("sarif", "report.sarif");
+    assert!(alerts == 5_000 || check("gitlab", "report.gitlab.json") == alerts, "{name}");
+    python.check_junit(&place.path(&format!("{name}/report.junit.xml")));
+    results
+}
+
 #[test]
 fn every_format_is_taken_by_its_reader() {
     let Some(python) = python("what reads the formats") else { return };
     let place = Place::new();
     for name in sets(&place) {
-        let results =
-            json(&place, &format!("{name}/report.json"))["results"].as_array().unwrap().len();
-        let check = |format: &str, file: &str| {
-            python.check_report(format, &place.path(&format!("{name}/{file}")))
-        };
-        assert_eq!(check("csv", "report.csv"), results, "{name}");
-        assert_eq!(check("jsonl", "report.jsonl"), results, "{name}");
-        assert_eq!(check("ocsf", "report.ocsf.jsonl"), results, "{name}");
-        assert_eq!(check("asff", "asff"), results, "{name}");
-        let alerts = check("sarif", "report.sarif");
-        assert_eq!(check("gitlab", "report.gitlab.json"), alerts, "{name}");
-        python.check_junit(&place.path(&format!("{name}/report.junit.xml")));
+        taken(&python, &place, name);
     }
+}
+
+#[test]
+fn every_sarif_log_is_taken_by_the_validator_that_github_names() {
+    let Some(multitool) = multitool("the validator of SARIF") else { return };
+    let place = Place::new();
+    let names = sets(&place);
+    large(&place);
+    for name in names.iter().copied().chain(["large"]) {
+        let errors = multitool.errors(&place.path(&format!("{name}/report.sarif")));
+        assert!(errors.is_empty(), "{name}: {errors:?}");
+    }
+    // It does find what it is there for.
+    let mut log = json(&place, "demo/report.sarif");
+    log["runs"][0]["results"][0].as_object_mut().unwrap().remove("locations");
+    place.write("faulty.sarif", log.to_string());
+    assert!(!multitool.errors(&place.path("faulty.sarif")).is_empty());
+}
+
+/// The set of a report of 10,000 accounts, each of which has three of the results of one of the demo's.
+fn large(place: &Place) {
+    place.run(&["demo", "--format", "json=small.json"]).quietly(0);
+    let mut report = json(place, "small.json");
+    let of = |value: &Value| value["account_id"].as_str().unwrap().to_owned();
+    let model = "111122223333";
+    let alike = |list: &Value, name: &str| -> Vec<Value> {
+        let found = list.as_array().unwrap().iter().filter(|one| one[name] == model);
+        found.cloned().collect()
+    };
+    let results: Vec<Value> = alike(&report["results"], "account_id").into_iter().take(3).collect();
+    let scope = alike(&report["scope"]["accounts"], "id");
+    let score = alike(&report["score"]["accounts"], "account_id");
+    assert!(results.len() == 3 && scope.len() == 1 && of(&results[0]) == model);
+    let (mut all, mut accounts, mut scores) = (Vec::new(), Vec::new(), Vec::new());
+    for at in 0..10_000 {
+        let id = format!("{:012}", 100_000_000_000_u64 + at);
+        let named = |value: &Value, name: &str| {
+            let mut value = value.clone();
+            value[name] = id.clone().into();
+            value
+        };
+        accounts.push(named(&scope[0], "id"));
+        scores.extend(score.iter().map(|one| named(one, "account_id")));
+        for result in &results {
+            let mut result = named(result, "account_id");
+            let mark = format!("{id}{}", result["fingerprint"]);
+            result["fingerprint"] = hex::encode(Sha256::digest(mark)).into();
+            result["status"] = "fail".into();
+            all.push(result);
+        }
+    }
+    report["results"] = all.into();
+    report["scope"]["accounts"] = accounts.into();
+    report["score"]["accounts"] = scores.into();
+    report["coverage"]["accounts"] = serde_json::json!({
+        "listed": 10_000, "assessed": 10_000, "unread": 0, "excluded": 0, "not_active": 0
+    });
+    place.write("large.json", report.to_string());
+    place.run(&["report", "large.json", "-o", "large", "--format", "table=large.txt"]).quietly(0);
+}
+
+#[test]
+fn every_format_of_ten_thousand_accounts_is_taken_and_keeps_its_size() {
+    let place = Place::new();
+    large(&place);
+    let size = |name: &str| fs::metadata(place.path(&format!("large/{name}"))).unwrap().len();
+    assert!(size("report.html") <= 5_000_000, "{}", size("report.html"));
+    assert!(size("report.md") <= 900_000, "{}", size("report.md"));
+    assert!(size("report.junit.xml") <= 30_000_000, "{}", size("report.junit.xml"));
+    let Some(python) = python("what reads the formats of 10,000 accounts") else { return };
+    assert_eq!(taken(&python, &place, "large"), 30_000);
 }
 
 #[test]

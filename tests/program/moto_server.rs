@@ -71,6 +71,7 @@ impl Python {
     pub fn check_report(&self, format: &str, file: &Path) -> usize {
         let schemas: &[&str] = match format {
             "sarif" => &["vendor/sarif-2.1.0.json"],
+            "json" => &["report.schema.json"],
             "jsonl" => &["result.schema.json", "report.schema.json"],
             _ => &[],
         };

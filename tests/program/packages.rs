@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::program::{Ended, Place};
 
 /// Few checks, so that little is asked and judged; among them one that reads tags and one that several accounts share.
-const CHECKS: [&str; 4] = [
+pub const CHECKS: [&str; 4] = [
     "trail-is-logging",
     "cloudtrail-trail-tagged",
     "trail-kms-key-usable",
@@ -18,7 +18,7 @@ const CHECKS: [&str; 4] = [
 ];
 
 /// A place with a run of the demo, and a package of it.
-fn packaged(more: &[&str]) -> Place {
+pub fn packaged(more: &[&str]) -> Place {
     let place = Place::new();
     let mut demo = vec!["demo", "--run-dir", "run"];
     CHECKS.iter().for_each(|check| demo.extend(["--check", check]));
@@ -27,16 +27,16 @@ fn packaged(more: &[&str]) -> Place {
     place
 }
 
-fn verify(place: &Place) -> Ended {
+pub fn verify(place: &Place) -> Ended {
     place.run(&["verify", "package"])
 }
 
-fn json(place: &Place, name: &str) -> Value {
+pub fn json(place: &Place, name: &str) -> Value {
     serde_json::from_slice(&place.read(&format!("package/{name}"))).unwrap()
 }
 
 /// The package's files by name.
-fn files(place: &Place) -> BTreeMap<String, Vec<u8>> {
+pub fn files(place: &Place) -> BTreeMap<String, Vec<u8>> {
     let root = place.path("package");
     crate::program::files(&root)
         .into_iter()
@@ -48,12 +48,12 @@ fn files(place: &Place) -> BTreeMap<String, Vec<u8>> {
         .collect()
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
 /// Makes every hash fit again, as somebody would who forges a package.
-fn seal(place: &Place) {
+pub fn seal(place: &Place) {
     let mut manifest = json(place, "manifest.json");
     let files = files(place);
     for entry in manifest["files"].as_array_mut().unwrap() {
@@ -113,6 +113,24 @@ fn a_package_holds_all_that_the_convention_names_and_verifies() {
         numbers["statement"].as_str().unwrap().contains("23 were assessed, 1 could not be read")
     );
     assert_eq!(manifest["period"], "2026-10-01/2026-12-31");
+    assert_eq!(manifest["command"], "trailproof package run --period 2026-10-01/2026-12-31");
+    for name in [
+        "tool",
+        "run_id",
+        "organization_id",
+        "partition",
+        "caller_arn",
+        "started",
+        "ended",
+        "ruleset",
+        "terms_sha256",
+        "redaction",
+        "clock",
+        "files",
+    ] {
+        assert!(manifest.get(name).is_some_and(|value| !value.is_null()), "{name}");
+    }
+    assert_eq!(manifest["tool"]["binary_sha256"].as_str().unwrap().len(), 64);
     assert_eq!(manifest["clock"]["most_seconds"], 0);
     // Each piece of evidence is a file of the package, by its hash.
     let mut cited = 0;
@@ -137,11 +155,14 @@ fn a_package_holds_all_that_the_convention_names_and_verifies() {
 #[test]
 fn the_same_run_gives_the_same_archive() {
     let place = packaged(&[]);
-    for name in ["one.tar.zst", "two.tar.zst"] {
-        place.run(&["package", "run", "-o", name]).quietly(0);
-        place.run(&["verify", name]).quietly(0);
+    for end in ["tar.zst", "zip"] {
+        let [one, two] = ["one", "two"].map(|name| format!("{name}.{end}"));
+        for name in [&one, &two] {
+            place.run(&["package", "run", "-o", name]).quietly(0);
+            place.run(&["verify", name]).quietly(0);
+        }
+        assert!(place.read(&one) == place.read(&two), "{end}");
     }
-    assert!(place.read("one.tar.zst") == place.read("two.tar.zst"));
     let again = place.run(&["package", "run", "-o", "one.tar.zst"]).with(2);
     assert!(again.stderr.contains("one.tar.zst exists"), "{}", again.stderr);
 }

@@ -28,7 +28,8 @@ Usage: cargo xtask COMMAND
                        the IAM policy, the demo, the README's blocks
   bless --check        only compare, and name what is stale
   test                 every test, those that need Python packages too (fetched once, pinned)
-  test --all           and the HTML report in Chromium, which needs Node.js and npm (packages pinned)
+  test --all           and SARIF by Microsoft's validator and the HTML report in Chromium: they need
+                       Node.js 20 and npm (packages pinned), and Chromium on the path
   test browser         only that one
   bench [NAME [SIZE…]] measure: scan (durations beside their bound), scale (collecting), assess
                        (judging and reports), iam (who may do what), ways (how one comes by it),
@@ -47,8 +48,10 @@ fn main() -> ExitCode {
         ["new-check", path] => new_check::run(path),
         ["bless"] => bless::write(),
         ["bless", "--check"] => bless::check(),
-        ["test"] => python::test(),
-        ["test", "--all"] => python::test().and_then(|()| browser::test()),
+        ["test"] => python::test(None),
+        ["test", "--all"] => browser::multitool()
+            .and_then(|program| python::test(Some(&program)))
+            .and_then(|()| browser::test()),
         ["test", "browser"] => browser::test(),
         ["bench", more @ ..] => bench::run(more),
         ["ci"] => ci::run(false),

@@ -14,9 +14,15 @@ const REQUIREMENTS: &str = "tests/moto/requirements.txt";
 /// The interpreter that the tests drive; those that need it are left out where it is not set.
 const INTERPRETER: &str = "TRAILPROOF_PYTHON";
 
-/// Runs every test, its output as it comes.
-pub fn test() -> Outcome<()> {
+/// The validator of SARIF that the tests drive; those that need it are left out where it is not set.
+const MULTITOOL: &str = "TRAILPROOF_SARIF_MULTITOOL";
+
+/// Runs every test, its output as it comes; with the validator of SARIF also those that need it.
+pub fn test(multitool: Option<&Path>) -> Outcome<()> {
     let mut command = command()?;
+    if let Some(program) = multitool {
+        command.env(MULTITOOL, program);
+    }
     let status = command.status().map_err(|error| format!("run `{}`: {error}", typed(&command)))?;
     if status.success() { Ok(()) } else { Err(format!("`{}` failed", typed(&command))) }
 }

@@ -18,6 +18,7 @@ use crate::period::{Period, Reach};
 use crate::policies::Resolved;
 use crate::privilege::Entrances;
 use crate::results::{Results, Visitor, in_order};
+use crate::sentence::Sentence;
 use crate::snapshot::{Document, Manifest, Snapshot};
 use crate::terms::Terms;
 use crate::waiver::{Uses, Waivers};
@@ -193,7 +194,7 @@ fn leave_out(manifest: &mut Manifest, terms: &Terms) {
         return;
     }
     let globs: Vec<&str> = excluded.iter().map(String::as_str).collect();
-    manifest.notes.push(format!("the policy leaves out the regions {}", globs.join(", ")));
+    manifest.notes.push(Sentence::NOTE_REGIONS_LEFT_OUT.with(&[&globs.join(", ")]).into());
     for glob in excluded {
         if !manifest.excluded_regions.contains(glob) {
             manifest.excluded_regions.push(glob.clone());

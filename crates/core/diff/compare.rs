@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::points::{Points, Shares};
-use super::{Baseline, Change, Diff, Entry, Movement, Reach, SCHEMA, Said, Side};
+use super::{Baseline, Change, Diff, Entry, GONE, Movement, Reach, SCHEMA, Said, Side};
 use crate::assessment::Assessment;
 use crate::finding::{Finding, Status};
 use crate::results::Results;
@@ -73,6 +73,9 @@ impl<'a> Comparison<'a> {
             after: after.map(said),
             why: why.to_owned(),
             points: points(&self.shares, after) - points(&self.baseline.points, before),
+            first_seen: before
+                .and_then(|before| before.first_seen.or(self.baseline.ended()))
+                .or(after.and_then(|after| after.first_seen)),
         });
     }
 
@@ -162,7 +165,7 @@ fn appeared(after: &Finding, earlier: &Reach) -> (Change, &'static str) {
 fn vanished(before: &Finding, later: &Reach) -> (Change, &'static str) {
     match (before.status, later.missed(before)) {
         (Status::Unknown, _) => (Change::Unchanged, ""),
-        (_, None) => (Change::NoLongerAssessed, "it is not there any more"),
+        (_, None) => (Change::NoLongerAssessed, GONE),
         (_, Some(why)) => (Change::NoLongerAssessed, why),
     }
 }

@@ -39,6 +39,7 @@ fn finding(check: &str, status: Status) -> Finding {
         inherits: None,
         waiver: None,
         gap: None,
+        first_seen: None,
     }
 }
 
@@ -117,6 +118,7 @@ fn assessment(results: Vec<Finding>) -> Assessment {
         routes: Vec::new(),
         waivers: Vec::new(),
         diff: None,
+        earlier: Vec::new(),
     }
 }
 

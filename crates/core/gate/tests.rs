@@ -48,6 +48,7 @@ fn finding(severity: Severity, status: Status) -> Finding {
         inherits: None,
         waiver: None,
         gap: None,
+        first_seen: None,
     }
 }
 
@@ -125,6 +126,7 @@ fn assessment(proven: u32, potential: u32, coverage: u32) -> Assessment {
         results: vec![finding(Severity::Low, Status::Pass)],
         waivers: Vec::new(),
         diff: None,
+        earlier: Vec::new(),
     }
 }
 

@@ -14,8 +14,8 @@ reasons! {
     AWS_MANAGED_KEY = "aws_managed_key", "AWS が管理するキーであり、他の者は変更できない";
     BROADER = "broader", "ロールに必要以上の権限がある";
     BUCKET_MISSING = "bucket_missing", "バケットが存在しない";
-    CHAIN_BROKEN = "chain_broken", "ダイジェストチェーンが壊れている";
-    CHAIN_RESTARTED = "chain_restarted", "ダイジェストチェーンに中断がある";
+    CHAIN_BROKEN = "chain_broken", "ログファイルまたはダイジェストファイルが、配信時のものと異なる";
+    CHAIN_RESTARTED = "chain_restarted", "ダイジェストの連鎖が途中で途切れている";
     CHANGED = "changed", "設定の変更があった";
     CLOUDTRAIL_NOT_READ = "cloudtrail_not_read", "GuardDuty が CloudTrail のイベントを読み取っていない";
     CONDITIONAL = "conditional", "条件次第で可能となるプリンシパルのみである";
@@ -31,7 +31,7 @@ reasons! {
     DESTINATION_MISSING = "destination_missing", "複製先のバケットが存在しない";
     DESTRUCTIVE_GRANT = "destructive_grant", "配信サービス以外に、削除、書き込み、または設定変更が許可されている";
     DETECTOR_DISABLED = "detector_disabled", "GuardDuty のディテクターが無効である";
-    DIGEST_MISSING = "digest_missing", "欠落したダイジェストファイルがある";
+    DIGEST_MISSING = "digest_missing", "あるべきダイジェストファイルが存在しない";
     DIMENSION_MISMATCH = "dimension_mismatch", "アラームとメトリクスのディメンションが一致しない";
     EQUALS_ON_BUCKET = "equals_on_bucket", "セレクターの Equals がバケットの ARN を指し、オブジェクトに一致しない";
     ESCALATION = "escalation", "権限昇格により可能となるプリンシパルがある";

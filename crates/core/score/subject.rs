@@ -12,6 +12,7 @@ use crate::aws::AccountId;
 use crate::check::{Group, Severity};
 use crate::control::Framework;
 use crate::finding::{Finding, Status};
+use crate::sentence::{Said, Sentence};
 
 /// What counts of one check in one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,8 +67,13 @@ impl Witness {
         (self.account, &self.check, &self.region, &self.resource)
     }
 
-    pub(super) fn cap(&self, limit: Milli, reason: String) -> Cap {
-        Cap { limit, reason, binds_potential: true, fingerprint: self.fingerprint.clone() }
+    pub(super) fn cap(&self, limit: Milli, reason: Said) -> Cap {
+        Cap {
+            limit,
+            reason: reason.into(),
+            binds_potential: true,
+            fingerprint: self.fingerprint.clone(),
+        }
     }
 }
 
@@ -161,15 +167,15 @@ impl Subject {
     pub(super) fn caps(&self) -> Vec<Cap> {
         let mut caps = Vec::new();
         if let Some(finding) = &self.nothing_recorded {
-            let reason = format!("nothing is recorded: {} fails", finding.check);
+            let reason = Sentence::CAP_NOTHING_RECORDED.with(&[&finding.check]);
             caps.push(finding.cap(NOTHING_RECORDED, reason));
         }
         if let Some(finding) = &self.critical_fail {
-            let reason = format!("a critical check fails: {}", finding.check);
+            let reason = Sentence::CAP_CRITICAL_FAIL.with(&[&finding.check]);
             caps.push(finding.cap(CRITICAL_FAIL, reason));
         }
         if let Some(finding) = &self.critical_unknown {
-            let reason = format!("a critical check could not be decided: {}", finding.check);
+            let reason = Sentence::CAP_CRITICAL_UNKNOWN.with(&[&finding.check]);
             let cap = finding.cap(CRITICAL_UNKNOWN, reason);
             caps.push(Cap { binds_potential: false, ..cap });
         }

@@ -52,6 +52,7 @@ fn finding(check: usize, place: Option<usize>, status: Status, resource: usize) 
         inherits: None,
         waiver: None,
         gap: None,
+        first_seen: None,
     }
 }
 
