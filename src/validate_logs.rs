@@ -53,7 +53,10 @@ const BROKEN: u8 = 1;
 const NOT_PROVED: u8 = 3;
 
 /// How many requests are under way at most, whatever the flags allow: each may hold an object in memory.
-const WINDOW: usize = 64;
+const WINDOW: usize = 128;
+
+/// How many digests of a chain are asked for before their successors are judged.
+const LOOKAHEAD: usize = 32;
 
 /// How many keys a listing should bring: two pages of S3's.
 const LISTING: u64 = 2_000;
@@ -191,6 +194,7 @@ async fn answer(
     let mut options = Options::new(setup.period);
     options.as_of = setup.as_of;
     options.listing_keys = LISTING;
+    options.lookahead = LOOKAHEAD;
     let walk = Walk {
         source: Arc::new(source),
         keys,

@@ -49,12 +49,18 @@ const CASES: [Case; 8] = [
     },
     Case {
         name: "187k",
-        shape: Shape { hours: 72, logs: 4, bytes: 187 << 10, ..ONE },
+        shape: Shape { hours: 168, logs: 4, bytes: 187 << 10, ..ONE },
         latency: 0,
         offline: false,
         sample: 1,
     },
-    Case { name: "20ms", shape: ONE, latency: 20, offline: false, sample: 1 },
+    Case {
+        name: "20ms",
+        shape: Shape { hours: 168, ..ONE },
+        latency: 20,
+        offline: false,
+        sample: 1,
+    },
     Case {
         name: "50-chains",
         shape: Shape { accounts: 10, regions: 5, logs: 2, bytes: 2600, ..ONE },

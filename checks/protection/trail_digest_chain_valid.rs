@@ -62,6 +62,7 @@ fn judge(trail: &Trail, audit: &Audit<'_>) -> Observed<Verdict> {
     let period = format!("{} to {}", report.from, report.to);
     let open = |detail: String| Gap {
         account: Some(trail.owner),
+        proof: Some(Box::new(validation.source.cite("Sha256", report.sha256.as_str()))),
         ..Gap::new(Fact::LogValidation, Cause::Undecidable, detail)
     };
     let wrong: Vec<&ValidatedChain> =

@@ -58,7 +58,7 @@ pub enum Cause {
 
 impl Cause {
     /// All, in order.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::AssumeRoleDenied,
         Self::AccessDenied,
         Self::ScpDenied,
@@ -76,6 +76,7 @@ impl Cause {
         Self::NotAttempted,
         Self::NotBuiltIn,
         Self::Undecidable,
+        Self::NotSupplied,
         Self::InternalError,
     ];
 

@@ -51,8 +51,11 @@ impl Organization {
     /// # Errors
     /// `not_supplied` where no report was handed over that tells of the trail.
     pub fn log_validation(&self, trail: &Trail) -> Observed<TrailValidation<'_>> {
+        // There are digests, and nobody says that somebody verified them.
+        let digests = trail.description.value.log_file_validation_enabled;
         let gap = |detail: String| Gap {
             account: Some(trail.owner),
+            proof: Some(Box::new(trail.cite("LogFileValidationEnabled", digests))),
             ..Gap::new(Fact::LogValidation, Cause::NotSupplied, detail)
         };
         let bucket = trail.bucket().unwrap_or_default();

@@ -57,7 +57,7 @@ pub(super) const fn cause(cause: Cause) -> &'static str {
         Cause::NotAttempted => "呼び出しを行っていない",
         Cause::NotBuiltIn => "この trailproof に組み込まれていない",
         Cause::Undecidable => "読み取った内容からは判定できない",
-        Cause::NotSupplied => "資料が渡されていない",
+        Cause::NotSupplied => "必要な資料が提供されていない",
         Cause::InternalError => "trailproof の内部エラー",
     }
 }

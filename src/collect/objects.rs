@@ -137,7 +137,9 @@ impl Objects {
         let bytes = answer.body.collect().await.map_err(|error| {
             Failure::new(Cause::ServiceError, format!("the object broke off: {error}"))
         })?;
-        Ok(Some(ObjectBytes { bytes: bytes.to_vec(), metadata: Metadata::Known(metadata) }))
+        // Copied piece by piece, where `to_vec` goes byte by byte.
+        let bytes = bytes.into_bytes().into();
+        Ok(Some(ObjectBytes { bytes, metadata: Metadata::Known(metadata) }))
     }
 
     /// The public keys that CloudTrail signed with in a region, in some time.

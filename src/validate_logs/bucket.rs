@@ -140,11 +140,15 @@ impl Bucket {
         (prefix, organization, at): (String, Option<String>, String),
     ) -> (Found, Vec<String>) {
         let (mut found, mut there) = (Found::default(), Vec::new());
-        for kind in self.below(&at, &mut found).await {
-            if !last(&kind).starts_with("CloudTrail") {
-                continue;
-            }
-            for region in self.below(&kind, &mut found).await {
+        let kinds = self.below(&at, &mut found).await;
+        let kinds = kinds.iter().filter(|kind| last(kind).starts_with("CloudTrail"));
+        let regions = kinds.map(|kind| async {
+            let mut found = Found::default();
+            (self.below(kind, &mut found).await, found.unread)
+        });
+        for (regions, unread) in futures::future::join_all(regions).await {
+            found.unread.extend(unread);
+            for region in regions {
                 found.folders.insert(Folder {
                     prefix: prefix.clone(),
                     organization: organization.clone(),

@@ -20,7 +20,7 @@ use crate::progress::ObjectProgress;
 pub const PLACES: usize = 64;
 
 /// The bytes that objects under way may take together, as long as the next ones are no larger than those before.
-const MEMORY: u64 = 24 << 20;
+const MEMORY: u64 = 16 << 20;
 /// Requests that may be under way however large the objects are.
 const LEAST: usize = 4;
 
@@ -140,7 +140,8 @@ impl Crew {
 
     /// Remembers a large object for some thousand smaller ones.
     fn saw(&mut self, bytes: u64) {
-        self.largest = bytes.max(self.largest - self.largest / 1024);
+        // It comes in pieces, which are put together.
+        self.largest = bytes.saturating_mul(2).max(self.largest - self.largest / 1024);
     }
 }
 

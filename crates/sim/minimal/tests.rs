@@ -204,7 +204,7 @@ fn what_hangs_on_trails_and_buckets_costs_what_the_arithmetic_says() {
     assert_eq!(calls["logs:DescribeLogGroups"], 1);
     assert_eq!(calls["iam:GetRole"], 1);
     assert_eq!(calls["organizations:ListAWSServiceAccessForOrganization"], 1);
-    assert_eq!(calls["organizations:ListDelegatedAdministrators"], 1);
+    assert_eq!(calls["organizations:ListDelegatedAdministrators"], 2);
     assert_eq!(calls["s3:GetBucketTagging"], 3);
     // The log bucket, the target of its access logs and the bucket of its copies; one more copy goes nowhere.
     assert_eq!(calls["s3:GetBucketVersioning"], 3);
