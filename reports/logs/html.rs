@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use maud::{Markup, PreEscaped, html};
 use trailproof_digest::{ChainReport, Finding, HourState, Severity, Verdict};
 
-use super::table::{number, words};
+use super::table::{bytes, number, words};
 use super::{LogsReport, kind_name};
 use crate::html::frame;
 use crate::text::{self, count};
@@ -111,7 +111,7 @@ fn summary(report: &LogsReport) -> Markup {
                 dd { (totals.digests.valid) " valid, " (totals.digests.invalid) " not valid, " (totals.digests.unverified) " unverified; "
                      (totals.backfill_digests.valid) " valid backfill digests" }
                 dt { "Read" }
-                dd { (totals.bytes_stored) " bytes, " (totals.bytes_inflated) " bytes of events" }
+                dd { (bytes(totals.bytes_stored)) ", " (bytes(totals.bytes_inflated)) " of events" }
                 @if let Some(start) = &report.checkpoint {
                     dt { "Started from" }
                     dd { "a checkpoint of " (start.heads) " chains up to " (time(start.proved_to)) ", SHA-256 " code { (said(&start.sha256)) } }
@@ -184,7 +184,7 @@ fn row(chain: &ChainReport) -> Markup {
                 @if !lacking.is_empty() { span class="word" { (lacking.join(", ")) } }
             }
             td class="number" {
-                (chain.logs.valid)
+                (chain.logs.valid) span class="word" { (bytes(chain.bytes_stored)) }
                 @if chain.logs.invalid > 0 { span class="word" { (chain.logs.invalid) " not valid" } }
                 @if chain.logs.unverified > 0 { span class="word" { (chain.logs.unverified) " unverified" } }
             }

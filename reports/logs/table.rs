@@ -225,7 +225,7 @@ pub fn number(count: u64) -> usize {
 }
 
 /// As people read them.
-fn bytes(count: u64) -> String {
+pub fn bytes(count: u64) -> String {
     match count {
         0..=9_999 => format!("{count} bytes"),
         10_000..=9_999_999 => format!("{} kB", count / 1_000),

@@ -60,8 +60,6 @@ fn absent(fact: Fact) -> Option<Answer> {
         Fact::SecurityHub => Some(Answer::SecurityHub(None)),
         Fact::Recorders => Some(Answer::Recorders(None)),
         Fact::Analyzers => Some(Answer::Analyzers(None)),
-        // Where GuardDuty is not offered nobody administers it.
-        Fact::DetectorAdministrators => Some(Answer::DetectorAdministrators(Vec::new())),
         _ => None,
     }
 }
@@ -76,7 +74,12 @@ fn has_no_endpoint(failure: &Failure) -> bool {
         "nodename nor servname provided",
         "No address associated with hostname",
     ];
+    // Whoever is asked further has answered before.
+    let further = failure.message.starts_with("Get")
+        || failure.message.starts_with("List")
+        || failure.message.starts_with("Describe");
     failure.cause == Cause::RegionUnreachable
+        && !further
         && UNKNOWN_NAME.iter().any(|words| failure.message.contains(words))
 }
 

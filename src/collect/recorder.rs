@@ -33,6 +33,8 @@ pub struct Record {
     turn: Option<Permit>,
     /// Whether the last attempt was throttled like many before it.
     hopeless: bool,
+    /// Whether the last answer has no body at all.
+    empty: bool,
 }
 
 impl Record {
@@ -71,6 +73,11 @@ pub fn bucket_region() -> Option<String> {
 pub fn last_status() -> Option<u16> {
     let status = |record: &RefCell<Record>| record.borrow().responses.last()?.http_status;
     RECORD.try_with(status).ok().flatten()
+}
+
+/// Whether the last answer of this question has no body: the SDK takes some of those for empty lists.
+pub fn last_is_empty() -> bool {
+    RECORD.try_with(|record| record.borrow().empty).unwrap_or_default()
 }
 
 /// When the last request was signed by our clock, and answered by the server's.
@@ -192,6 +199,7 @@ impl Intercept for Recorder {
         record(|record| {
             record.bucket_region = header("x-amz-bucket-region");
             record.aged = header("age").is_some();
+            record.empty = answer.body().content_length() == Some(0);
             if let Some(response) = record.responses.last_mut() {
                 response.http_status = Some(answer.status().as_u16());
                 response.request_id =

@@ -116,10 +116,15 @@ fn fill(
     (snapshot, checks): (&Redacted<'_>, &[&Check]),
 ) -> Result<PackageManifest, Stop> {
     let (places, clock) = answers(staging, snapshot)?;
-    let assessment = assess_watched(snapshot, checks, terms(), &mut |_| {})?;
+    let mut assessment = assess_watched(snapshot, checks, terms(), &mut |_| {})?;
     if let Some(before) = before {
         before.fits(assessment.scope.organization_id.as_ref(), &args.redact)?;
-        previous::write(staging, &before.difference(&assessment)?)?;
+        let diff = before.difference(&assessment)?;
+        previous::write(staging, &diff)?;
+        // The reports show it too.
+        let diff = serde_json::to_value(diff);
+        assessment.diff =
+            Some(diff.map_err(|error| Stop::internal(format!("the difference: {error}")))?);
     }
     staging.json(SNAPSHOT, snapshot.manifest())?;
     staging.json(SCOPE, &papers::scope(&assessment))?;

@@ -119,7 +119,7 @@ async function filter(browser) {
 
   const account = await page.$eval("#failed .row .id", (one) => one.textContent);
   await set("text", account);
-  const rows = await page.evaluate(() => [...document.querySelectorAll(".row")].filter((one) => one.checkVisibility()).map((one) => one.textContent));
+  const rows = await page.evaluate(() => [...document.querySelectorAll(".card .row")].filter((one) => one.checkVisibility()).map((one) => one.textContent));
   check(rows.length > 0 && rows.every((row) => row.includes(account)), `filter: by the text ${account}`);
   await set("text", "no finding holds this text");
   check((await shown()).length === 0, "filter: by a text that nothing holds");

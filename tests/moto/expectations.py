@@ -160,6 +160,9 @@ def first(book):
     for name, (validation, encryption, logging, log_group) in TRAILS.items():
         for check, status in zip(TRAIL_SCOPED, (validation, encryption, log_group, logging), strict=True):
             book.on_trail(check, name, (status, TRAIL_REASONS.get(status)))
+        proved = (UNKNOWN, "nobody handed over a run of validate-logs")
+        off = (NOT_APPLICABLE, "it writes no digests")
+        book.on_trail("trail-digest-chain-valid", name, proved if validation == PASS else off)
 
     for name, statuses in BUCKETS.items():
         for check, status in zip(BUCKET_SCOPED, statuses, strict=True):

@@ -195,3 +195,28 @@ class EvidenceTest(SeededCase):
         self.assertEqual(role["Arn"], f"arn:aws:iam::{MANAGEMENT}:role/{path}")
         ask = self.client("iam", "payments").get_role
         self.refused("NoSuchEntity", ask, 404, RoleName="AWSServiceRoleForCloudTrail")
+
+    def test_detection_services_answer_as_aws_does(self):
+        region = "eu-west-1"
+        ids = self.client("guardduty", "payments", region).list_detectors()["DetectorIds"]
+        detector = self.client("guardduty", "payments", region).get_detector(DetectorId=ids[0])
+        self.assertEqual(detector["Status"], "DISABLED")
+        features = {feature["Name"]: feature["Status"] for feature in detector["Features"]}
+        self.assertEqual((features["CLOUD_TRAIL"], features["S3_DATA_EVENTS"]), ("ENABLED", "ENABLED"))
+        admins = self.client("guardduty", "management").list_organization_admin_accounts()["AdminAccounts"]
+        self.assertEqual([admin["AdminAccountId"] for admin in admins], [self.account("security")])
+        self.refused("BadRequestException", self.client("guardduty", "payments").list_organization_admin_accounts)
+        api = self.client("guardduty", "security")
+        told = api.describe_organization_configuration(DetectorId=api.list_detectors()["DetectorIds"][0])
+        self.assertEqual(told["AutoEnableOrganizationMembers"], "ALL")
+        self.assertIn("hub/default", self.client("securityhub", "payments").describe_hub()["HubArn"])
+        self.assertEqual(self.client("securityhub", "payments").list_finding_aggregators()["FindingAggregators"], [])
+        self.refused("InvalidAccessException", self.client("securityhub", "legacy").describe_hub)
+        channels = self.client("config", "payments").describe_delivery_channel_status()["DeliveryChannelsStatus"]
+        self.assertEqual(channels[0]["configStreamDeliveryInfo"]["lastStatus"], "Success")
+        analyzers = self.client("accessanalyzer", "security").list_analyzers()["analyzers"]
+        self.assertEqual([analyzer["type"] for analyzer in analyzers], ["ORGANIZATION"])
+        self.assertEqual(self.client("cloudtrail", "payments").list_channels()["Channels"], [])
+        bucket = self.seed["buckets"]["legacy-logs"]
+        told = self.client("s3", "legacy", region).get_bucket_notification_configuration(Bucket=bucket)
+        self.assertEqual(told["QueueConfigurations"][0]["Events"], ["s3:ObjectCreated:*"])

@@ -135,12 +135,17 @@ fn what_moto_denies_is_unknown() {
 }
 
 /// What is denied all at once, each with a check that then cannot be decided somewhere.
-const DENIED_TOGETHER: [(&str, &str); 16] = [
+const DENIED_TOGETHER: [(&str, &str); 23] = [
+    ("access-analyzer:ListAnalyzers", "access-analyzer-enabled"),
     ("cloudtrail:GetEventDataStore", "event-data-store-retention"),
     ("cloudtrail:GetInsightSelectors", "cost-insights-duplicated"),
     ("cloudtrail:GetResourcePolicy", "event-data-store-resource-policy"),
+    ("cloudtrail:ListChannels", "trail-log-consumer-present"),
     ("cloudtrail:ListTags", "cloudtrail-trail-tagged"),
     ("cloudtrail:LookupEvents", "trail-delivery-matches-activity"),
+    ("config:DescribeConfigurationRecorders", "config-recorder-all-regions"),
+    ("guardduty:DescribeOrganizationConfiguration", "guardduty-enabled-centralized"),
+    ("guardduty:GetDetector", "guardduty-s3-protection-enabled"),
     ("iam:GetRole", "org-cloudtrail-service-linked-role"),
     ("kms:GetKeyPolicy", "trail-kms-key-policy-scoped"),
     ("kms:GetKeyRotationStatus", "cmk-backing-key-rotation-enabled"),
@@ -151,6 +156,8 @@ const DENIED_TOGETHER: [(&str, &str); 16] = [
     ("s3:GetBucketPolicy", "s3-bucket-ssl-requests-only"),
     ("s3:GetBucketReplication", "s3-bucket-replication-enabled"),
     ("s3:GetBucketTagging", "cloudtrail-sensitive-bucket-dataevents"),
+    ("s3:GetBucketNotificationConfiguration", "trail-log-consumer-present"),
+    ("securityhub:DescribeHub", "securityhub-enabled"),
     ("sns:GetTopicAttributes", "trail-sns-delivery-healthy"),
 ];
 

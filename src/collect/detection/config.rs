@@ -6,7 +6,7 @@ use trailproof_core::answer::{Answer, DeliveryChannel, Recorder, Recorders};
 use trailproof_core::aws::Region;
 
 use crate::collect::gap::Failure;
-use crate::collect::organizations::within;
+use crate::collect::organizations::{incomplete, within};
 use crate::collect::session::{Session, sdk_region};
 
 const NO_RECORDER: &str = "NoSuchConfigurationRecorderException";
@@ -20,7 +20,9 @@ pub async fn recorders(session: &Session, region: &Region) -> Result<Answer, Fai
     let request = session.config_service().describe_configuration_recorders();
     let sent = request.customize().config_override(there(region)).send().await;
     let described = match sent.map_err(Failure::from) {
-        Ok(answer) => answer.configuration_recorders.unwrap_or_default(),
+        Ok(answer) => {
+            answer.configuration_recorders.ok_or_else(|| incomplete("ConfigurationRecorders"))?
+        }
         Err(failure) if failure.is(&[NO_RECORDER]) => Vec::new(),
         Err(failure) => return Err(failure),
     };
@@ -40,6 +42,13 @@ pub async fn recorders(session: &Session, region: &Region) -> Result<Answer, Fai
             .filter(|one| Some(one.name.as_str()) == status.name())
             .for_each(|one| state(one, status));
     }
+    let mut own = found.configuration_recorders.iter().filter(|one| one.is_own());
+    if own.any(|one| one.recording.is_none()) {
+        return Err(within(
+            "DescribeConfigurationRecorderStatus",
+            incomplete("a recorder's status"),
+        ));
+    }
     let request = session.config_service().describe_delivery_channel_status();
     let sent = request.customize().config_override(there(region)).send().await;
     let answer = sent.map_err(|error| within("DescribeDeliveryChannelStatus", error.into()))?;
@@ -55,7 +64,10 @@ pub async fn recorders(session: &Session, region: &Region) -> Result<Answer, Fai
             status.config_stream_delivery_info().and_then(|info| info.last_status()),
         ),
     };
-    found.delivery_channels = answer.delivery_channels_status().iter().map(channel).collect();
+    let channels = answer.delivery_channels_status.ok_or_else(|| {
+        within("DescribeDeliveryChannelStatus", incomplete("DeliveryChannelsStatus"))
+    })?;
+    found.delivery_channels = channels.iter().map(channel).collect();
     found.delivery_channels.sort();
     Ok(Answer::Recorders(Some(found)))
 }

@@ -35,6 +35,9 @@ pub async fn detectors(session: &Session, region: &Region) -> Result<Answer, Fai
         let request = session.guardduty().get_detector().detector_id(&id);
         let sent = request.customize().config_override(there(region)).send().await;
         let answer = sent.map_err(|error| within("GetDetector", error.into()))?;
+        if answer.status().is_none() {
+            return Err(within("GetDetector", incomplete("status")));
+        }
         detectors.push(detector(id, &answer));
     }
     detectors.sort();
@@ -68,7 +71,7 @@ pub async fn administrators(session: &Session, region: &Region) -> Result<Answer
     loop {
         let request = request.clone().set_next_token(token);
         let answer = request.customize().config_override(there(region)).send().await?;
-        for account in answer.admin_accounts.unwrap_or_default() {
+        for account in answer.admin_accounts.ok_or_else(|| incomplete("adminAccounts"))? {
             let id = account.admin_account_id.unwrap_or_default();
             found.push(DetectorAdministrator {
                 admin_account_id: id
@@ -96,6 +99,9 @@ pub async fn organization(session: &Session, region: &Region) -> Result<Answer, 
     let members = answer.auto_enable_organization_members();
     #[expect(deprecated, reason = "what was there before the word for all accounts")]
     let auto_enable = answer.auto_enable();
+    if members.is_none() && auto_enable.is_none() {
+        return Err(incomplete("autoEnableOrganizationMembers"));
+    }
     Ok(Answer::DetectorOrganization(DetectorOrganization {
         auto_enable_organization_members: members.map(|members| members.as_str().to_owned()),
         auto_enable,

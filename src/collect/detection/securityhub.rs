@@ -5,7 +5,7 @@ use trailproof_core::answer::{Answer, SecurityHub};
 use trailproof_core::aws::{Arn, Region};
 
 use crate::collect::gap::Failure;
-use crate::collect::organizations::within;
+use crate::collect::organizations::{incomplete, within};
 use crate::collect::session::{Session, sdk_region};
 
 fn there(region: &Region) -> Builder {
@@ -23,11 +23,12 @@ pub async fn hub(session: &Session, region: &Region) -> Result<Answer, Failure> 
         }
         Err(failure) => return Err(failure),
     };
+    let hub_arn = answer.hub_arn.ok_or_else(|| incomplete("HubArn"))?;
     // Every region tells it alike: one is asked.
     let asked = *region == session.partition.global_region();
     let aggregation = if asked { aggregation(session, region).await? } else { None };
     Ok(Answer::SecurityHub(Some(SecurityHub {
-        hub_arn: answer.hub_arn,
+        hub_arn: Some(hub_arn),
         finding_aggregation_region: aggregation,
     })))
 }
@@ -43,7 +44,7 @@ async fn aggregation(session: &Session, region: &Region) -> Result<Option<Region
     let request = session.securityhub().list_finding_aggregators();
     let sent = request.customize().config_override(there(region)).send().await;
     let answer = sent.map_err(|error| within("ListFindingAggregators", error.into()))?;
-    let first = answer.finding_aggregators().first();
-    let arn = first.and_then(|aggregator| aggregator.finding_aggregator_arn());
+    let found = answer.finding_aggregators.ok_or_else(|| incomplete("FindingAggregators"))?;
+    let arn = found.first().and_then(|aggregator| aggregator.finding_aggregator_arn());
     Ok(arn.and_then(|arn| Arn::parse(arn).ok()?.region()))
 }
