@@ -1,7 +1,7 @@
 //! Who can stop, narrow or delete the account's own trails and event data stores, all policies counted in.
 
 use trailproof_core::prelude::*;
-use trailproof_core::privilege::{CLOUDTRAIL, Question, Target};
+use trailproof_core::privilege::{CLOUDTRAIL, Question, Serving, Target};
 
 use crate::least_privilege::LEAST_PRIVILEGE;
 
@@ -31,6 +31,7 @@ pub const CHECK: Check = Check {
         Fact::Trails,
         Fact::EventDataStores,
         Fact::DelegatedAdministrators,
+        Fact::TrustedServices,
         Fact::AuthorizationDetails,
         Fact::OrganizationPolicies,
         Fact::OrganizationPolicy,
@@ -88,6 +89,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         approved: &audit.policy.approved_principals,
         strict: audit.policy.strict_conditions,
         by_escalation: true,
+        serving: Some(Serving::Recorders),
         can: "stop, narrow or delete its trails and event data stores",
     }
     .judge(complete)
@@ -318,5 +320,26 @@ mod tests {
             finding.evidence[1].value["through"],
             "arn:aws:iam::aws:policy/AdministratorAccess: statement 0"
         );
+    }
+
+    #[test]
+    fn whoever_assigns_permission_sets_has_all_of_them() {
+        let assigning = || {
+            let policy = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow",
+                "Action": "sso:CreateAccountAssignment", "Resource": "*" }] });
+            organization()
+                .with(trail("org").for_organization())
+                .principal(MANAGEMENT, user("ida").inline("own", policy))
+        };
+        let trusted = |world: World| {
+            world.but(|world| world.trusted_services.push("sso.amazonaws.com".into()))
+        };
+        let _ = expect(&CHECK)
+            .in_account(MANAGEMENT)
+            .passes(assigning())
+            .fails("escalation", trusted(assigning()))
+            .is_unknown(Cause::AccessDenied, assigning().deny(Fact::TrustedServices))
+            .policy(|policy| policy.approved_principals = vec!["*:user/ida".into()])
+            .passes(trusted(assigning()));
     }
 }

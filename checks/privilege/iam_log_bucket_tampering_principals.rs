@@ -1,7 +1,7 @@
 //! Who in the log bucket's account can destroy, replace or forge logs, by identity, bucket and organization policies.
 
 use trailproof_core::prelude::*;
-use trailproof_core::privilege::{Question, Target, on_log_bucket};
+use trailproof_core::privilege::{Question, Serving, Target, on_log_bucket};
 use trailproof_core::safeguard::{BYPASS, Lock};
 
 use crate::least_privilege::LEAST_PRIVILEGE;
@@ -33,6 +33,7 @@ pub const CHECK: Check = Check {
         Fact::BucketHead,
         Fact::BucketObjectLock,
         Fact::BucketPolicy,
+        Fact::TrustedServices,
         Fact::AuthorizationDetails,
         Fact::OrganizationPolicies,
         Fact::OrganizationPolicy,
@@ -58,6 +59,7 @@ fn judge(bucket: &Bucket, account: &AccountView<'_>, audit: &Audit<'_>) -> Obser
         approved: &audit.policy.approved_principals,
         strict: audit.policy.strict_conditions,
         by_escalation: true,
+        serving: Some(Serving::Buckets),
         can: "destroy, replace or forge its logs",
     }
     // A trail that nobody saw may deliver under another prefix.
@@ -180,5 +182,24 @@ mod tests {
                     .to_vec();
             })
             .passes(entering(own()));
+    }
+
+    #[test]
+    fn whoever_assigns_permission_sets_has_all_of_them() {
+        let assigning = || {
+            let policy = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow",
+                "Action": "sso:CreateAccountAssignment", "Resource": "*" }] });
+            own().principal(MANAGEMENT, user("ida").inline("own", policy))
+        };
+        let trusted = |world: World| {
+            world.but(|world| world.trusted_services.push("sso.amazonaws.com".into()))
+        };
+        let _ = expect(&CHECK)
+            .in_account(ARCHIVE)
+            .passes(assigning())
+            .fails("escalation", trusted(assigning()))
+            .is_unknown(Cause::AccessDenied, assigning().deny(Fact::TrustedServices))
+            .policy(|policy| policy.approved_principals = vec!["*:user/ida".into()])
+            .passes(trusted(assigning()));
     }
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use trailproof_core::aws::Arn;
 use trailproof_core::monitoring::LogDestination;
 use trailproof_core::prelude::*;
-use trailproof_core::privilege::{Question, Target, watched};
+use trailproof_core::privilege::{Question, Serving, Target, watched};
 
 use crate::least_privilege::LEAST_PRIVILEGE;
 
@@ -36,6 +36,7 @@ pub const CHECK: Check = Check {
         Fact::MetricFilters,
         Fact::Alarms,
         Fact::Topic,
+        Fact::TrustedServices,
         Fact::AuthorizationDetails,
         Fact::OrganizationPolicies,
         Fact::OrganizationPolicy,
@@ -102,6 +103,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         approved: &audit.policy.approved_principals,
         strict: audit.policy.strict_conditions,
         by_escalation: true,
+        serving: Some(Serving::Watchers),
         can: "silence its log groups, alarms and topics",
     }
     .judge(complete)
@@ -179,5 +181,26 @@ mod tests {
             .is_unknown(Cause::AccessDenied, deletes().deny(Fact::PolicyTargets))
             .in_account(ARCHIVE)
             .does_not_apply("nothing_watches", deletes());
+    }
+
+    #[test]
+    fn whoever_assigns_permission_sets_has_all_of_them() {
+        let assigning = || {
+            let policy = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow",
+                "Action": "sso:CreateAccountAssignment", "Resource": "*" }] });
+            organization()
+                .with(trail("org").for_organization())
+                .principal(MANAGEMENT, user("ida").inline("own", policy))
+        };
+        let trusted = |world: World| {
+            world.but(|world| world.trusted_services.push("sso.amazonaws.com".into()))
+        };
+        let _ = expect(&CHECK)
+            .in_account(MANAGEMENT)
+            .passes(assigning())
+            .fails("escalation", trusted(assigning()))
+            .is_unknown(Cause::AccessDenied, assigning().deny(Fact::TrustedServices))
+            .policy(|policy| policy.approved_principals = vec!["*:user/ida".into()])
+            .passes(trusted(assigning()));
     }
 }

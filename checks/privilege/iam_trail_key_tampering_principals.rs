@@ -1,7 +1,7 @@
 //! Who in the key's account can take the key away from the evidence that it encrypts, by key policy and IAM.
 
 use trailproof_core::prelude::*;
-use trailproof_core::privilege::{Question, Target, on_key};
+use trailproof_core::privilege::{Question, Serving, Target, on_key};
 
 use crate::least_privilege::LEAST_PRIVILEGE;
 
@@ -34,6 +34,7 @@ pub const CHECK: Check = Check {
         Fact::BucketHead,
         Fact::Key,
         Fact::KeyPolicy,
+        Fact::TrustedServices,
         Fact::AuthorizationDetails,
         Fact::OrganizationPolicies,
         Fact::OrganizationPolicy,
@@ -60,6 +61,7 @@ fn judge(key: &Key, account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Ve
         approved: &audit.policy.approved_principals,
         strict: audit.policy.strict_conditions,
         by_escalation: true,
+        serving: Some(Serving::Keys),
         can: "disable, delete or re-assign the key",
     }
     .judge(|| Ok(()))
@@ -122,5 +124,24 @@ mod tests {
             .fails(FAILS, disables().but(|world| world.trails.clear()).with_store(store("lake")))
             .policy(|policy| policy.approved_principals = vec!["*:user/ann".into()])
             .passes(disables());
+    }
+
+    #[test]
+    fn whoever_assigns_permission_sets_has_all_of_them() {
+        let assigning = || {
+            let policy = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow",
+                "Action": "sso:CreateAccountAssignment", "Resource": "*" }] });
+            own().principal(MANAGEMENT, user("ida").inline("own", policy))
+        };
+        let trusted = |world: World| {
+            world.but(|world| world.trusted_services.push("sso.amazonaws.com".into()))
+        };
+        let _ = expect(&CHECK)
+            .in_account(ARCHIVE)
+            .passes(assigning())
+            .fails("escalation", trusted(assigning()))
+            .is_unknown(Cause::AccessDenied, assigning().deny(Fact::TrustedServices))
+            .policy(|policy| policy.approved_principals = vec!["*:user/ida".into()])
+            .passes(trusted(assigning()));
     }
 }

@@ -14,7 +14,7 @@ use trailproof_core::assess::{AssessError, Judged, assess, assess_watched};
 use trailproof_core::assessment::Assessment;
 use trailproof_core::aws::AccountId;
 use trailproof_core::check::Severity;
-use trailproof_core::evidence::Cause;
+use trailproof_core::evidence::{Cause, Gap};
 use trailproof_core::fact::Fact;
 use trailproof_core::finding::{Finding, GLOBAL};
 use trailproof_core::fixture::*;
@@ -52,7 +52,8 @@ fn totals_hold(assessment: &Assessment<Judged<'_, Bundle>>, all: &[Finding], gat
 
     let mut rows: BTreeMap<(AccountId, String, Cause), BTreeSet<&str>> = BTreeMap::new();
     for finding in all {
-        let gap = finding.gap.iter().filter(|gap| gap.cause != Cause::Undecidable);
+        let unasked = |gap: &&Gap| matches!(gap.cause, Cause::Undecidable | Cause::NotSupplied);
+        let gap = finding.gap.iter().filter(|gap| !unasked(gap));
         for gap in gap {
             let region = gap.region.as_ref().map_or(GLOBAL, |region| region.as_str()).to_owned();
             let place = (gap.account.unwrap_or(finding.account_id), region, gap.cause);

@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::answer::{
-    BucketEncryption, BucketEntry, BucketLogging, BucketReplication, EventDataStore, LogGroup,
-    TrailDescription,
+    BucketEncryption, BucketEntry, BucketLogging, BucketReplication, DetectorAdministrator,
+    EventDataStore, LogGroup, TrailDescription,
 };
 use crate::aws::{AccountId, Arn};
 use crate::evidence::Cause;
@@ -96,7 +96,7 @@ impl Ledger {
     }
 
     /// Notes whom the answers of shared objects name: the buckets that a log bucket's access logs and copies go to, the
-    /// keys of buckets, event data stores and log groups. To be called again whenever such an answer has come.
+    /// keys of buckets, event data stores and log groups, the administrators of GuardDuty. To be called again whenever such an answer has come.
     pub fn links(&mut self, document: &Document) {
         for probe in document.observations.keys() {
             let key = match probe.fact {
@@ -113,6 +113,13 @@ impl Ledger {
                         let name = rule.destination_bucket.rsplit_once(":::").map(|(_, name)| name);
                         self.wanted.extend(name.map(digest));
                     }
+                    None
+                }
+                Fact::DetectorAdministrators => {
+                    let told = document.read::<Vec<DetectorAdministrator>>(probe);
+                    let told = told.map_or(&[][..], |(told, _)| told);
+                    self.named.extend(told.iter().map(|one| one.admin_account_id));
+                    self.named.insert(document.account);
                     None
                 }
                 Fact::BucketEncryption => document

@@ -72,6 +72,8 @@ impl Known<'_> {
 pub(super) struct Follow<'a> {
     run: &'a Run<'a>,
     open: FuturesUnordered<Answering<'a>>,
+    /// What came in while the organization was asked.
+    arrived: VecDeque<Answers>,
     /// What is to be put to whom as soon as there is room: what is under way holds the account's document and every
     /// request in memory, and in a large organization a thousand accounts have questions at one moment.
     waiting: VecDeque<(AccountId, Vec<Probe>)>,
@@ -107,6 +109,7 @@ impl<'a> Follow<'a> {
         Self {
             run,
             open: FuturesUnordered::new(),
+            arrived: VecDeque::new(),
             waiting: VecDeque::new(),
             room: run.caller.pace().accounts(),
             asked: BTreeSet::new(),
@@ -141,7 +144,7 @@ impl<'a> Follow<'a> {
     }
 
     fn is_half_answered(&self) -> bool {
-        self.answered >= self.open.len() + self.waiting.len()
+        self.answered >= self.open.len() + self.arrived.len() + self.waiting.len()
     }
 
     fn now(&mut self, work: &Work<'_>, known: Known<'_>) {
@@ -180,12 +183,15 @@ impl<'a> Follow<'a> {
 
     /// Whether a question is under way.
     pub(super) fn is_asking(&self) -> bool {
-        !(self.open.is_empty() && self.waiting.is_empty())
+        !(self.open.is_empty() && self.arrived.is_empty() && self.waiting.is_empty())
     }
 
     /// Waits for the next answers.
     pub(super) async fn next(&mut self) -> Option<Answers> {
-        self.open.next().await
+        match self.arrived.pop_front() {
+            Some(answers) => Some(answers),
+            None => self.open.next().await,
+        }
     }
 
     /// Keeps what was answered.
@@ -262,13 +268,20 @@ impl<'a> Follow<'a> {
         }
     }
 
-    async fn of_organization(&self, probes: Vec<Probe>, organization: &mut Document) {
+    /// Asks the organization. What is under way beside it must go on: a call may hold a turn for which these wait.
+    async fn of_organization(&mut self, probes: Vec<Probe>, organization: &mut Document) {
         let caller = self.run.caller.caller(organization.account, self.run.partition());
         let again = OnceCell::new();
         let asked = probes.into_iter().map(|probe| self.run.ask((&caller, &again), probe));
         let mut answers = futures::stream::iter(asked).buffer_unordered(AT_ONCE);
-        while let Some(answer) = answers.next().await {
-            organization.observations.extend(answer);
+        loop {
+            tokio::select! {
+                answer = answers.next() => match answer {
+                    Some(answer) => organization.observations.extend(answer),
+                    None => return,
+                },
+                Some(answers) = self.open.next() => self.arrived.push_back(answers),
+            }
         }
     }
 }

@@ -119,7 +119,8 @@ pub struct Roster {
 }
 
 /// What the management account is asked beside the accounts.
-const BESIDE: [Fact; 2] = [Fact::DelegatedAdministrators, Fact::TrustedServices];
+const BESIDE: [Fact; 3] =
+    [Fact::DelegatedAdministrators, Fact::AnalyzerAdministrators, Fact::TrustedServices];
 
 /// So many questions about policies are under way at once: Organizations bears little.
 const AT_ONCE: usize = 8;

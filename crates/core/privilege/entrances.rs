@@ -15,14 +15,28 @@ use crate::aws::{AccountId, Arn};
 use crate::evidence::{Gap, Observed};
 use crate::organization::{Member, Organization};
 use crate::snapshot::{Document, Snapshot};
-use crate::trail::Trail;
 
 /// So many principals at one door are kept with their way; of the others only who they are.
 const WITH_THEIR_WAY: usize = 50;
 
+/// What of an account the records of others depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Serving {
+    /// Its trails and event data stores, or the organization's that it administers.
+    Recorders,
+    /// Its buckets.
+    Buckets,
+    /// Its keys.
+    Keys,
+    /// Its log groups, with their alarms, and its topics.
+    Watchers,
+}
+
 /// Those who can act in one account, by as whom.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Entries {
+    /// Why they were looked for. They count for nothing else there.
+    pub serves: BTreeSet<Serving>,
     /// In the order of the accounts from which they come.
     pub by_door: BTreeMap<Door, Vec<Entrant>>,
     /// Why there may be more.
@@ -47,7 +61,8 @@ impl Entrances {
     /// # Errors
     /// Where the snapshot cannot be read.
     pub fn find<S: Snapshot>(snapshot: &S, organization: &Organization) -> Result<Self, S::Error> {
-        let owners = serving_others(organization);
+        let serving = serving_others(organization);
+        let owners: BTreeSet<AccountId> = serving.keys().copied().collect();
         if owners.is_empty() {
             return Ok(Self::default());
         }
@@ -64,8 +79,9 @@ impl Entrances {
             open = search.reach.guests(&all).difference(&leading).copied().collect();
         }
         search.each(snapshot, &leading, |reach, roll, stance| reach.link(roll, &[], stance))?;
+        let entries = |serves| Entries { serves, ..Entries::default() };
         let mut found: BTreeMap<AccountId, Entries> =
-            owners.iter().map(|owner| (*owner, Entries::default())).collect();
+            serving.into_iter().map(|(owner, serves)| (owner, entries(serves))).collect();
         let mut enter = |entrants: Vec<(Door, Entrant)>| {
             for (door, entrant) in entrants {
                 let into = match &door {
@@ -166,36 +182,33 @@ fn account_of(arn: &str) -> Option<AccountId> {
 
 /// The accounts of the organization on which the records of others depend: owners of its trails and event data stores, those
 /// that administer them in its stead, and the owners of what other accounts' trails deliver to, encrypt with and notify.
-fn serving_others(organization: &Organization) -> BTreeSet<AccountId> {
-    let mut owners = BTreeSet::new();
+fn serving_others(organization: &Organization) -> BTreeMap<AccountId, BTreeSet<Serving>> {
+    let mut owners: BTreeMap<AccountId, BTreeSet<Serving>> = BTreeMap::new();
+    let mut serve = |owner: AccountId, what: Serving| {
+        if organization.members.contains_key(&owner) {
+            owners.entry(owner).or_default().insert(what);
+        }
+    };
     for trail in organization.trails().filter(|trail| organization.judges(trail)) {
-        let of_bucket = organization.bucket_of(trail).and_then(|bucket| bucket.owner);
-        let told = [trail.log_group(), trail.topic()].into_iter().flatten();
-        let parties = told.filter_map(account_of).chain(of_bucket);
         let serves = |owner: &AccountId| trail.is_organization_trail() || *owner != trail.owner;
-        owners.extend(parties.filter(serves));
-        owners.extend(of_organization(organization, trail));
+        let bucket = organization.bucket_of(trail).and_then(|bucket| bucket.owner);
+        bucket.filter(serves).into_iter().for_each(|owner| serve(owner, Serving::Buckets));
+        let watching = [trail.log_group(), trail.topic()].into_iter().flatten();
+        let watching = watching.filter_map(account_of).filter(serves);
+        watching.for_each(|owner| serve(owner, Serving::Watchers));
+        if trail.is_organization_trail() {
+            let delegates = organization.delegated_administrators.iter().flatten().copied();
+            delegates.chain([trail.owner]).for_each(|owner| serve(owner, Serving::Recorders));
+        }
     }
     for key in organization.keys() {
         let owner = key.target.account;
         if key.serves_organization || key.trail_owners.iter().any(|user| *user != owner) {
-            owners.insert(owner);
+            serve(owner, Serving::Keys);
         }
     }
     for store in organization.stores().filter(|store| store.is_organization_store()) {
-        owners.insert(store.owner);
+        serve(store.owner, Serving::Recorders);
     }
-    owners.retain(|owner| organization.members.contains_key(owner));
     owners
-}
-
-/// Those who can change an organization trail.
-fn of_organization(
-    organization: &Organization,
-    trail: &Trail,
-) -> impl Iterator<Item = AccountId> + use<> {
-    let organized = trail.is_organization_trail();
-    let delegates = organization.delegated_administrators.as_ref().ok().filter(|_| organized);
-    let delegates: Vec<AccountId> = delegates.into_iter().flatten().copied().collect();
-    organized.then_some(trail.owner).into_iter().chain(delegates)
 }

@@ -22,6 +22,7 @@ pub fn lifted(bucket: &Bucket, account: &AccountView<'_>, policy: &Policy) -> Ob
         approved: &policy.approved_principals,
         strict: policy.strict_conditions,
         by_escalation: false,
+        serving: None,
         can: "lift its locks, which are of GOVERNANCE mode",
     }
     .judge(|| account.organization.all_trails_complete())

@@ -34,7 +34,7 @@ pub(crate) use actions::all as all_actions;
 pub use actions::{CLOUDTRAIL, DECRYPT, READ_LOGS, on_key, on_log_bucket, watched};
 pub use administrators::{Administrators, gives_everything};
 pub use delivery::{Delivery, delivery};
-pub use entrances::{Entrances, Entries};
+pub use entrances::{Entrances, Entries, Serving};
 pub use limits::Foreign;
 pub use locks::{holds, lifted};
 pub use reach::{Arrival, Door, Entrant, Reach, Stance, stance};

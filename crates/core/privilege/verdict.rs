@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::entrances::{Entries, Serving};
 use super::roll::{Principal, Roll};
 use super::targets::Target;
 use super::ways::Ways;
@@ -41,6 +42,8 @@ pub struct Question<'a> {
     pub strict: bool,
     /// Whether those count who come by a power on some way: as another principal, or by changing what one may do.
     pub by_escalation: bool,
+    /// As what the targets may serve other accounts: those count too who come from these then.
+    pub serving: Option<Serving>,
     /// What the powers come to, after "can": `stop the trail`.
     pub can: &'a str,
 }
@@ -112,6 +115,12 @@ impl<'a> Question<'a> {
         let evidence = self.evidence(sure).into_iter().chain(self.evidence_of_ways(open));
         let evidence = evidence.chain(self.evidence_of_entering(come));
         fail(text).reason(reason).observed(observed).cite(evidence)
+    }
+
+    /// Those from other accounts who count, where that was looked for.
+    fn entries(&self) -> Option<&Entries> {
+        let entries = self.roll.entries.as_deref().filter(|_| self.by_escalation)?;
+        self.serving.is_some_and(|what| entries.serves.contains(&what)).then_some(entries)
     }
 
     /// The ARNs of those who are told of already.

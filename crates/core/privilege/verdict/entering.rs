@@ -49,8 +49,7 @@ impl Entering<'_> {
 impl Question<'_> {
     /// By principal, those who are not approved, not known already, and come by something, or may.
     pub(super) fn entering(&self, known: &BTreeSet<&str>) -> Vec<Entering<'_>> {
-        let looked_for = self.roll.entries.as_ref().filter(|_| self.by_escalation);
-        let Some(entries) = looked_for else { return Vec::new() };
+        let Some(entries) = self.entries() else { return Vec::new() };
         let behind = self.behind_doors(entries.by_door.keys());
         let approves = |arn: &str| self.approved.iter().any(|glob| pattern::matches(glob, arn));
         let mut found: BTreeMap<&str, Entering<'_>> = BTreeMap::new();
@@ -158,8 +157,7 @@ impl Question<'_> {
             Can::Yes | Can::If => None,
         });
         find(unknown, |()| Ok(false))?;
-        let entries = self.roll.entries.as_ref().filter(|_| self.by_escalation);
-        entries.and_then(|entries| entries.incomplete.clone()).map_or(Ok(()), Err)
+        self.entries().and_then(|entries| entries.incomplete.clone()).map_or(Ok(()), Err)
     }
 
     /// `3 principals by way of other accounts (role/Admin of 111122223333 and 2 more)`; nothing where there are none.
