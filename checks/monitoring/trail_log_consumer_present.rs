@@ -37,6 +37,7 @@ pub const CHECK: Check = Check {
         Fact::EventDataStores,
         Fact::EventDataStore,
         Fact::BucketList,
+        Fact::BucketHead,
         Fact::BucketNotification,
     ],
     judge: Judge::Trail(judge),

@@ -196,7 +196,7 @@ mod tests {
             world.but(|world| world.trusted_services.push("sso.amazonaws.com".into()))
         };
         let _ = expect(&CHECK)
-            .in_account(MANAGEMENT)
+            .in_account(MEMBER)
             .passes(assigning())
             .fails("escalation", trusted(assigning()))
             .is_unknown(Cause::AccessDenied, assigning().deny(Fact::TrustedServices))
