@@ -93,7 +93,7 @@ pub(super) struct Follow<'a> {
 }
 
 /// The answers that name what is to be asked next: a region, a key, another bucket. No other is worth a new graph.
-const OPENING: [Fact; 8] = [
+const OPENING: [Fact; 9] = [
     Fact::BucketHead,
     Fact::BucketLogging,
     Fact::BucketReplication,
@@ -102,6 +102,7 @@ const OPENING: [Fact; 8] = [
     Fact::MetricFilters,
     Fact::Alarms,
     Fact::Key,
+    Fact::DetectorAdministrators,
 ];
 
 impl<'a> Follow<'a> {
@@ -295,6 +296,9 @@ fn is_certain(account: AccountId, probe: &Probe) -> bool {
         | Fact::ServiceLinkedRole
         | Fact::Alarms
         | Fact::MuteRules
+        | Fact::Channels
+        | Fact::DetectorAdministrators
+        | Fact::DetectorOrganization
         | Fact::BucketHistory
         | Fact::KeyHistory
         | Fact::DetectionHistory
@@ -304,7 +308,8 @@ fn is_certain(account: AccountId, probe: &Probe) -> bool {
         | Fact::KeyPolicy
         | Fact::Topic
         | Fact::LogGroup
-        | Fact::MetricFilters => {
+        | Fact::MetricFilters
+        | Fact::SubscriptionFilters => {
             let arn = probe.resource.as_deref().and_then(|id| Arn::parse(id).ok());
             arn.and_then(|arn| arn.account_id()) == Some(account)
         }

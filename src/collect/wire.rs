@@ -41,6 +41,9 @@ impl std::fmt::Display for Stale {
 
 impl std::error::Error for Stale {}
 
+/// A call that waited so long for a permit is no longer at the place that it was given in its account's window.
+const LATE: Duration = Duration::from_millis(500);
+
 /// What an attempt came to that its time ran out for.
 pub const NO_ANSWER: &str = "no answer in time";
 
@@ -101,17 +104,28 @@ impl Wire {
         Err(ConnectorError::other(Stale.into(), Some(ErrorKind::ThrottlingError)))
     }
 
-    /// Waits for a place in the account's window, then for a permit: who waits for AWS's quota holds nothing.
+    /// Waits for a place in the account's window, then for a permit: who waits for AWS's quota holds nothing. Only where the
+    /// permit came so late that the place is another's by now, it is held while a new one is waited for: places are close,
+    /// and calls that waited for long would else be sent all at once.
     async fn turn(&self, call: &Call) -> Result<Permit, ConnectorError> {
-        if let Some(place) = self.quotas.place(&call.service, &call.region, &call.operation) {
-            tokio::time::sleep_until(place).await;
-        }
+        let place = self.place(call).await;
         if recorder::is_beside() {
             return Ok(Permit::beside());
         }
         let permit = self.pace.admission.admit(call.turn).await;
         // The SDK makes no further attempt after an error of the user's.
-        permit.map_err(|closed| ConnectorError::user(closed.into()))
+        let permit = permit.map_err(|closed| ConnectorError::user(closed.into()))?;
+        if place.is_some_and(|place| place.elapsed() > LATE) {
+            self.place(call).await;
+        }
+        Ok(permit)
+    }
+
+    /// Waits for a place in the account's window, and tells when it was, where the call has one.
+    async fn place(&self, call: &Call) -> Option<Instant> {
+        let place = self.quotas.place(&call.service, &call.region, &call.operation)?;
+        tokio::time::sleep_until(place).await;
+        Some(Instant::now())
     }
 }
 

@@ -81,7 +81,9 @@ fn verdicts(place: &Place) -> BTreeMap<String, (Status, String)> {
     for host in seen.lock().unwrap().iter() {
         assert!(host.ends_with(place.suffix), "{}: {host}", place.partition);
     }
-    let unknown = scanned.assessment.results.iter().filter(|f| f.status == Status::Unknown);
+    // A run of validate-logs is handed over, and nothing that AWS is asked for.
+    let unknown = scanned.assessment.results.iter();
+    let unknown = unknown.filter(|f| f.status == Status::Unknown && f.reason != "not_supplied");
     let unknown: Vec<String> = unknown.map(line).collect();
     assert!(unknown.is_empty(), "{}:\n{}", place.partition, unknown.join("\n"));
     let own = format!("arn:{}:", place.partition);

@@ -8,7 +8,11 @@ use trailproof_core::evidence::Cause;
 
 use crate::collect::gap::Failure;
 use crate::collect::organizations::{incomplete, within};
+use crate::collect::recorder::last_is_empty;
 use crate::collect::session::{Session, sdk_region};
+
+/// What the SDK says in the place of an enumeration that an answer must have and has not.
+const UNSET: &str = "no value was set";
 
 fn there(region: &Region) -> Builder {
     Builder::new().region(sdk_region(region))
@@ -20,6 +24,10 @@ async fn ids(session: &Session, region: &Region) -> Result<Vec<String>, Failure>
     loop {
         let request = request.clone().set_next_token(token);
         let answer = request.customize().config_override(there(region)).send().await?;
+        // The SDK takes an answer without a body for an empty list.
+        if last_is_empty() {
+            return Err(incomplete("detectorIds"));
+        }
         ids.extend(answer.detector_ids.ok_or_else(|| incomplete("detectorIds"))?);
         token = answer.next_token.filter(|token| !token.is_empty());
         if token.is_none() {
@@ -35,7 +43,8 @@ pub async fn detectors(session: &Session, region: &Region) -> Result<Answer, Fai
         let request = session.guardduty().get_detector().detector_id(&id);
         let sent = request.customize().config_override(there(region)).send().await;
         let answer = sent.map_err(|error| within("GetDetector", error.into()))?;
-        if answer.status().is_none() {
+        // The SDK puts a word of its own where the status is left out.
+        if last_is_empty() || answer.status().is_none_or(|status| status.as_str() == UNSET) {
             return Err(within("GetDetector", incomplete("status")));
         }
         detectors.push(detector(id, &answer));
@@ -71,6 +80,9 @@ pub async fn administrators(session: &Session, region: &Region) -> Result<Answer
     loop {
         let request = request.clone().set_next_token(token);
         let answer = request.customize().config_override(there(region)).send().await?;
+        if last_is_empty() {
+            return Err(incomplete("adminAccounts"));
+        }
         for account in answer.admin_accounts.ok_or_else(|| incomplete("adminAccounts"))? {
             let id = account.admin_account_id.unwrap_or_default();
             found.push(DetectorAdministrator {
