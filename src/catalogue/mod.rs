@@ -154,27 +154,28 @@ pub fn calls_of_a_member(
     regions: usize,
     is_caller: bool,
 ) -> Vec<(&'static str, usize)> {
-    let of_fact =
-        demand.iter().filter(|fact| fact.scope() != Scope::Organization).filter_map(|fact| {
-            let calls = match fact {
-                Fact::Session => usize::from(!is_caller),
-                Fact::Trails | Fact::RecentEvents | Fact::EventDataStores => regions,
-                // The organization's trail shows everywhere; its home was asked already.
-                Fact::TrailDelivery if demand.wants(Fact::TrailStatus) => regions.saturating_sub(1),
-                Fact::TrailDelivery => regions,
-                // A deleted trail may have been at home anywhere; the rest is asked where the organization's trail is.
-                Fact::TrailHistory => regions + CHANGES.len(),
-                Fact::TrailStatus
-                // More regions follow where the first has a rule that hears of CloudTrail.
-                | Fact::EventRules
-                | Fact::Regions
-                | Fact::BucketList
-                | Fact::AuthorizationDetails => 1,
-                // Asked only of the owners of trails, buckets and keys.
-                _ => return None,
-            };
-            Some((fact.operation(), calls))
-        });
+    let of_fact = demand.iter().filter(|fact| fact.scope() != Scope::Organization);
+    let of_fact = of_fact.flat_map(|fact| {
+        let calls = match fact {
+            Fact::Session => usize::from(!is_caller),
+            Fact::Trails | Fact::RecentEvents | Fact::EventDataStores | Fact::EventRules => regions,
+            // The organization's trail shows everywhere; its home was asked already.
+            Fact::TrailDelivery if demand.wants(Fact::TrailStatus) => regions.saturating_sub(1),
+            Fact::TrailDelivery => regions,
+            // A deleted trail may have been at home anywhere; the rest is asked where the organization's trail is.
+            Fact::TrailHistory => regions + CHANGES.len(),
+            Fact::TrailStatus | Fact::Regions | Fact::BucketList | Fact::AuthorizationDetails => 1,
+            // Each takes several calls, as far as the service is on.
+            Fact::Detectors | Fact::SecurityHub | Fact::Recorders | Fact::Analyzers => {
+                let once = |name: &str| name == "securityhub:ListFindingAggregators";
+                let calls = |name: &&'static str| (*name, if once(name) { 1 } else { regions });
+                return fact.iam_actions().iter().map(calls).collect();
+            }
+            // Asked only of the owners of trails, buckets and keys.
+            _ => return Vec::new(),
+        };
+        vec![(fact.operation(), calls)]
+    });
     // Two facts may be read by one operation.
     let mut counted: Vec<(&'static str, usize)> = Vec::new();
     for (operation, calls) in of_fact {

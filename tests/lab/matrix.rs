@@ -54,6 +54,8 @@ fn expected(operation: &str, effect: Effect) -> Expected {
         "account:ListRegions" => Expected::Unknown(Cause::RegionScopeUnproven),
         "s3:HeadBucket" => Expected::Unknown(of_head(effect)),
         "sts:AssumeRole" => Expected::Unknown(of_role(effect)),
+        // Whoever else reads the logs is proof enough that somebody does.
+        "logs:DescribeSubscriptionFilters" => Expected::Nothing,
         _ => Expected::Unknown(of_call(operation, effect)),
     }
 }
