@@ -89,12 +89,13 @@ proptest! {
         let again = Lab { resume: run.join("run.json").exists(), ..lab(&run) };
         let resumed = report(&again.scan().reader.unwrap());
         prop_assert!(resumed == *whole, "{}", first_difference(whole, &resumed));
-        // Only who calls, the roles of accounts that were not finished, and what the first calls of questions answered
-        // that take several and were cut in the middle are asked a second time.
+        // Only who calls, the roles of accounts that were not finished, and the first calls of questions that take several
+        // and were cut in the middle are asked a second time: as many questions as are under way at once, with two such
+        // calls at most.
         let all = before + again.simulator.calls().len();
         let least: u64 = again.simulator.minimal_calls(&crate::run::reads()).values().sum();
         let more = all - usize::try_from(least).unwrap();
-        prop_assert!(more <= 150, "{more} calls were made twice");
+        prop_assert!(more <= 2 * 256, "{more} calls were made twice");
     }
 }
 
