@@ -73,8 +73,7 @@ pub const INTERRUPTED: u8 = 130;
 pub const TERMINATED: u8 = 143;
 
 /// What `trailproof help exit-codes` prints.
-pub const EXIT_CODES: &str = "\
-  0    the gates passed and the scan is complete (or no gate was asked and the scan is complete)
+pub const EXIT_CODES: &str = "  0    the gates passed and the scan is complete (or no gate was asked and the scan is complete)
   1    a gate failed: a finding at or above --fail-on, a new one with --fail-on-new, a score under
        --min-score, an expired waiver with --fail-on-expired-waiver
   2    usage or configuration error: an unknown check, region or account, an input or snapshot that

@@ -66,7 +66,7 @@ fn prepared() -> Place {
     let place = Place::with_demo();
     place.run(&["report", "run", "--format", "json=r.json"]).quietly(0);
     let report = String::from_utf8(place.read("r.json")).unwrap();
-    place.write("mended.json", report.replacen("\"status\": \"fail\"", "\"status\": \"pass\"", 1));
+    place.write("mended.json", report.replace("\"status\": \"fail\"", "\"status\": \"pass\""));
     place.write("newer-report.json", report.replace("trailproof.report/1", "trailproof.report/99"));
     place.write("newer.json", "{\"schema\": \"trailproof.snapshot/99\"}");
     place.write("faulty.toml", "no key = of ours\n");

@@ -68,7 +68,9 @@ fn every_gate_is_told_in_the_reports() {
 fn a_scan_is_0_only_where_everything_was_read() {
     let place = Place::new();
     let (code, report) = place.scan(&Served::new(organizations::readable()), &[]);
-    let unknown: Vec<_> = report.having("status", "unknown").collect();
+    // A run of validate-logs is handed over and not scanned: without one nothing is held against the scan.
+    let unknown = report.having("status", "unknown");
+    let unknown: Vec<_> = unknown.filter(|result| result["reason"] != "not_supplied").collect();
     assert!(unknown.is_empty(), "{unknown:?}");
     assert_eq!((code, report.coverage()), (0, 100.0));
     let (code, report) = place.scan(&Served::new(organizations::demo()), &[]);
