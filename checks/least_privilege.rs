@@ -38,3 +38,27 @@ pub(crate) const FROM_ABOVE: &[Control] = &[
     Soc2.related("CC6.1"),
     Iso27001_2022.stave("A.5.15"),
 ];
+
+/// Whoever assigns permission sets has what all of them give in that account, where the organization trusts Identity Center.
+#[cfg(test)]
+pub(crate) fn whoever_assigns_permission_sets_counts(
+    check: &Check,
+    world: &trailproof_core::fixture::World,
+    account: &str,
+) {
+    use trailproof_core::evidence::Cause;
+    use trailproof_core::fixture::{MANAGEMENT, World, expect, user};
+    let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow",
+        "Action": "sso:CreateAccountAssignment", "Resource": "*" }] });
+    let assigning =
+        || world.clone().principal(MANAGEMENT, user("ida").inline("own", policy.clone()));
+    let trusted =
+        |world: World| world.but(|world| world.trusted_services.push("sso.amazonaws.com".into()));
+    let _ = expect(check)
+        .in_account(account)
+        .passes(assigning())
+        .fails("escalation", trusted(assigning()))
+        .is_unknown(Cause::AccessDenied, assigning().deny(Fact::TrustedServices))
+        .policy(|policy| policy.approved_principals = vec!["*:user/ida".into()])
+        .passes(trusted(assigning()));
+}

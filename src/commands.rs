@@ -9,6 +9,7 @@ use trailproof_core::assessment::{Assessment, Unread};
 use trailproof_core::aws::Partition;
 use trailproof_core::check::Check;
 use trailproof_core::gate::{self, Gates};
+use trailproof_core::language::Language;
 use trailproof_core::period::Period;
 use trailproof_core::plan::Demand;
 use trailproof_core::results::Results;
@@ -108,23 +109,33 @@ fn explain(args: &ExplainArgs) -> Result<u8, Stop> {
     let mut languages = args.lang.clone();
     languages.sort_unstable();
     languages.dedup();
-    let report = args.snapshot.as_deref().map(report_of).transpose()?.flatten();
+    let Some(path) = &args.snapshot else {
+        let rule = |language: &Language| catalogue::rule(check, &terms().policies.base, *language);
+        let rules: Vec<String> = languages.iter().map(rule).collect();
+        return print(rules.join("\n").as_bytes()).map(|()| 0);
+    };
+    if let Some(report) = report_of(path)? {
+        return explain_results(args, (check, &languages), &report);
+    }
+    let (reader, checks) = (Reader::open(path)?, [check]);
+    let assessment = judge(&reader, &checks, (&mut Gates::default(), None))?;
+    explain_results(args, (check, &languages), &assessment)
+}
+
+/// The check and its results, in one language after the other.
+fn explain_results<R: Results>(
+    args: &ExplainArgs,
+    (check, languages): (&'static Check, &[Language]),
+    assessment: &Assessment<R>,
+) -> Result<u8, Stop>
+where
+    Stop: From<R::Error>,
+{
     let mut told: Vec<String> = Vec::new();
     for language in languages {
-        let rule = catalogue::rule(check, &terms().policies.base, language);
-        let Some(path) = &args.snapshot else {
-            told.push(rule);
-            continue;
-        };
         let wanted = Wanted::new(check, args.account.as_deref(), args.resource.as_deref())?;
-        let wanted = wanted.told_in(language);
-        let results = if let Some(report) = &report {
-            wanted.of(report)?
-        } else {
-            let reader = Reader::open(path)?;
-            wanted.of(&judge(&reader, &[check], (&mut Gates::default(), None))?)?
-        };
-        told.push(format!("{rule}\n{results}"));
+        let rule = catalogue::rule(check, &terms().policies.base, *language);
+        told.push(format!("{rule}\n{}", wanted.told_in(*language).of(assessment)?));
     }
     print(told.join("\n").as_bytes()).map(|()| 0)
 }
@@ -219,7 +230,7 @@ where
     outputs.write(&assessment)
 }
 
-/// The same of results that are all in memory.
+/// The same of results that are all in memory. Within [`write`] the bound on its results' error would be taken for theirs.
 fn write_held(assessment: &Assessment, outputs: &Outputs) -> Result<(), Stop> {
     outputs.write(assessment)
 }

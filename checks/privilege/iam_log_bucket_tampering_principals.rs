@@ -69,6 +69,7 @@ fn judge(bucket: &Bucket, account: &AccountView<'_>, audit: &Audit<'_>) -> Obser
 #[cfg(test)]
 mod tests {
     use super::CHECK;
+    use crate::least_privilege::whoever_assigns_permission_sets_counts;
     use serde_json::{Value, json};
     use trailproof_core::answer::ObjectLock;
     use trailproof_core::evidence::Cause;
@@ -186,20 +187,7 @@ mod tests {
 
     #[test]
     fn whoever_assigns_permission_sets_has_all_of_them() {
-        let assigning = || {
-            let policy = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow",
-                "Action": "sso:CreateAccountAssignment", "Resource": "*" }] });
-            own().principal(MANAGEMENT, user("ida").inline("own", policy))
-        };
-        let trusted = |world: World| {
-            world.but(|world| world.trusted_services.push("sso.amazonaws.com".into()))
-        };
-        let _ = expect(&CHECK)
-            .in_account(ARCHIVE)
-            .passes(assigning())
-            .fails("escalation", trusted(assigning()))
-            .is_unknown(Cause::AccessDenied, assigning().deny(Fact::TrustedServices))
-            .policy(|policy| policy.approved_principals = vec!["*:user/ida".into()])
-            .passes(trusted(assigning()));
+        let world = own();
+        whoever_assigns_permission_sets_counts(&CHECK, &world, ARCHIVE);
     }
 }

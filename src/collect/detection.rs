@@ -27,6 +27,15 @@ pub(super) struct Clients {
     pub(super) securityhub: std::sync::OnceLock<aws_sdk_securityhub::Client>,
 }
 
+/// That the last answer had a body: the SDK takes some of those without one for empty lists.
+#[cfg(feature = "detection-services")]
+fn with_body(field: &str) -> Result<(), Failure> {
+    if super::recorder::last_is_empty() {
+        return Err(super::organizations::incomplete(field));
+    }
+    Ok(())
+}
+
 /// What one of them answers of a region.
 #[cfg(feature = "detection-services")]
 pub async fn regional(session: &Session, region: &Region, fact: Fact) -> Result<Answer, Failure> {

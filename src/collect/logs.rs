@@ -41,6 +41,11 @@ pub async fn group(session: &Session, region: &Region, arn: &str) -> Result<Answ
     }
 }
 
+/// The answer of a log group that is not there; any other failure is one.
+fn unless_gone(failure: Failure, gone: Answer) -> Result<Answer, Failure> {
+    if failure.is(&["ResourceNotFoundException"]) { Ok(gone) } else { Err(failure) }
+}
+
 /// The metric filters of a log group; none where there is no such group.
 pub async fn filters(session: &Session, region: &Region, arn: &str) -> Result<Answer, Failure> {
     let request = session.logs().describe_metric_filters().log_group_name(name(arn));
@@ -50,13 +55,7 @@ pub async fn filters(session: &Session, region: &Region, arn: &str) -> Result<An
         let request = request.clone().set_next_token(token);
         let answer = match request.customize().config_override(there).send().await {
             Ok(answer) => answer,
-            Err(error) => {
-                let failure = Failure::from(error);
-                if failure.is(&["ResourceNotFoundException"]) {
-                    return Ok(Answer::MetricFilters(Vec::new()));
-                }
-                return Err(failure);
-            }
+            Err(error) => return unless_gone(error.into(), Answer::MetricFilters(Vec::new())),
         };
         let page = answer.metric_filters.ok_or_else(|| incomplete("metricFilters"))?;
         filters.extend(page.into_iter().map(filter));
@@ -81,11 +80,7 @@ pub async fn subscriptions(
         let answer = match request.customize().config_override(there).send().await {
             Ok(answer) => answer,
             Err(error) => {
-                let failure = Failure::from(error);
-                if failure.is(&["ResourceNotFoundException"]) {
-                    return Ok(Answer::SubscriptionFilters(Vec::new()));
-                }
-                return Err(failure);
+                return unless_gone(error.into(), Answer::SubscriptionFilters(Vec::new()));
             }
         };
         let page = answer.subscription_filters.ok_or_else(|| incomplete("subscriptionFilters"))?;

@@ -4,9 +4,8 @@ use aws_sdk_accessanalyzer::config::Builder;
 use trailproof_core::answer::{Analyzer, Answer};
 use trailproof_core::aws::Region;
 
+use super::with_body;
 use crate::collect::gap::Failure;
-use crate::collect::organizations::incomplete;
-use crate::collect::recorder::last_is_empty;
 use crate::collect::session::{Session, sdk_region};
 
 /// The analyzers of the account in a region. Those of the organization are listed where they were made, not in members.
@@ -17,9 +16,7 @@ pub async fn analyzers(session: &Session, region: &Region) -> Result<Answer, Fai
         let there = Builder::new().region(sdk_region(region));
         let request = request.clone().set_next_token(token);
         let answer = request.customize().config_override(there).send().await?;
-        if last_is_empty() {
-            return Err(incomplete("analyzers"));
-        }
+        with_body("analyzers")?;
         analyzers.extend(answer.analyzers.into_iter().map(|analyzer| Analyzer {
             arn: analyzer.arn,
             kind: Some(analyzer.r#type.as_str().to_owned()),

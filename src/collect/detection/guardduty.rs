@@ -6,9 +6,9 @@ use trailproof_core::answer::{Answer, Detector, DetectorAdministrator, DetectorO
 use trailproof_core::aws::Region;
 use trailproof_core::evidence::Cause;
 
+use super::with_body;
 use crate::collect::gap::Failure;
 use crate::collect::organizations::{incomplete, within};
-use crate::collect::recorder::last_is_empty;
 use crate::collect::session::{Session, sdk_region};
 
 /// What the SDK says in the place of an enumeration that an answer must have and has not.
@@ -24,10 +24,7 @@ async fn ids(session: &Session, region: &Region) -> Result<Vec<String>, Failure>
     loop {
         let request = request.clone().set_next_token(token);
         let answer = request.customize().config_override(there(region)).send().await?;
-        // The SDK takes an answer without a body for an empty list.
-        if last_is_empty() {
-            return Err(incomplete("detectorIds"));
-        }
+        with_body("detectorIds")?;
         ids.extend(answer.detector_ids.ok_or_else(|| incomplete("detectorIds"))?);
         token = answer.next_token.filter(|token| !token.is_empty());
         if token.is_none() {
@@ -44,7 +41,7 @@ pub async fn detectors(session: &Session, region: &Region) -> Result<Answer, Fai
         let sent = request.customize().config_override(there(region)).send().await;
         let answer = sent.map_err(|error| within("GetDetector", error.into()))?;
         // The SDK puts a word of its own where the status is left out.
-        if last_is_empty() || answer.status().is_none_or(|status| status.as_str() == UNSET) {
+        if answer.status().is_none_or(|status| status.as_str() == UNSET) {
             return Err(within("GetDetector", incomplete("status")));
         }
         detectors.push(detector(id, &answer));
@@ -80,9 +77,7 @@ pub async fn administrators(session: &Session, region: &Region) -> Result<Answer
     loop {
         let request = request.clone().set_next_token(token);
         let answer = request.customize().config_override(there(region)).send().await?;
-        if last_is_empty() {
-            return Err(incomplete("adminAccounts"));
-        }
+        with_body("adminAccounts")?;
         for account in answer.admin_accounts.ok_or_else(|| incomplete("adminAccounts"))? {
             let id = account.admin_account_id.unwrap_or_default();
             found.push(DetectorAdministrator {

@@ -4,9 +4,9 @@ use aws_sdk_securityhub::config::Builder;
 use trailproof_core::answer::{Answer, SecurityHub};
 use trailproof_core::aws::{Arn, Region};
 
+use super::with_body;
 use crate::collect::gap::Failure;
 use crate::collect::organizations::{incomplete, within};
-use crate::collect::recorder::last_is_empty;
 use crate::collect::session::{Session, sdk_region};
 
 fn there(region: &Region) -> Builder {
@@ -45,9 +45,7 @@ async fn aggregation(session: &Session, region: &Region) -> Result<Option<Region
     let request = session.securityhub().list_finding_aggregators();
     let sent = request.customize().config_override(there(region)).send().await;
     let answer = sent.map_err(|error| within("ListFindingAggregators", error.into()))?;
-    if last_is_empty() {
-        return Err(within("ListFindingAggregators", incomplete("FindingAggregators")));
-    }
+    with_body("FindingAggregators").map_err(|failure| within("ListFindingAggregators", failure))?;
     let found = answer.finding_aggregators.ok_or_else(|| incomplete("FindingAggregators"))?;
     let arn = found.first().and_then(|aggregator| aggregator.finding_aggregator_arn());
     Ok(arn.and_then(|arn| Arn::parse(arn).ok()?.region()))
