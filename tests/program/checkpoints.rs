@@ -9,7 +9,7 @@ use trailproof_core::fixture::{self, MANAGEMENT, MEMBER, call, trail};
 use trailproof_core::plan::Demand;
 use trailproof_sim::{Description, Effect, Fault, Simulator};
 
-use crate::chains::{found, vectors};
+use crate::chains::{InState, found, vectors};
 use crate::program::{Ended, Place};
 use crate::served::Served;
 use crate::validates_bucket::description;
@@ -254,6 +254,12 @@ fn a_stop_that_history_tells_makes_missing_digests_a_gap_and_no_other_hour() {
     );
 }
 
+/// All the time that a history covers, looked back at from a day that leaves nothing to come.
+fn whole_time<'s>(state: &'s InState<'_>) -> [&'s str; 7] {
+    let (start, end) = &state.base.range;
+    ["--start", start, "--end", end, "--as-of", "2026-10-20", "--quiet"]
+}
+
 #[test]
 fn objects_that_were_moved_are_read_where_they_lie() {
     let vectors = vectors();
@@ -262,15 +268,7 @@ fn objects_that_were_moved_are_read_where_they_lie() {
     description["accounts"][0]["buckets"][0]["name"] = "moved".into();
     let served = Served::new(Description::from_json(&description.to_string()).unwrap());
     let place = Place::new();
-    let time = [
-        "--start",
-        &state.base.range.0,
-        "--end",
-        &state.base.range.1,
-        "--as-of",
-        "2026-10-20",
-        "--quiet",
-    ];
+    let time = whole_time(&state);
     let run = |more: &[&str]| {
         let command = ["validate-logs", "--region", "us-east-1", "--format", "json"];
         place.program(&command).more(&time).more(more).at(&served).run()
@@ -297,15 +295,7 @@ fn each_account_of_the_organization_must_have_a_chain() {
     accounts.push(json!({ "id": "444455556666", "name": "member", "email": "member@example.com" }));
     let description = Description::from_json(&description.to_string()).unwrap();
     let run = |served: &Served| {
-        let time = [
-            "--start",
-            &state.base.range.0,
-            "--end",
-            &state.base.range.1,
-            "--as-of",
-            "2026-10-20",
-            "--quiet",
-        ];
+        let time = whole_time(&state);
         let command = ["validate-logs", "--org", "--region", "us-east-1", "--format", "json"];
         Place::new().program(&command).more(&time).at(served).run()
     };
