@@ -132,5 +132,8 @@ fn only_what_is_new_since_the_baseline_fails() {
     place.write("other.json", "{}");
     held("other.json", &["--fail-on-new"]).stopped(2, &["other.json", "JSON report"]);
     let alone = place.run(&["demo", "--fail-on-new"]).with(2);
-    assert!(alone.stdout.is_empty() && alone.stderr.contains("--baseline <REPORT>"), "{alone:?}");
+    assert!(
+        alone.stdout.is_empty() && alone.stderr.contains("--baseline <REPORT|PACKAGE>"),
+        "{alone:?}"
+    );
 }
