@@ -76,6 +76,7 @@ pub fn last_status() -> Option<u16> {
 }
 
 /// Whether the last answer of this question has no body: the SDK takes some of those for empty lists.
+#[cfg(feature = "detection-services")]
 pub fn last_is_empty() -> bool {
     RECORD.try_with(|record| record.borrow().empty).unwrap_or_default()
 }

@@ -91,6 +91,36 @@ fn table() -> String {
     table
 }
 
+/// The row as the page has it where nothing but the time differs, and that little: how long a throttled scan takes
+/// hangs a little on the order in which threads come to their turns.
+fn settled<'a>(kept: &'a str, row: &'a str) -> &'a str {
+    let parts = |row: &'a str| -> Option<(Vec<&'a str>, f64)> {
+        let mut columns: Vec<&str> = row.split(" | ").collect();
+        let time = columns.get(4)?.strip_suffix(" s")?.parse().ok()?;
+        columns.remove(4);
+        Some((columns, time))
+    };
+    match (parts(kept), parts(row)) {
+        (Some((words, before)), Some((others, now)))
+            if words == others && (now / before - 1.0).abs() < 0.2 =>
+        {
+            kept
+        }
+        _ => row,
+    }
+}
+
+#[test]
+fn only_the_time_of_a_row_may_differ_and_little() {
+    let kept = "| it is late | `timeout` | 3 | 3 | 100.0 s | all is read |";
+    assert_eq!(settled(kept, &kept.replace("100.0", "110.0")), kept);
+    for other in
+        [kept.replace("100.0", "121.0"), kept.replace("100.0", "79.0"), kept.replace("| 3", "| 4")]
+    {
+        assert_eq!(settled(kept, &other), other);
+    }
+}
+
 #[test]
 fn the_page_on_reliability_tells_what_scans_do() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE);
@@ -98,7 +128,12 @@ fn the_page_on_reliability_tells_what_scans_do() {
     let (start, end) = ("<!-- faults -->\n", "<!-- /faults -->");
     let (before, rest) = page.split_once(start).expect("the page has a block of faults");
     let (kept, after) = rest.split_once(end).expect("the block has an end");
-    let table = table();
+    let rows = table();
+    let mut before_it = kept.lines();
+    let table: String = rows
+        .lines()
+        .map(|row| format!("{}\n", settled(before_it.next().unwrap_or_default(), row)))
+        .collect();
     if std::env::var_os("TRAILPROOF_BLESS").is_some() {
         fs::write(&path, format!("{before}{start}{table}{end}{after}")).unwrap();
         return;

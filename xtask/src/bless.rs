@@ -7,7 +7,9 @@ use std::process::{Command, Stdio};
 
 use crate::block;
 use crate::catalogue::Listing;
-use crate::workspace::{Outcome, cargo, read, root, shown, tool, typed, write as write_file};
+use crate::workspace::{
+    Outcome, cargo, read, root, shown, target, tool, typed, write as write_file,
+};
 
 /// How much of the demo the README shows.
 const README_LINES: usize = 34;
@@ -46,8 +48,8 @@ pub fn write() -> Outcome<()> {
 fn faults() -> Outcome<usize> {
     let page = root().join(FAULTS);
     let before = read(&page)?;
-    let mut command =
-        cargo(&["test", "--quiet", "--package", "trailproof", "--test", "lab", "reliability"]);
+    // Of the whole workspace: for one package alone, cargo would build what all of it needs anew.
+    let mut command = cargo(&["test", "--quiet", "--workspace", "--test", "lab", "reliability"]);
     output(command.env("TRAILPROOF_BLESS", "1"), None)?;
     if read(&page)? == before {
         return Ok(0);
@@ -93,6 +95,8 @@ fn contents() -> Outcome<Vec<Generated>> {
 }
 
 fn documents() -> Outcome<Vec<Generated>> {
+    // Of the whole workspace, as its tests are: for one package alone, cargo would build hundreds of others anew.
+    output(&mut cargo(&["build", "--quiet", "--workspace", "--bins"]), None)?;
     let checks = ask(&["checks", "--format", "markdown"])?;
     let frameworks = ask(&["checks", "--format", "frameworks"])?;
     let policy = ask(&["policy"])?;
@@ -130,7 +134,9 @@ fn documents() -> Outcome<Vec<Generated>> {
 
 /// What the program prints: at one width, without colour, whatever the developer's terminal and settings are.
 fn ask(arguments: &[&str]) -> Outcome<String> {
-    let mut command = cargo(&["run", "--quiet", "--package", "trailproof", "--"]);
+    let program =
+        target().join("debug").join(format!("trailproof{}", std::env::consts::EXE_SUFFIX));
+    let mut command = tool(program);
     command.args(arguments).env("COLUMNS", "100").env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8");
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
