@@ -77,9 +77,8 @@ fn rule(account: &AccountView<'_>, region: &Region) -> Observed<Rule> {
         return Ok(Rule::Administrator);
     }
     let (organization, _) = all.detector_organization(administrator, region)?;
-    let everywhere = organization.auto_enable_organization_members.as_deref() == Some("ALL");
-    // The management account's own is switched on by itself, and need not be a member.
-    if everywhere && management != account.id() {
+    // The management account too, once it has a detector: with it comes the role that the administrator needs there.
+    if organization.auto_enable_organization_members.as_deref() == Some("ALL") {
         return Ok(Rule::Administered);
     }
     let detail = format!(
