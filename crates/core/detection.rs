@@ -167,7 +167,7 @@ impl Organization {
     }
 
     /// Whether an account told which of its regions are on.
-    fn knows_regions(&self, account: AccountId) -> bool {
+    pub(crate) fn knows_regions(&self, account: AccountId) -> bool {
         let member = self.members.get(&account);
         member.is_some_and(|member| member.session.is_ok() && member.region_scope.is_none())
     }
