@@ -9,6 +9,8 @@ pub(crate) const READS: &[Fact] = &[
     Fact::TrailStatus,
     Fact::EventSelectors,
     Fact::Topic,
+    Fact::Key,
+    Fact::KeyPolicy,
     Fact::LogGroup,
     Fact::MetricFilters,
     Fact::Alarms,

@@ -6,9 +6,8 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 use trailproof_core::assessment::Milli;
 use trailproof_core::diff::{Change, Diff, Points, Side};
-use trailproof_core::language::Language;
 
-use crate::difference::DiffFormat;
+use crate::difference::{DiffFormat, DiffOptions};
 use crate::markdown::{BUDGET, cell, table};
 use crate::words::Words;
 use crate::{html, text, visible};
@@ -19,8 +18,17 @@ pub const SCHEMA: &str = "trailproof.history/1";
 /// The JSON Schema (2020-12) of a history.
 pub const SCHEMA_DOCUMENT: &str = include_str!("schema/history.schema.json");
 
-/// A score of 100 is so many columns.
-const BAR: u32 = 25;
+/// A score of 100 is so many columns where there is room.
+const BAR: usize = 25;
+
+/// And at least so many.
+const LEAST_BAR: usize = 8;
+
+/// The columns before a bar: two, the day, and a gap.
+const BEFORE_BAR: usize = 2 + 10 + GAP;
+
+/// Between two columns.
+const GAP: usize = 2;
 
 /// A terminal without a width is taken to be as wide as this.
 const WIDTH: u16 = 100;
@@ -86,18 +94,20 @@ impl Default for History {
 pub fn write_history(
     format: DiffFormat,
     history: &History,
-    width: Option<u16>,
+    options: &DiffOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let w = Words::of(options.language);
     match format {
         DiffFormat::Table => {
-            out.write_all(drawn(history, width.unwrap_or(WIDTH).into()).as_bytes())?;
+            let width = options.width.unwrap_or(WIDTH).into();
+            out.write_all(drawn(history, width, w).as_bytes())?;
         }
         DiffFormat::Json => {
             visible::pretty(history, out)?;
             out.write_all(b"\n")?;
         }
-        DiffFormat::Markdown => out.write_all(page(history).as_bytes())?,
+        DiffFormat::Markdown => out.write_all(page(history, w).as_bytes())?,
         DiffFormat::Html => {
             let runs = history.runs.chunk_by(|one, other| one.of == other.of);
             let all: Vec<(String, Vec<Side>)> = runs
@@ -106,59 +116,71 @@ pub fn write_history(
                     Some((runs.first()?.of.clone(), sides))
                 })
                 .collect();
-            html::changes::write_history(&all, out)?;
+            html::changes::write_history(&all, w, out)?;
         }
     }
     out.flush()
 }
 
-/// Proven is full, what might be is light, the rest is empty.
-fn bar(side: &Side) -> String {
-    let columns = |milli: Milli| usize::try_from(milli.0 * BAR / Milli::FULL.0).unwrap_or_default();
+/// Proven is full, what might be is light, the rest is empty; a score of 100 is so many columns.
+fn bar(side: &Side, whole: usize) -> String {
+    let columns = |milli: Milli| {
+        let share = usize::try_from(milli.0).unwrap_or_default().saturating_mul(whole);
+        share / usize::try_from(Milli::FULL.0).unwrap_or(usize::MAX)
+    };
     let proven = columns(side.proven);
     let potential = columns(side.potential).max(proven);
-    let rest = columns(Milli::FULL).saturating_sub(potential);
+    let rest = whole.saturating_sub(potential);
     format!("{}{}{}", "█".repeat(proven), "░".repeat(potential - proven), "·".repeat(rest))
 }
 
-fn since(run: &HistoryRun) -> String {
+fn since(run: &HistoryRun, w: &Words) -> String {
     match (run.movement, run.new, run.fixed) {
-        (Some(moved), Some(new), Some(fixed)) => format!("{moved}, {new} new, {fixed} fixed"),
-        _ => "the first".to_owned(),
+        (Some(moved), Some(new), Some(fixed)) => w.say(
+            format!("{moved}, {new} new, {fixed} fixed"),
+            format!("{moved}、新規 {new}、是正 {fixed}"),
+        ),
+        _ => w.say("the first", "初回").to_owned(),
     }
 }
 
-fn drawn(history: &History, width: usize) -> String {
+/// What stands behind a run's bar.
+fn numbers(run: &HistoryRun, w: &Words) -> String {
+    let Side { proven, potential, coverage, .. } = &run.side;
+    let since = since(run, w);
+    w.say(
+        format!("{proven:>5} to {potential:>5}  {coverage:>5} % read  {since}"),
+        format!("{proven:>5} ～ {potential:>5}  網羅率 {coverage:>5} %  {since}"),
+    )
+}
+
+fn drawn(history: &History, width: usize, w: &Words) -> String {
     let mut page = String::new();
+    // The numbers are never cut to make room for what draws them.
+    let longest = history.runs.iter().map(|run| text::width(&numbers(run, w))).max();
+    let whole = width.saturating_sub(BEFORE_BAR + GAP + longest.unwrap_or_default());
+    let whole = whole.clamp(LEAST_BAR, BAR);
     for runs in history.runs.chunk_by(|one, other| one.of == other.of) {
         let of = runs.first().map(|run| text::line(&run.of)).unwrap_or_default();
         if !page.is_empty() {
             page.push('\n');
         }
-        let _ = writeln!(
-            page,
-            "{}",
-            text::cut(&format!("{of}, {}", text::count(runs.len(), "run")), width)
+        let of = w.say(
+            format!("{of}, {}", text::count(runs.len(), "run")),
+            format!("{of} (実行 {} 回)", runs.len()),
         );
+        let _ = writeln!(page, "{}", text::cut(&of, width));
         for run in runs {
-            let side = &run.side;
-            let line = format!(
-                "  {}  {}  {:>5} to {:>5}  {:>5} % read  {}",
-                side.ended.strftime("%Y-%m-%d"),
-                bar(side),
-                side.proven,
-                side.potential,
-                side.coverage,
-                since(run)
-            );
+            let (day, bar) = (run.side.ended.strftime("%Y-%m-%d"), bar(&run.side, whole));
+            let line = format!("  {day}  {bar}  {}", numbers(run, w));
             let _ = writeln!(page, "{}", text::cut(&line, width));
         }
     }
     page
 }
 
-fn page(history: &History) -> String {
-    let mut page = String::from("# The score over time\n\n");
+fn page(history: &History, w: &Words) -> String {
+    let mut page = w.say("# The score over time\n\n", "# スコアの推移\n\n").to_owned();
     for runs in history.runs.chunk_by(|one, other| one.of == other.of) {
         let rows = runs.iter().map(|run| {
             let side = &run.side;
@@ -167,17 +189,15 @@ fn page(history: &History) -> String {
                 side.ended.strftime("%Y-%m-%d"),
                 side.proven,
                 side.potential,
-                side.grade,
+                w.grade(side.grade),
                 side.coverage,
-                since(run),
+                since(run, w),
                 cell(&run.report)
             )
         });
         let of = runs.first().map(|run| cell(&run.of)).unwrap_or_default();
-        let head =
-            "Ended | Proven | Potential | Grade | Evidence read | Since the run before | Report";
         let room = BUDGET.saturating_sub(page.len()) / 2;
-        table(&mut page, &of, (head, (rows, runs.len())), (room, Words::of(Language::English)));
+        table(&mut page, &of, (w.run_heads(), (rows, runs.len())), (room, w));
     }
     page
 }
@@ -186,6 +206,7 @@ fn page(history: &History) -> String {
 mod tests {
     use serde_json::Value;
     use trailproof_core::diff::Baseline;
+    use trailproof_core::language::Language;
 
     use super::*;
     use crate::sample::{self, hostile};
@@ -215,8 +236,17 @@ mod tests {
     }
 
     fn written(format: DiffFormat, history: &History) -> String {
+        written_in(Language::English, format, (history, 100))
+    }
+
+    fn written_in(
+        language: Language,
+        format: DiffFormat,
+        (history, width): (&History, u16),
+    ) -> String {
+        let options = DiffOptions { language, width: Some(width), ..DiffOptions::default() };
         let mut out = Vec::new();
-        write_history(format, history, Some(100), &mut out).unwrap();
+        write_history(format, history, &options, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -224,6 +254,25 @@ mod tests {
     fn each_format_is_as_committed() {
         sample::compare("history-100.txt", &written(DiffFormat::Table, &history()));
         sample::compare("history.md", &written(DiffFormat::Markdown, &history()));
+        let japanese = |format| written_in(Language::Japanese, format, (&history(), 80));
+        sample::compare("history-80.ja.txt", &japanese(DiffFormat::Table));
+        sample::compare("history.ja.md", &japanese(DiffFormat::Markdown));
+        assert_eq!(japanese(DiffFormat::Json), written(DiffFormat::Json, &history()));
+        let page = japanese(DiffFormat::Html);
+        assert!(page.contains("<html lang=\"ja\">") && page.contains("<h1>スコアの推移</h1>"));
+    }
+
+    #[test]
+    fn eighty_columns_cost_a_bar_some_of_its_own_and_no_number() {
+        for language in Language::ALL {
+            let narrow = written_in(language, DiffFormat::Table, (&history(), 80));
+            assert!(narrow.lines().all(|line| text::width(line) <= 80), "{narrow}");
+            assert!(!narrow.contains('…'), "{narrow}");
+            let bars = |line: &str| line.chars().filter(|one| "█░·".contains(*one)).count();
+            let drawn: std::collections::BTreeSet<usize> =
+                narrow.lines().map(bars).filter(|columns| *columns > 0).collect();
+            assert!(drawn.len() == 1 && drawn.iter().all(|columns| *columns >= LEAST_BAR));
+        }
     }
 
     #[test]
@@ -244,7 +293,7 @@ mod tests {
             [(0, 0), (0, 100_000), (100_000, 100_000), (49_999, 50_001), (60_000, 50_000)]
         {
             (side.proven, side.potential) = (Milli(proven), Milli(potential));
-            assert_eq!(bar(&side).chars().count(), 25, "{proven} {potential}");
+            assert_eq!(bar(&side, BAR).chars().count(), BAR, "{proven} {potential}");
         }
     }
 

@@ -131,7 +131,7 @@ fn obeyed(text: &str) -> Option<char> {
 
 /// Our own sequences, and no others.
 fn without_color(page: &str) -> String {
-    let ours = ["0", "1", "2", "39", "38;5;1", "38;5;2", "38;5;3"];
+    let ours = ["0", "1", "2", "39", "38;5;28", "38;5;130", "38;5;160"];
     let strip = |page: String, code: &str| page.replace(&format!("\u{1b}[{code}m"), "");
     ours.into_iter().fold(page.to_owned(), strip)
 }

@@ -27,8 +27,9 @@ use trailproof_core::language::Language;
 use trailproof_core::results::Results;
 
 use self::gathered::{Gathered, gather};
+use crate::difference::{self, DiffOptions};
 use crate::index::Index;
-use crate::{ReportError, difference, text, visit};
+use crate::{ReportError, text, visit};
 
 #[cfg(test)]
 pub use self::frame::{SCRIPT, STYLE};
@@ -112,8 +113,9 @@ pub fn write_pages<R: Results>(
 
 /// What changed since an earlier run.
 fn changed<R>(page: &Page<'_, R>) -> Markup {
-    let w = page.index.words;
-    page.diff.as_ref().map(|diff| changes::section(diff, w)).unwrap_or_default()
+    let mut options = DiffOptions { language: page.index.words.language, ..Default::default() };
+    options.know(page.assessment);
+    page.diff.as_ref().map(|diff| changes::section(diff, &options)).unwrap_or_default()
 }
 
 /// The first page, part by part.

@@ -38,7 +38,7 @@ use trailproof_core::assessment::Assessment;
 use trailproof_core::language::Language;
 use trailproof_core::results::Results;
 
-pub use crate::difference::{DiffFormat, write_diff};
+pub use crate::difference::{DiffFormat, DiffOptions, write_diff};
 pub use crate::history::{History, HistoryRun, write_history};
 pub use crate::json::{ReadError, SCHEMA_DOCUMENT, read, schema_of};
 pub use crate::junit::{Grain, write_split};

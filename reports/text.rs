@@ -301,6 +301,9 @@ pub fn resource(id: &str) -> (&'static str, &str) {
         ("s3", _) => ("bucket", arn.resource),
         ("kms", "key") => ("key", name("key/")),
         ("logs", "log-group") => ("log group", name("log-group:")),
+        ("cloudwatch", "alarm") => ("alarm", name("alarm:")),
+        ("events", "rule") => ("rule", name("rule/")),
+        ("sns", _) => ("topic", arn.resource),
         ("iam", "user") => ("user", name("user/")),
         ("iam", "role") => ("role", name("role/")),
         ("iam", "group") => ("group", name("group/")),
@@ -415,6 +418,11 @@ mod tests {
             ("trail", "a/b")
         );
         assert_eq!(resource("arn:aws:s3:::logs"), ("bucket", "logs"));
+        let alarm = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:a:b";
+        assert_eq!(resource(alarm), ("alarm", "a:b"));
+        assert_eq!(resource("arn:aws:sns:eu-west-1:111122223333:on-call"), ("topic", "on-call"));
+        let rule = "arn:aws:events:eu-west-1:111122223333:rule/bus/changes";
+        assert_eq!(resource(rule), ("rule", "bus/changes"));
         assert_eq!(resource("account/111122223333"), ("account", "111122223333"));
         assert_eq!(resource("whatever"), ("resource", "whatever"));
     }

@@ -10,6 +10,7 @@ use trailproof_core::language::Language;
 use trailproof_core::period::{PeriodReport, Stretch};
 use trailproof_core::reason::Reason;
 
+mod changes;
 mod markdown;
 mod table;
 mod terms;
@@ -180,6 +181,9 @@ impl Words {
             (_, "bucket") => "バケット",
             (_, "key") => "キー",
             (_, "log group") => "ロググループ",
+            (_, "alarm") => "アラーム",
+            (_, "rule") => "ルール",
+            (_, "topic") => "トピック",
             (_, "user") => "ユーザー",
             (_, "role") => "ロール",
             (_, "group") => "グループ",

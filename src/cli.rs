@@ -199,6 +199,12 @@ pub struct ScopeArgs {
     /// Not these regions.
     #[arg(long, value_name = "GLOB,…", value_delimiter = ',')]
     pub exclude_regions: Vec<String>,
+    /// Why accounts, units or regions are left out: the evidence package says so.
+    #[arg(long, value_name = "TEXT")]
+    pub exclude_reason: Option<String>,
+    /// Who approved that.
+    #[arg(long, value_name = "NAME")]
+    pub exclude_approved_by: Option<String>,
     /// The role to assume in each member account.
     #[arg(long, value_name = "NAME", default_value = ROLE_NAME)]
     pub role_name: String,
@@ -378,7 +384,7 @@ pub struct KeepArgs {
     /// for holds, and what it has read stays.
     #[arg(long, value_name = "RUN-DIR", conflicts_with_all = [
         "run_dir", "org", "accounts", "exclude_accounts", "ou", "exclude_ou", "regions", "exclude_regions",
-        "role_name", "role_path", "role_name_management", "session_duration", "role_chain", "check",
+        "exclude_reason", "exclude_approved_by", "role_name", "role_path", "role_name_management", "session_duration", "role_chain", "check",
         "exclude_check", "framework",
     ])]
     pub resume: Option<PathBuf>,

@@ -8,15 +8,16 @@ use std::path::{Path, PathBuf};
 use trailproof_core::assessment::Assessment;
 use trailproof_core::diff::{Baseline, Diff, Side};
 use trailproof_core::gate::Gates;
+use trailproof_core::language::Language;
 use trailproof_core::results::Results;
-use trailproof_reports::{DiffFormat, History, HistoryRun, write_diff, write_history};
+use trailproof_reports::{DiffFormat, DiffOptions, History, HistoryRun, write_diff, write_history};
 
 use crate::cli::{DiffArgs, HistoryArgs, SelectArgs, ToldArgs};
 use crate::commands::judge;
 use crate::earlier::{report_of, subject};
 use crate::exit::Stop;
 use crate::files::stream_atomically;
-use crate::output::{folder_takes, width};
+use crate::output::{folder_takes, named_in, width};
 use crate::package;
 use crate::select::checks_for;
 use crate::store::Reader;
@@ -27,8 +28,12 @@ use crate::store::Reader;
 /// What cannot be read (2) or written (5).
 pub fn diff(args: &DiffArgs) -> Result<u8, Stop> {
     let targets = targets(&args.told)?;
+    let mut options = DiffOptions { width: width(), ..DiffOptions::default() };
     let baseline = match report_of(&args.before)? {
-        Some(report) => base(&report)?,
+        Some(report) => {
+            options.know(&report);
+            base(&report)?
+        }
         None => {
             let reader = Reader::open(&args.before)?;
             let checks = checks_for(&reader, &SelectArgs::default())?;
@@ -36,14 +41,19 @@ pub fn diff(args: &DiffArgs) -> Result<u8, Stop> {
         }
     };
     let diff = match report_of(&args.after)? {
-        Some(report) => between(&baseline, &report)?,
+        Some(report) => {
+            options.know(&report);
+            between(&baseline, &report)?
+        }
         None => {
             let reader = Reader::open(&args.after)?;
             let checks = checks_for(&reader, &SelectArgs::default())?;
-            between(&baseline, &judge(&reader, &checks, (&mut Gates::default(), None))?)?
+            let report = judge(&reader, &checks, (&mut Gates::default(), None))?;
+            options.know(&report);
+            between(&baseline, &report)?
         }
     };
-    write_all(&targets, &|format, out| write_diff(format, &diff, width(), out))
+    write_all(&targets, &options, &|format, options, out| write_diff(format, &diff, options, out))
 }
 
 fn base<R: Results>(assessment: &Assessment<R>) -> Result<Baseline, Stop>
@@ -98,7 +108,10 @@ pub fn history(args: &HistoryArgs) -> Result<u8, Stop> {
         history.runs.push(HistoryRun::new(&of, place, (Side::of(&report), since.as_ref())));
         before = Some((of, base(&report)?));
     }
-    write_all(&targets, &|format, out| write_history(format, &history, width(), out))
+    let options = DiffOptions { width: width(), ..DiffOptions::default() };
+    write_all(&targets, &options, &|format, options, out| {
+        write_history(format, &history, options, out)
+    })
 }
 
 /// Evidence packages lie in folders of their own, and their reports at their top.
@@ -135,11 +148,15 @@ fn is_report(path: &Path) -> io::Result<bool> {
     Ok(text.contains("\"trailproof.report/"))
 }
 
-type Target = (DiffFormat, Option<PathBuf>);
+/// What is written, in which language, and to which file; to stdout without one.
+type Target = (DiffFormat, Language, Option<PathBuf>);
 
 /// What the flags ask for, each of which can be written.
 fn targets(args: &ToldArgs) -> Result<Vec<Target>, Stop> {
     let mut targets: Vec<Target> = Vec::new();
+    let mut languages = args.lang.clone();
+    languages.sort_unstable();
+    languages.dedup();
     for text in &args.format {
         let (name, path) = match text.split_once('=') {
             Some((name, path)) => (name, Some(path)),
@@ -148,32 +165,50 @@ fn targets(args: &ToldArgs) -> Result<Vec<Target>, Stop> {
         let format: DiffFormat =
             name.parse().map_err(|error| Stop::usage(format!("--format {text}: {error}")))?;
         let path = path.filter(|path| *path != "-").map(PathBuf::from);
-        match &path {
-            Some(path) if path.exists() && !args.force => {
-                return Err(Stop::usage(format!(
-                    "{} exists; --force overwrites it",
-                    path.display()
-                )));
+        let asked = match format.is_for_people() {
+            true => languages.as_slice(),
+            false => &[Language::English],
+        };
+        let named: Vec<Target> = asked
+            .iter()
+            .map(|language| match &path {
+                Some(path) if asked.len() > 1 => {
+                    (format, *language, Some(named_in(path, *language)))
+                }
+                path => (format, *language, path.clone()),
+            })
+            .collect();
+        for (_, _, path) in &named {
+            takes(path.as_deref(), args.force)?;
+            if targets.iter().any(|(_, _, other)| other == path) {
+                return Err(Stop::usage("each format needs a place of its own: FORMAT=PATH"));
             }
-            Some(path) => folder_takes(path)?,
-            None => {}
         }
-        if targets.iter().any(|(_, other)| *other == path) {
-            return Err(Stop::usage("each format needs a place of its own: FORMAT=PATH"));
-        }
-        targets.push((format, path));
+        targets.extend(named);
     }
     Ok(targets)
 }
 
+fn takes(path: Option<&Path>, force: bool) -> Result<(), Stop> {
+    match path {
+        Some(path) if path.exists() && !force => {
+            Err(Stop::usage(format!("{} exists; --force overwrites it", path.display())))
+        }
+        Some(path) => folder_takes(path),
+        None => Ok(()),
+    }
+}
+
 fn write_all(
     targets: &[Target],
-    render: &dyn Fn(DiffFormat, &mut dyn Write) -> io::Result<()>,
+    options: &DiffOptions,
+    render: &dyn Fn(DiffFormat, &DiffOptions, &mut dyn Write) -> io::Result<()>,
 ) -> Result<u8, Stop> {
-    for (format, path) in targets {
+    for (format, language, path) in targets {
         let place = path.as_ref().map_or("stdout".into(), |path| path.display().to_string());
+        let options = DiffOptions { language: *language, ..options.clone() };
         let written = |out: &mut dyn Write| {
-            render(*format, out)
+            render(*format, &options, out)
                 .map_err(|error| Stop::output(format!("cannot write to {place}: {error}")))
         };
         match path {

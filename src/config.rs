@@ -30,15 +30,17 @@ const PREFIX: &str = "TRAILPROOF_";
 const POLICY_PREFIX: &str = "TRAILPROOF_POLICY_";
 
 /// The flags of `scan` and its kin that the file may set, by their names with `_` for `-`.
-const SCAN: [&str; 23] = [
+const SCAN: [&str; 25] = [
     "accounts",
     "attempt_timeout",
     "check",
     "concurrency",
     "endpoint_url",
     "exclude_accounts",
+    "exclude_approved_by",
     "exclude_check",
     "exclude_ou",
+    "exclude_reason",
     "exclude_regions",
     "external_id",
     "fail_on",

@@ -29,7 +29,8 @@ use crate::store::{self, MANIFEST, ORGANIZATION, Reader, account_file};
 
 /// The schema of `run.json`.
 pub const SCHEMA: &str = "trailproof.run/1";
-const RUN: &str = "run.json";
+/// What was asked for.
+pub const RUN: &str = "run.json";
 const LOCK: &str = "lock";
 const JOURNAL: &str = "journal.jsonl";
 /// What must fit before the first call: far less than a snapshot, and enough to tell a full disk.

@@ -263,7 +263,7 @@ fn in_languages(format: Format, place: &Place, languages: &[Language]) -> Vec<(L
 }
 
 /// `report.md` is `report.ja.md` in Japanese.
-fn named_in(path: &Path, language: Language) -> PathBuf {
+pub fn named_in(path: &Path, language: Language) -> PathBuf {
     match path.extension() {
         Some(extension) => {
             path.with_extension(format!("{language}.{}", extension.to_string_lossy()))

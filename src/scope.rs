@@ -9,7 +9,9 @@ use trailproof_core::plan::Demand;
 use trailproof_core::scope_file::parse_account_list;
 
 use crate::cli::{ConnectArgs, ScopeArgs};
-use crate::collect::{Clock, Endpoint, Filter, Pace, Plan, Rates, Request, Role, is_url};
+use crate::collect::{
+    Clock, Endpoint, Exclusion, Filter, Pace, Plan, Rates, Request, Role, is_url,
+};
 use crate::config::terms;
 use crate::exit::Stop;
 
@@ -34,7 +36,28 @@ pub fn filter(args: &ScopeArgs) -> Result<Filter, Stop> {
             .chain(&terms().policies.base.excluded_regions)
             .cloned()
             .collect(),
+        exclusion: exclusion(args)?,
     })
+}
+
+/// Why what is left out is, and who approved it: neither of them says enough alone.
+fn exclusion(args: &ScopeArgs) -> Result<Option<Exclusion>, Stop> {
+    let said = |flag: &str, text: &Option<String>| match text.as_deref().map(str::trim) {
+        Some("") => Err(Stop::usage(format!("{flag}: a text is expected"))),
+        text => Ok(text.map(str::to_owned)),
+    };
+    let reason = said("--exclude-reason", &args.exclude_reason)?;
+    let approved_by = said("--exclude-approved-by", &args.exclude_approved_by)?;
+    match (reason, approved_by) {
+        (None, None) => Ok(None),
+        (Some(reason), Some(approved_by)) => Ok(Some(Exclusion { reason, approved_by })),
+        (Some(_), None) => Err(Stop::usage(
+            "--exclude-reason: who approved it is expected too, as --exclude-approved-by",
+        )),
+        (None, Some(_)) => {
+            Err(Stop::usage("--exclude-approved-by: why is expected too, as --exclude-reason"))
+        }
+    }
 }
 
 /// A name or glob that can match some region.

@@ -23,7 +23,7 @@ use crate::output::print;
 use crate::question::{account, evidence, graph, hint, known};
 
 /// What the answer rests on.
-const FACTS: [Fact; 12] = [
+const FACTS: [Fact; 14] = [
     Fact::Organization,
     Fact::Accounts,
     Fact::Regions,
@@ -31,6 +31,8 @@ const FACTS: [Fact; 12] = [
     Fact::TrailStatus,
     Fact::EventSelectors,
     Fact::Topic,
+    Fact::Key,
+    Fact::KeyPolicy,
     Fact::LogGroup,
     Fact::MetricFilters,
     Fact::Alarms,

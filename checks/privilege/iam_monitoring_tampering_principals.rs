@@ -1,19 +1,19 @@
-//! Who can silence what watches the trail: its log group's filters and feeds, the alarms on them, and whom these and the trail
-//! notify.
+//! Who can silence what watches the trail: its log group's filters and feeds, the alarms on them, whom these and the trail
+//! notify, and GuardDuty.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use trailproof_core::aws::Arn;
 use trailproof_core::monitoring::LogDestination;
 use trailproof_core::prelude::*;
-use trailproof_core::privilege::{Question, Serving, Target, watched};
+use trailproof_core::privilege::{Question, Serving, Target, detectors, watched};
 
 use crate::least_privilege::LEAST_PRIVILEGE;
 
 /// The check.
 pub const CHECK: Check = Check {
     id: "iam-monitoring-tampering-principals",
-    title: "No unapproved principal can silence the log groups, alarms and topics of the trails",
+    title: "No unapproved principal can silence the log groups, alarms and topics of the trails, or end GuardDuty",
     group: Group::Privilege,
     severity: Severity::Medium,
     weight: Severity::Medium.weight(),
@@ -25,7 +25,7 @@ pub const CHECK: Check = Check {
         link: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html",
     },
     japanese: Japanese {
-        title: "承認されていないプリンシパルが、証跡のロググループ、アラーム、トピックを無効化できない",
+        title: "承認されていないプリンシパルが、証跡のロググループ、アラーム、トピックを無効化できず、GuardDuty も停止できない",
         rationale: "先に停止されたアラームは、その後に起きることを誰にも通知しない。",
         remediation: "プリンシパルから当該アクションを除くか、サービスコントロールポリシーで拒否するか、プリンシパル\
                       を `approved_principals` で承認する。",
@@ -36,6 +36,10 @@ pub const CHECK: Check = Check {
         Fact::MetricFilters,
         Fact::Alarms,
         Fact::Topic,
+        Fact::Regions,
+        Fact::Detectors,
+        Fact::DetectorAdministrators,
+        Fact::DetectorOrganization,
         Fact::TrustedServices,
         Fact::AuthorizationDetails,
         Fact::OrganizationPolicies,
@@ -80,19 +84,22 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
     let groups = groups.iter().map(|(arn, streams)| Target::log_group(arn, on_group, streams));
     let alarms = alarms.into_iter().map(|arn| Target::recorder(arn, on_alarm));
     let topics = topics.iter().filter_map(|arn| Target::topic(arn, on_topic, all));
-    let targets: Vec<Target> = groups.chain(alarms).chain(topics).collect();
-    // Where all that there may be is a topic that was not read, there may be nothing.
-    let unread = targets.iter().find_map(|target| target.policy.as_ref().err());
-    let unread = unread.filter(|_| targets.iter().all(|target| target.policy.is_err()));
+    let (detectors, undetected) = detectors(account);
+    let targets: Vec<Target> = groups.chain(alarms).chain(topics).chain(detectors).collect();
+    // Where all that there may be is a topic that was not read, or a detector that may be another's to end, there may be
+    // nothing.
+    let unread = targets.iter().find_map(Target::doubted);
+    let unread = unread.filter(|_| targets.iter().all(|target| target.doubted().is_some()));
     let complete = || {
-        unread.cloned().or(unnamed).or(unwatched).map_or(Ok(()), Err)?;
+        unread.cloned().or(unnamed).or(unwatched).or(undetected).map_or(Ok(()), Err)?;
         all.trails_complete(account.id())?;
         all.organization_trails_complete()
     };
     if targets.is_empty() {
         complete()?;
         return Ok(not_applicable(
-            "no trail of the account or of its organization delivers to a log group or topic here",
+            "no trail of the account or of its organization delivers to a log group or topic here, and no detector of \
+             GuardDuty is the account's own",
         )
         .reason(Reason::NOTHING_WATCHES)
         .cite(account.regions().next().map(|region| account.cite_trails_in(region))));
@@ -104,7 +111,7 @@ fn judge(account: &AccountView<'_>, audit: &Audit<'_>) -> Observed<Verdict> {
         strict: audit.policy.strict_conditions,
         by_escalation: true,
         serving: Some(Serving::Watchers),
-        can: "silence its log groups, alarms and topics",
+        can: "silence its log groups, alarms, topics and detectors",
     }
     .judge(complete)
 }
@@ -114,7 +121,7 @@ mod tests {
     use super::CHECK;
     use crate::least_privilege::whoever_assigns_permission_sets_counts;
     use serde_json::{Value, json};
-    use trailproof_core::answer::Topic;
+    use trailproof_core::answer::{Detector, DetectorAdministrator, DetectorOrganization, Topic};
     use trailproof_core::evidence::Cause;
     use trailproof_core::fact::Fact;
     use trailproof_core::fixture::*;
@@ -181,7 +188,70 @@ mod tests {
             .is_unknown(Cause::AccessDenied, deletes().deny(Fact::OrganizationPolicy))
             .is_unknown(Cause::AccessDenied, deletes().deny(Fact::PolicyTargets))
             .in_account(ARCHIVE)
-            .does_not_apply("nothing_watches", deletes());
+            .does_not_apply("nothing_watches", unguarded(deletes()))
+            .is_unknown(Cause::AccessDenied, unguarded(deletes()).deny(Fact::Detectors));
+    }
+
+    /// Nobody has GuardDuty on.
+    fn unguarded(world: World) -> World {
+        world.but(|world| {
+            for account in [MANAGEMENT, MEMBER, ARCHIVE] {
+                for region in world.partition.default_regions() {
+                    let place = (id(account), region);
+                    let off = Detector { status: Some("DISABLED".into()), ..detector() };
+                    world.watching.detectors.insert(place, Some(vec![off]));
+                }
+            }
+        })
+    }
+
+    #[test]
+    fn whoever_can_end_guardduty_is_found_where_no_administrator_keeps_it_on() {
+        let on = |actions: &str| {
+            let arn = format!("arn:aws:guardduty:*:*:detector/{}", detector().detector_id);
+            organization().principal(
+                MEMBER,
+                ann(actions, if actions.contains("Members") { "*" } else { &arn }),
+            )
+        };
+        let unruled = |world: World| {
+            world.but(|world| {
+                for region in world.partition.default_regions() {
+                    world.watching.administrators.insert(region, vec![]);
+                }
+            })
+        };
+        let only_new = |world: World| {
+            world.but(|world| {
+                let told = DetectorOrganization {
+                    auto_enable_organization_members: Some("NEW".into()),
+                    auto_enable: None,
+                };
+                world.watching.organizations.insert("us-east-1".parse().unwrap(), told);
+            })
+        };
+        let ruling = |world: World| {
+            world.but(|world| {
+                let own =
+                    DetectorAdministrator { admin_account_id: id(MEMBER), admin_status: None };
+                world.watching.administrators.insert("us-east-1".parse().unwrap(), vec![own]);
+            })
+        };
+        let deletes = || on("guardduty:DeleteDetector");
+        let _ = expect(&CHECK)
+            .in_account(MEMBER)
+            // The organization's administrator has it on in all accounts: GuardDuty refuses.
+            .does_not_apply("nothing_watches", deletes())
+            .fails(FAILS, unruled(deletes()))
+            .passes(unruled(on("guardduty:GetDetector")))
+            .does_not_apply("nothing_watches", unguarded(unruled(deletes())))
+            .is_unknown(Cause::Undecidable, only_new(deletes()))
+            .is_unknown(Cause::Undecidable, only_new(on("guardduty:GetDetector")))
+            .is_unknown(Cause::AccessDenied, deletes().deny(Fact::DetectorAdministrators))
+            .is_unknown(Cause::AccessDenied, unruled(deletes()).deny(Fact::Detectors))
+            // Only an administrator has members that it could let go.
+            .fails(FAILS, ruling(on("guardduty:StopMonitoringMembers")))
+            .passes(unruled(on("guardduty:StopMonitoringMembers")));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::aws::AccountId;
 use crate::check::Severity;
 use crate::finding::{Finding, Status};
 use crate::results::Results;
+use crate::sentence::Sentence;
 
 mod compare;
 mod points;
@@ -118,14 +119,13 @@ pub struct Entry {
     pub first_seen: Option<Timestamp>,
 }
 
-/// Why a finding is not assessed any more: the run looked, and its subject was not there.
-const GONE: &str = "it is not there any more";
-
 impl Entry {
     /// Whether the later run looked where it stood, and did not find its subject.
     #[must_use]
     pub fn is_gone(&self) -> bool {
-        self.change == Change::NoLongerAssessed && self.after.is_none() && self.why == GONE
+        self.change == Change::NoLongerAssessed
+            && self.after.is_none()
+            && self.why == String::from(Sentence::DIFF_GONE)
     }
 }
 
@@ -238,13 +238,13 @@ impl Reach {
     }
 
     /// Why the run cannot have seen such a finding; nothing where it looked.
-    fn missed(&self, finding: &Finding) -> Option<&'static str> {
+    fn missed(&self, finding: &Finding) -> Option<Sentence> {
         if !self.checks.contains(&finding.check) {
-            Some("the check was not judged")
+            Some(Sentence::DIFF_NOT_JUDGED)
         } else if !self.assessed.contains(&finding.account_id) {
-            Some("the account was not read")
+            Some(Sentence::DIFF_ACCOUNT_UNREAD)
         } else if self.unread.contains(&(finding.account_id, finding.region.clone())) {
-            Some("the region was not read")
+            Some(Sentence::DIFF_REGION_UNREAD)
         } else {
             None
         }

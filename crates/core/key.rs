@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::answer::KeyMetadata;
+use crate::answer::{KeyMetadata, Topic};
 use crate::aws::{AccountId, Arn, Partition, Region};
 use crate::evidence::{Cause, Evidence, Gap, Observed, find};
 use crate::fact::Fact;
@@ -13,6 +13,9 @@ use crate::snapshot::Sourced;
 
 /// Imported key material that expires sooner than this stops the trail before anyone is likely to notice.
 const MATERIAL_MARGIN: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// How the name of the key ends that AWS keeps for Amazon SNS.
+pub(crate) const TOPICS_KEY_OF_AWS: &str = "alias/aws/sns";
 
 /// Where a trail's `KmsKeyId` points. AWS documents a key ARN there, and accepts three other forms on writing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +48,14 @@ impl KeyTarget {
         Self { account, region, id: id.to_owned(), guessed }
     }
 
+    /// The key of a topic, where it is not the one that AWS keeps for Amazon SNS.
+    pub(crate) fn of_topic(arn: &str, topic: &Topic) -> Option<Self> {
+        let id = topic.kms_master_key_id.as_deref().filter(|id| !id.is_empty())?;
+        let parsed = Arn::parse(arn).ok().filter(|_| !id.ends_with(TOPICS_KEY_OF_AWS))?;
+        let region = parsed.region()?;
+        Some(Self::new(id, parsed.account_id()?, Some(&region), &region))
+    }
+
     /// The ARN of what it points to; the same whether or not the key could be read.
     #[must_use]
     pub fn arn(&self, partition: &Partition) -> String {
@@ -70,6 +81,8 @@ pub enum KeyUser {
     BucketDefault,
     /// A log group that a trail delivers to.
     LogGroup,
+    /// A topic that is told of logs or by alarms. It holds messages and no logs.
+    Topic,
 }
 
 /// A key that the logs are encrypted with somewhere.
@@ -118,6 +131,12 @@ impl Key {
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.serves_organization || self.trail_owners.len() > 1
+    }
+
+    /// Whether anything that holds logs is encrypted with it, and not topics alone.
+    #[must_use]
+    pub fn holds_logs(&self) -> bool {
+        self.users.iter().any(|user| *user != KeyUser::Topic)
     }
 
     /// Whether a trail or an event data store depends on it, and not only a default or a copy.

@@ -11,7 +11,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::answer::{
     BucketEncryption, BucketEntry, BucketLogging, BucketReplication, DetectorAdministrator,
-    EventDataStore, LogGroup, TrailDescription,
+    EventDataStore, LogGroup, Topic, TrailDescription,
 };
 use crate::aws::{AccountId, Arn};
 use crate::evidence::Cause;
@@ -130,6 +130,10 @@ impl Ledger {
                     .read::<EventDataStore>(probe)
                     .ok()
                     .and_then(|(read, _)| read.kms_key_id.as_deref()),
+                Fact::Topic => document
+                    .read::<Option<Topic>>(probe)
+                    .ok()
+                    .and_then(|(read, _)| read.as_ref()?.kms_master_key_id.as_deref()),
                 Fact::LogGroup => document
                     .read::<Option<LogGroup>>(probe)
                     .ok()

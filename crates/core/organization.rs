@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::answer::{Answer, LogValidation, OrganizationDescription, TrustedServices};
+use crate::answer::{Answer, LogValidation, OrganizationDescription, Topic, TrustedServices};
 use crate::aws::{AccountId, Partition, Region};
 use crate::bucket::Bucket;
 use crate::control_policies::ControlPolicies;
@@ -256,7 +256,17 @@ impl Organization {
 
     /// All keys that trails, event data stores, log buckets and log groups encrypt with.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.all_keys().filter(|key| key.holds_logs())
+    }
+
+    /// Those, and the keys of topics.
+    pub(crate) fn all_keys(&self) -> impl Iterator<Item = &Key> {
         self.objects.keys.values()
+    }
+
+    /// The key that a topic is encrypted with, where it is not one of AWS's own; none where it was not read.
+    pub(crate) fn key_of_topic(&self, arn: &str, topic: &Topic) -> Option<&Key> {
+        self.objects.keys.get(&KeyTarget::of_topic(arn, topic)?)
     }
 
     /// The key that a trail encrypts with.

@@ -157,7 +157,7 @@ fn unknown(gap: &Gap) -> Answer {
         Fact::LogGroup => 1,
         Fact::MetricFilters | Fact::EventRules => 2,
         Fact::Alarms => 3,
-        Fact::Topic | Fact::MuteRules => 4,
+        Fact::Topic | Fact::Key | Fact::KeyPolicy | Fact::MuteRules => 4,
         _ => 0,
     };
     let mut links = chain(at, State::NotKnown, &gap.detail);

@@ -4,6 +4,7 @@ use serde_json::Value;
 use trailproof_core::assessment::Assessment;
 use trailproof_core::diff::{Baseline, Points};
 use trailproof_core::finding::Status;
+use trailproof_core::language::is_japanese;
 
 use super::*;
 use crate::sample::{self, hostile};
@@ -37,8 +38,14 @@ fn sampled() -> Diff {
 }
 
 fn written(format: DiffFormat, diff: &Diff) -> String {
+    written_in(Language::English, format, diff)
+}
+
+fn written_in(language: Language, format: DiffFormat, diff: &Diff) -> String {
+    let mut options = DiffOptions { language, width: Some(80), ..DiffOptions::default() };
+    options.know(&sample::assessment());
     let mut out = Vec::new();
-    write_diff(format, diff, Some(80), &mut out).unwrap();
+    write_diff(format, diff, &options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -49,6 +56,10 @@ fn each_format_is_as_committed() {
     assert_eq!(counts, [1, 1, 0, 1, 0, 12]);
     sample::compare("diff-80.txt", &written(DiffFormat::Table, &diff));
     sample::compare("diff.md", &written(DiffFormat::Markdown, &diff));
+    let japanese = |format| written_in(Language::Japanese, format, &diff);
+    sample::compare("diff-80.ja.txt", &japanese(DiffFormat::Table));
+    sample::compare("diff.ja.md", &japanese(DiffFormat::Markdown));
+    assert_eq!(japanese(DiffFormat::Json), written(DiffFormat::Json, &diff));
 }
 
 #[test]
@@ -79,11 +90,14 @@ fn the_movement_adds_up_in_what_is_told() {
 fn no_strangers_text_breaks_a_difference() {
     for text in hostile::TEXTS.iter().map(|text| (*text).to_owned()).chain(hostile::long(2_000)) {
         let diff = diff(&sample::gaps(), &sample::with_text(&text));
-        let page = written(DiffFormat::Markdown, &diff);
-        crate::markdown::tests::check_form(&page);
-        for line in written(DiffFormat::Table, &diff).lines() {
-            assert!(text::width(line) <= 80, "{line}");
-            assert!(!line.chars().any(|one| one.is_control() || text::is_hidden(one)), "{line:?}");
+        for language in Language::ALL {
+            let page = written_in(language, DiffFormat::Markdown, &diff);
+            crate::markdown::tests::check_form(&page);
+            for line in written_in(language, DiffFormat::Table, &diff).lines() {
+                assert!(text::width(line) <= 80, "{line}");
+                let hidden = |one: char| one.is_control() || text::is_hidden(one);
+                assert!(!line.chars().any(hidden), "{line:?}");
+            }
         }
     }
 }
@@ -95,4 +109,22 @@ fn many_changes_fit_a_page() {
     crate::markdown::tests::check_form(&page);
     let table = written(DiffFormat::Table, &diff(&few, &many));
     assert!(table.lines().count() < 200 && table.contains("more; --format json has them all"));
+}
+
+#[test]
+fn a_japanese_difference_says_in_japanese_why_and_what() {
+    let words = Words::of(Language::Japanese);
+    for diff in [sampled(), diff(&sample::assessment(), &sample::gaps())] {
+        for entry in &diff.changes {
+            assert!(entry.why.is_empty() || is_japanese(&words.sentence(&entry.why)), "{entry:?}");
+            for said in [&entry.before, &entry.after].into_iter().flatten() {
+                assert_eq!(words.said(said).is_empty(), said.message.is_empty(), "{said:?}");
+            }
+        }
+        let table = written_in(Language::Japanese, DiffFormat::Table, &diff);
+        for change in Change::ALL {
+            assert!(table.contains(words.change(change).0), "{table}");
+            assert!(!table.contains(Words::of(Language::English).change(change).0), "{table}");
+        }
+    }
 }

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use maud::{Markup, PreEscaped, html};
 use trailproof_core::diff::{Change, Diff, Entry, Said, Side};
 use trailproof_core::finding::GLOBAL;
-use trailproof_core::language::Language;
 
 use super::summary::{bar, grade};
 use super::{frame, said, trend};
+use crate::difference::DiffOptions;
 use crate::text::{self, count};
 use crate::words::Words;
 
@@ -21,42 +21,6 @@ const SHOWN: usize = 200;
 /// New findings stand open where they are no more than this.
 const OPEN: usize = 12;
 
-/// A change as a heading, and what it means.
-fn words(change: Change, w: &Words) -> (&'static str, &'static str) {
-    match change {
-        Change::New => w.say(
-            ("New", "Fails, and did not when the earlier run looked."),
-            ("新規", "不適合であり、以前の実行では不適合でなかった。"),
-        ),
-        Change::Fixed => w.say(
-            ("Fixed", "Failed, and was read and passes."),
-            ("是正済み", "不適合であったが、読み取りの結果、適合している。"),
-        ),
-        Change::Changed => w.say(
-            ("Changed", "Says something else than before, and is neither new nor fixed."),
-            ("変化あり", "以前と内容が異なるが、新規でも是正済みでもない。"),
-        ),
-        Change::NoLongerAssessed => w.say(
-            (
-                "No longer assessed",
-                "Was decided before and is not now: not read, not asked for, or not there any more. Not mended.",
-            ),
-            (
-                "評価対象から消失",
-                "以前は判定されたが、今回は判定されていない (未読、対象外、または消失)。是正されたわけではない。",
-            ),
-        ),
-        Change::NewlyAssessed => w.say(
-            (
-                "Newly assessed",
-                "Is decided now, and was not looked at or could not be told before.",
-            ),
-            ("新たに評価", "今回判定されたが、以前は対象でないか、判定不能であった。"),
-        ),
-        Change::Unchanged => w.say(("Unchanged", "As before."), ("変化なし", "以前と同じ。")),
-    }
-}
-
 fn class(change: Change) -> &'static str {
     match change {
         Change::New => "bad",
@@ -67,7 +31,8 @@ fn class(change: Change) -> &'static str {
 }
 
 /// The section of a report that is held against an earlier run.
-pub fn section(diff: &Diff, w: &Words) -> Markup {
+pub fn section(diff: &Diff, options: &DiffOptions) -> Markup {
+    let w = Words::of(options.language);
     html! {
         section id="changes" aria-labelledby="changes-title" {
             h2 id="changes-title" {
@@ -76,7 +41,7 @@ pub fn section(diff: &Diff, w: &Words) -> Markup {
             }
             (counts(diff, w))
             (movement(diff, w))
-            (entries(diff, w))
+            (entries(diff, options))
         }
     }
 }
@@ -86,7 +51,7 @@ fn counts(diff: &Diff, w: &Words) -> Markup {
         ul class="counts" aria-label=(w.say("Findings by what became of them", "変化別の検出結果")) {
             @for change in Change::ALL {
                 @let number = diff.counts.get(&change).copied().unwrap_or_default();
-                li class=(if number > 0 { class(change) } else { "soft" }) { strong { (number) } " " (words(change, w).0) }
+                li class=(if number > 0 { class(change) } else { "soft" }) { strong { (number) } " " (w.change(change).0) }
             }
         }
     }
@@ -105,7 +70,8 @@ fn movement(diff: &Diff, w: &Words) -> Markup {
 }
 
 /// Change by change, the worst first.
-fn entries(diff: &Diff, w: &Words) -> Markup {
+fn entries(diff: &Diff, options: &DiffOptions) -> Markup {
+    let w = Words::of(options.language);
     let mut room = BYTES;
     let mut parts = Vec::new();
     for change in Change::ALL {
@@ -117,7 +83,7 @@ fn entries(diff: &Diff, w: &Words) -> Markup {
         let mut share = room / 2;
         let rows: Vec<String> = of()
             .take(SHOWN)
-            .map(|one| entry(one, w).into_string())
+            .map(|one| entry(one, options).into_string())
             .take_while(|row| {
                 let fits = row.len() <= share;
                 share = share.saturating_sub(row.len());
@@ -130,8 +96,8 @@ fn entries(diff: &Diff, w: &Words) -> Markup {
     html! {
         @for (change, number, rows) in &parts {
             details class="changed" open[*change == Change::New && *number <= OPEN] {
-                summary { span class=(class(*change)) { (words(*change, w).0) } " (" (number) ")" }
-                p class="note" { (words(*change, w).1) }
+                summary { span class=(class(*change)) { (w.change(*change).0) } " (" (number) ")" }
+                p class="note" { (w.change(*change).1) }
                 ul class="rows" { @for row in rows { (PreEscaped(row)) } }
                 @if *number > rows.len() { p class="note" { (w.say("and ", "ほか ")) (number - rows.len()) (w.say(" more; the JSON has them all", " 件 (JSON にすべてを含む)")) } }
             }
@@ -139,7 +105,8 @@ fn entries(diff: &Diff, w: &Words) -> Markup {
     }
 }
 
-fn entry(entry: &Entry, w: &Words) -> Markup {
+fn entry(entry: &Entry, options: &DiffOptions) -> Markup {
+    let w = Words::of(options.language);
     html! {
         li class="row" {
             p class="where" {
@@ -149,9 +116,9 @@ fn entry(entry: &Entry, w: &Words) -> Markup {
                 @if let Some(thing) = thing(entry) { " " span class="thing" { (text::cut_middle(&said(thing), 100)) } }
                 " " span class="points" { (entry.points) }
             }
-            p class="told" { (text::cut_chars(&said(&entry.title), 240)) span class="check" { (text::cut_chars(&said(&entry.check), 120)) } }
+            p class="told" { (text::cut_chars(&said(options.title(entry)), 240)) span class="check" { (text::cut_chars(&said(&entry.check), 120)) } }
             p class="told" { (one(entry.before.as_ref(), w)) " " span class="arrow" { "→" } " " (one(entry.after.as_ref(), w)) }
-            @if !entry.why.is_empty() { p class="note" { (text::cut_chars(&said(&entry.why), 240)) } }
+            @if !entry.why.is_empty() { p class="note" { (text::cut_chars(&said(&w.sentence(&entry.why)), 240)) } }
         }
     }
 }
@@ -165,7 +132,7 @@ fn thing(entry: &Entry) -> Option<&str> {
 fn one(said_of_it: Option<&Said>, w: &Words) -> Markup {
     html! {
         @match said_of_it {
-            Some(one) => { strong { (w.status(one.status).replace('_', " ")) } ": " (text::cut_chars(&said(&one.message), 300)) },
+            Some(one) => { strong { (w.status(one.status).replace('_', " ")) } ": " (text::cut_chars(&w.said(one), 300)) },
             None => (w.say("not there", "なし")),
         }
     }
@@ -175,43 +142,60 @@ fn one(said_of_it: Option<&Said>, w: &Words) -> Markup {
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn write(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(diff: &Diff, options: &DiffOptions, out: &mut dyn Write) -> io::Result<()> {
+    let w = Words::of(options.language);
     let (before, after) = (diff.before.ended.strftime("%F"), diff.after.ended.strftime("%F"));
-    let title = format!("What changed from {before} to {after}");
+    let title = w.say(
+        format!("What changed from {before} to {after}"),
+        format!("{before} から {after} までの変化"),
+    );
+    let all = diff.counts.values().sum::<usize>();
+    let state = w.say(
+        format!("{} changed of {all}", count(diff.changes.len(), "finding")),
+        format!("検出結果 {all} 件中 {} 件が変化", diff.changes.len()),
+    );
     let body = html! {
         header class="top" {
             p class="brand" { "trailproof" }
             h1 { (title) }
-            p class="state" { (count(diff.changes.len(), "finding")) " changed of " (diff.counts.values().sum::<usize>()) }
+            p class="state" { (state) }
         }
         main id="main" {
             section aria-labelledby="runs-title" {
-                h2 id="runs-title" { "The two runs" }
-                div class="tiles" { (side("Before", &diff.before)) (side("After", &diff.after)) }
+                h2 id="runs-title" { (w.say("The two runs", "比較する 2 回の実行")) }
+                div class="tiles" {
+                    (side(w.say("Before", "以前"), &diff.before, w))
+                    (side(w.say("After", "今回"), &diff.after, w))
+                }
             }
-            (section(diff, Words::of(Language::English)))
+            (section(diff, options))
         }
-        footer { p { "trailproof · run " (said(&diff.before.run_id)) " → run " (said(&diff.after.run_id)) } }
+        footer { p { "trailproof · " (w.say("run ", "実行 ")) (said(&diff.before.run_id)) " → " (w.say("run ", "実行 ")) (said(&diff.after.run_id)) } }
     };
-    let w = Words::of(Language::English);
     out.write_all(frame::open(&title, w).as_bytes())?;
     out.write_all(body.into_string().as_bytes())?;
     out.write_all(frame::CLOSE.as_bytes())
 }
 
-fn side(name: &str, side: &Side) -> Markup {
+fn side(name: &str, side: &Side, w: &Words) -> Markup {
+    let (read, listed) = (side.accounts_assessed, side.accounts_listed);
     html! {
         div class="tile" {
             h3 { (name) }
-            p class="big" { (side.proven) " " (grade(side.grade, Words::of(Language::English))) }
+            p class="big" { (side.proven) " " (grade(side.grade, w)) }
             (bar(side.proven, side.potential, side.caps.first().map(|cap| cap.limit)))
-            p { "proved, at " strong { (side.coverage) " %" } " evidence coverage; up to " strong { (side.potential) } }
+            p {
+                @if w.is_japanese() { "立証済み。監査証拠の網羅率 " strong { (side.coverage) " %" } "、最大 " strong { (side.potential) } }
+                @else { "proved, at " strong { (side.coverage) " %" } " evidence coverage; up to " strong { (side.potential) } }
+            }
             p class="sum" {
-                (side.accounts_assessed) " of " (side.accounts_listed) " accounts read · "
-                (side.ended.strftime("%F %T UTC")) " · run " (said(&side.run_id))
+                (w.say(format!("{read} of {listed} accounts read"), format!("{listed} アカウント中 {read} アカウントを評価")))
+                " · " (w.time(side.ended)) " · " (w.say("run ", "実行 ")) (said(&side.run_id))
             }
             @for cap in side.caps.iter().take(4) {
-                p class="cap" { strong { "Capped at " (cap.limit) } ": " (text::cut_chars(&said(&cap.reason), 240)) }
+                p class="cap" {
+                    strong { (w.say("Capped at ", "上限 ")) (cap.limit) } ": " (text::cut_chars(&said(&w.sentence(&cap.reason)), 240))
+                }
             }
         }
     }
@@ -221,21 +205,25 @@ fn side(name: &str, side: &Side) -> Markup {
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn write_history(all: &[(String, Vec<Side>)], out: &mut dyn Write) -> io::Result<()> {
-    let title = "The score over time";
+pub fn write_history(
+    all: &[(String, Vec<Side>)],
+    w: &Words,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let title = w.say("The score over time", "スコアの推移");
     let body = html! {
         header class="top" { p class="brand" { "trailproof" } h1 { (title) } }
         main id="main" {
             @for (at, (of, sides)) in all.iter().enumerate() {
                 section aria-labelledby={ "of-" (at) } {
-                    h2 id={ "of-" (at) } { (text::cut_chars(&said(of), 120)) span class="word" { (count(sides.len(), "run")) } }
-                    (trend::columns(sides, Words::of(Language::English)))
+                    h2 id={ "of-" (at) } { (text::cut_chars(&said(of), 120)) span class="word" { (w.count(sides.len(), "run", "回")) } }
+                    (trend::columns(sides, w))
                 }
             }
         }
         footer { p { "trailproof" } }
     };
-    out.write_all(frame::open(title, Words::of(Language::English)).as_bytes())?;
+    out.write_all(frame::open(title, w).as_bytes())?;
     out.write_all(body.into_string().as_bytes())?;
     out.write_all(frame::CLOSE.as_bytes())
 }

@@ -128,7 +128,7 @@ fn not_assessed<R>(page: &Page<'_, R>) -> Markup {
     let (unassessed, w) = (&page.gathered.unassessed, page.index.words);
     html! {
         div class="box open" {
-            p { strong { (w.count(unassessed.len(), "account", "アカウント")) } (w.say(" could not be read at all, so nothing of it is decided:", " がまったく読み取れず、判定できない:")) }
+            p { strong { (w.count(unassessed.len(), "account", "アカウント")) } (w.say(" could not be read at all, so nothing of it is decided:", "がまったく読み取れず、判定できない:")) }
             ul class="unread" {
                 @for (id, number) in unassessed.iter().take(NAMED) {
                     li {

@@ -301,7 +301,7 @@ fn unread<R>(page: &Page<'_, R>) -> Markup {
             }
             @if undecided > 0 {
                 p {
-                    (w.count(undecided, "finding", "件")) (w.say(" could not be decided. ", " が判定不能。"))
+                    (w.count(undecided, "finding", "件")) (w.say(" could not be decided. ", "が判定不能。"))
                     @if !page.gathered.worst_first(Order::Undecided).is_empty() || !page.gathered.unassessed.is_empty() { a href="#undecided" { (w.say("See which", "該当する検出結果")) } (w.say(".", "。")) }
                 }
             }

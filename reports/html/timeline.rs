@@ -146,10 +146,10 @@ pub fn timeline<R>(page: &Page<'_, R>) -> Markup {
             h2 id="timeline-title" { (w.say("When it was recorded", "記録の時系列")) }
             p class="lead" {
                 (w.say("Management writes from ", "管理イベントの書き込み (")) (window.from.strftime("%F")) (w.say(" to ", " ～ ")) (window.to.strftime("%F")) (w.say(": ", "): "))
-                @if gaps > 0 { strong class="bad" { (w.count(gaps, "account", "アカウント")) (w.say(" with gaps", " に欠落あり")) } (w.say(", ", "、")) }
-                @if open > 0 { (w.count(open, "account", "アカウント")) (w.say(" not known throughout, ", " に不明な期間あり、")) }
-                (w.count(whole, "account", "アカウント")) (w.say(" recorded throughout.", " は全期間を記録。"))
-                @if silent > 0 { (w.say(" Of ", "")) (w.count(silent, "account", "アカウント")) (w.say(" no event history was read.", " のイベント履歴は未読。")) }
+                @if gaps > 0 { strong class="bad" { (w.count(gaps, "account", "アカウント")) (w.say(" with gaps", "に欠落あり")) } (w.say(", ", "、")) }
+                @if open > 0 { (w.count(open, "account", "アカウント")) (w.say(" not known throughout, ", "に不明な期間あり、")) }
+                (w.count(whole, "account", "アカウント")) (w.say(" recorded throughout.", "は全期間を記録。"))
+                @if silent > 0 { (w.say(" Of ", "")) (w.count(silent, "account", "アカウント")) (w.say(" no event history was read.", "のイベント履歴は未読。")) }
             }
             (legend(w))
             (picture(drawn, window, page.index))

@@ -12,6 +12,12 @@ use trailproof_core::language::Language;
 use crate::text;
 use crate::words::Words;
 
+// Of the 256 colours, which no theme changes, those that stand out from white as well as from black: the first sixteen are
+// the theme's, and its yellow and green are hardly seen on white.
+const GREEN: Color = Color::AnsiValue(28);
+const AMBER: Color = Color::AnsiValue(130);
+const RED: Color = Color::AnsiValue(160);
+
 /// How a text stands out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
@@ -80,10 +86,10 @@ impl Cell {
             Style::Plain => cell,
             Style::Bold => cell.add_attribute(Attribute::Bold),
             Style::Dim => cell.add_attribute(Attribute::Dim),
-            Style::Good => cell.fg(Color::DarkGreen),
-            Style::Warn => cell.fg(Color::DarkYellow),
-            Style::Bad => cell.fg(Color::DarkRed),
-            Style::Worst => cell.fg(Color::DarkRed).add_attribute(Attribute::Bold),
+            Style::Good => cell.fg(GREEN),
+            Style::Warn => cell.fg(AMBER),
+            Style::Bad => cell.fg(RED),
+            Style::Worst => cell.fg(RED).add_attribute(Attribute::Bold),
         }
     }
 }

@@ -57,8 +57,8 @@ fn color_adds_nothing_but_color() {
         let plain = written(&sample::assessment(), width, false);
         assert!(!plain.contains('\u{1b}'));
         let colored = written(&sample::assessment(), width, true);
-        assert!(colored.contains("\u{1b}[38;5;1m\u{1b}[1mcritical\u{1b}[0m  "), "{colored}");
-        assert!(colored.contains("\u{1b}[38;5;3massume_role_denied\u{1b}[39m"), "{colored}");
+        assert!(colored.contains("\u{1b}[38;5;160m\u{1b}[1mcritical\u{1b}[0m  "), "{colored}");
+        assert!(colored.contains("\u{1b}[38;5;130massume_role_denied\u{1b}[39m"), "{colored}");
         assert_eq!(text::clean(&colored), plain);
         // Only texts are coloured, and never more than a line of them.
         for line in colored.lines() {

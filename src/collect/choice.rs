@@ -28,6 +28,18 @@ pub struct Filter {
     pub regions: Vec<String>,
     /// Globs of the regions left out.
     pub exclude_regions: Vec<String>,
+    /// Why what is left out is, and who answers for it, where the user said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclusion: Option<Exclusion>,
+}
+
+/// Why accounts, units or regions are left out of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exclusion {
+    /// The reason.
+    pub reason: String,
+    /// Who approved it.
+    pub approved_by: String,
 }
 
 impl Filter {

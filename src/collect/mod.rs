@@ -54,7 +54,7 @@ use trailproof_core::snapshot::{Document, Manifest, ManifestAccount};
 
 pub use ask::Clock;
 pub use aws::{Aws, Endpoint, InProcess, is_url, still};
-pub use choice::{Choice, Filter, Listed};
+pub use choice::{Choice, Exclusion, Filter, Listed};
 use credentials::Kept;
 pub use credentials::Role;
 pub use ending::{Ending, Halt};

@@ -29,11 +29,13 @@ use super::sign;
 use super::staging::{Staging, sha256};
 use super::standing::Standing;
 use crate::cli::{PackageArgs, Redaction, SelectArgs};
+use crate::collect::Filter;
 use crate::config::terms;
 use crate::earlier::Earlier;
 use crate::exit::Stop;
 use crate::files::unwritable;
 use crate::handed::hand_over;
+use crate::keep::{RUN, RunFile};
 use crate::output::{folder_takes, print};
 use crate::select::checks_for;
 use crate::store::Reader;
@@ -127,19 +129,18 @@ fn fill(
             Some(diff.map_err(|error| Stop::internal(format!("the difference: {error}")))?);
     }
     staging.json(SNAPSHOT, snapshot.manifest())?;
-    staging.json(SCOPE, &papers::scope(&assessment))?;
+    let asked = asked(args);
+    let exclusion = asked.as_ref().and_then(|asked| asked.exclusion.clone());
+    staging.json(SCOPE, &papers::scope(&assessment, asked))?;
     staging.json(TERMS, &Standing::of(terms()))?;
     staging.stream(FINDINGS, |out| findings(&assessment, &places, out))?;
     waivers(staging, &assessment)?;
     let none = Earlier::default();
     let assessment = before.map_or(&none, |before| &before.earlier).tell(assessment)?;
     reports(staging, &assessment)?;
-    for name in ["journal.jsonl", "run.json"] {
-        if let Ok(bytes) = fs::read(args.run.join(name)) {
-            let left_out = args.redact.contains(&Redaction::Emails);
-            if !left_out || !bytes.contains(&b'@') {
-                staging.put(name, &bytes)?;
-            }
+    for name in ["journal.jsonl", RUN] {
+        if let Some(bytes) = kept(args, name) {
+            staging.put(name, &bytes)?;
         }
     }
     let run = &assessment.run;
@@ -168,6 +169,7 @@ fn fill(
         redaction: args.redact.iter().map(|rule| rule.sentence().to_owned()).collect(),
         clock,
         completeness: Completeness::of(assessment.coverage.accounts),
+        exclusion,
         previous: before.map(|before| before.named.clone()),
         command: command(args),
         files: Vec::new(),
@@ -176,6 +178,19 @@ fn fill(
     staging.put("README.ja.md", papers::readme_ja(&manifest).as_bytes())?;
     staging.put("signoff.md", papers::signoff(&manifest).as_bytes())?;
     Ok(PackageManifest { files: staging.files.values().cloned().collect(), ..manifest })
+}
+
+/// A file of the run that goes into the package as it is, unless it holds what is to be left out.
+fn kept(args: &PackageArgs, name: &str) -> Option<Vec<u8>> {
+    let bytes = fs::read(args.run.join(name)).ok()?;
+    let left_out = args.redact.contains(&Redaction::Emails);
+    (!left_out || !bytes.contains(&b'@')).then_some(bytes)
+}
+
+/// What the run was asked to look at, where that is kept.
+fn asked(args: &PackageArgs) -> Option<Filter> {
+    let run: RunFile = serde_json::from_slice(&kept(args, RUN)?).ok()?;
+    Some(run.plan.filter)
 }
 
 /// What the package was made with, as far as its content hangs on it: where it went and who signed it does not.

@@ -12,6 +12,7 @@ use trailproof_reports::Words;
 
 use super::raw::ClockCheck;
 use super::staging::FileEntry;
+use crate::collect::{Exclusion, Filter};
 
 /// The schema.
 pub const SCHEMA: &str = "trailproof.package/1";
@@ -51,6 +52,9 @@ pub struct PackageManifest {
     pub clock: ClockCheck,
     /// What became of the accounts.
     pub completeness: Completeness,
+    /// Why accounts, units or regions were left out, and who approved it, where the run says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclusion: Option<Exclusion>,
     /// The package that it is compared with, where one was named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Previous>,
@@ -126,6 +130,9 @@ const NOT_ACTIVE: &str = "not_active";
 pub struct ScopePaper {
     /// What became of each account, and why.
     pub standings: Vec<Listed>,
+    /// What the run was asked to look at and to leave out, where that is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Filter>,
     /// The scope as the report tells it.
     #[serde(flatten)]
     pub scope: ScopeReport,
@@ -144,10 +151,16 @@ pub struct Listed {
     /// Who left it out, where it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+    /// Who approved that, where the run says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<String>,
 }
 
-/// The scope of an assessment.
-pub fn scope<R>(assessment: &Assessment<R>) -> ScopePaper {
+/// The scope of an assessment, of a run that was asked to look at this.
+pub fn scope<R>(assessment: &Assessment<R>, asked: Option<Filter>) -> ScopePaper {
+    let exclusion = asked.as_ref().and_then(|asked| asked.exclusion.as_ref());
+    let why =
+        exclusion.map_or("left out by the run's own options; see run.json", |one| &one.reason);
     let reason = |account: &ScopeAccount| {
         let row = assessment.coverage.unread.iter().find(|row| row.account_id == account.id);
         row.map(|row| format!("{}: {}", row.reason.code(), row.message))
@@ -155,9 +168,7 @@ pub fn scope<R>(assessment: &Assessment<R>) -> ScopePaper {
     let listed = |account: &ScopeAccount| {
         let (standing, reason) =
             match (account.in_scope, account.state.is_active(), account.assessed) {
-                (false, ..) => {
-                    (EXCLUDED, Some("left out by the run's own options; see run.json".to_owned()))
-                }
+                (false, ..) => (EXCLUDED, Some(why.to_owned())),
                 (_, false, _) => {
                     (NOT_ACTIVE, Some("the organization lists it as not active".to_owned()))
                 }
@@ -165,11 +176,35 @@ pub fn scope<R>(assessment: &Assessment<R>) -> ScopePaper {
                 (.., false) => (UNREAD, reason(account)),
             };
         let by = (standing == EXCLUDED).then(|| assessment.run.caller_arn.clone());
-        Listed { account_id: account.id, standing: standing.to_owned(), reason, by }
+        let approved_by =
+            exclusion.filter(|_| standing == EXCLUDED).map(|one| one.approved_by.clone());
+        Listed { account_id: account.id, standing: standing.to_owned(), reason, by, approved_by }
     };
     ScopePaper {
         standings: assessment.scope.accounts.iter().map(listed).collect(),
         scope: assessment.scope.clone(),
+        asked,
+    }
+}
+
+/// Why something was left out and who approved it, in a line; nothing where nothing is said and no account was.
+fn left_out(manifest: &PackageManifest, words: &Words) -> String {
+    match &manifest.exclusion {
+        Some(Exclusion { reason, approved_by }) => {
+            let (reason, who) =
+                (trailproof_reports::one_line(reason), trailproof_reports::one_line(approved_by));
+            words.say(
+                format!("- Left out: {reason} (approved by {who})\n"),
+                format!("- 除外の理由: {reason} (承認者: {who})\n"),
+            )
+        }
+        None if manifest.completeness.counts.excluded > 0 => words
+            .say(
+                "- Left out: the run names no reason and nobody who approved it\n",
+                "- 除外の理由と承認者: 記録なし\n",
+            )
+            .to_owned(),
+        None => String::new(),
     }
 }
 
@@ -191,7 +226,7 @@ pub fn readme_en(manifest: &PackageManifest) -> String {
     };
     format!(
         "# Audit evidence: {organization}\n\n\
-         - State at: {} (run {run_id})\n- Reporting period: {period}\n- Package before: {previous}\n- Collected by: {}\n- {}\n- {redaction}\n\n\
+         - State at: {} (run {run_id})\n- Reporting period: {period}\n- Package before: {previous}\n- Collected by: {}\n- {}\n{}- {redaction}\n\n\
          What is read of a configuration proves its state at the time of reading. That a trail was on all through the\n\
          reporting period is shown by its digests, or by packages over time, and not by this one alone.\n\n\
          ## Verify\n\n\
@@ -206,6 +241,7 @@ pub fn readme_en(manifest: &PackageManifest) -> String {
         ended.strftime("%F %T UTC"),
         trailproof_reports::one_line(&manifest.caller_arn),
         completeness.statement,
+        left_out(manifest, Words::of(Language::English)),
         contents(&CONTENTS_EN),
     )
 }
@@ -229,7 +265,7 @@ pub fn readme_ja(manifest: &PackageManifest) -> String {
         "# 監査証拠一式: {organization}\n\n\
          - 時点: {} (実行 {run_id})\n- 対象期間: {period}\n- 前回の監査証拠一式: {previous}\n- 取得者: {}\n\
          - 網羅性: アカウント一覧 {listed} = 評価済み {assessed} + 未読 {unread} + 除外 {excluded} + 非アクティブ {not_active}\n\
-         - {redaction}\n\n\
+         {}- {redaction}\n\n\
          設定の読み取りが証明するのは、読み取った時点の状態である。対象期間を通じて CloudTrail の証跡が有効であったことは、\n\
          ダイジェストファイル、または継続して取得した監査証拠一式により示される。\n\n\
          ## 検証\n\n\
@@ -242,6 +278,7 @@ pub fn readme_ja(manifest: &PackageManifest) -> String {
          検出結果の裏付けを指す。\n",
         Words::of(Language::Japanese).time(*ended),
         trailproof_reports::one_line(&manifest.caller_arn),
+        left_out(manifest, Words::of(Language::Japanese)),
         contents(&CONTENTS_JA),
     )
 }
@@ -252,7 +289,10 @@ fn contents(rows: &[(&str, &str)]) -> String {
 
 const CONTENTS_EN: [(&str, &str); 11] = [
     ("manifest.json", "the run, the completeness statement, every file with its size and hash"),
-    ("scope.json", "every account and region, what became of it and why"),
+    (
+        "scope.json",
+        "every account and region, what became of it, why, and who approved what was left out",
+    ),
     ("coverage.csv", "every call: account, region, result, error code, request id"),
     ("raw/", "each question with its parameters and what came back"),
     ("findings.jsonl", "every result, and its evidence as file, JSON pointer and hash"),
@@ -299,6 +339,7 @@ pub fn signoff(manifest: &PackageManifest) -> String {
          Package / 監査証拠一式: run {} of {organization}, state at {}\n\n\
          {}\n\n\
          {}\n\n\
+         {}{}\n\
          | | Name / 氏名 | Date / 日付 | Signature / 署名 |\n| --- | --- | --- | --- |\n\
          | Prepared by / 作成者 | | | |\n| Reviewed by / 確認者 | | | |\n| Approved by / 承認者 | | | |\n\n\
          Scope and limits / 対象範囲と限界:\n\n\n",
@@ -306,5 +347,7 @@ pub fn signoff(manifest: &PackageManifest) -> String {
         japanese.time(manifest.ended),
         manifest.completeness.statement,
         japanese.sentence(&manifest.completeness.statement),
+        left_out(manifest, Words::of(Language::English)),
+        left_out(manifest, japanese),
     )
 }

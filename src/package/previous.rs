@@ -5,7 +5,7 @@ use std::path::Path;
 
 use trailproof_core::diff::{Baseline, Diff};
 use trailproof_core::results::Results;
-use trailproof_reports::{DiffFormat, write_diff};
+use trailproof_reports::{DiffFormat, DiffOptions, write_diff};
 
 use super::archive::{file_of, is_archive};
 use super::names::{DIFF, DIFF_PAGE, MANIFEST, REPORT};
@@ -110,7 +110,8 @@ impl Before {
 pub fn write(staging: &mut Staging, diff: &Diff) -> Result<(), Stop> {
     for (name, format) in [(DIFF, DiffFormat::Json), (DIFF_PAGE, DiffFormat::Markdown)] {
         staging.stream(name, |out| {
-            write_diff(format, diff, None, out).map_err(|error| unwritable(Path::new(name), &error))
+            write_diff(format, diff, &DiffOptions::default(), out)
+                .map_err(|error| unwritable(Path::new(name), &error))
         })?;
     }
     Ok(())
@@ -122,7 +123,7 @@ pub fn write(staging: &mut Staging, diff: &Diff) -> Result<(), Stop> {
 /// Where it has no form.
 pub fn as_json(diff: &Diff) -> Result<Vec<u8>, Stop> {
     let mut bytes = Vec::new();
-    write_diff(DiffFormat::Json, diff, None, &mut bytes)
+    write_diff(DiffFormat::Json, diff, &DiffOptions::default(), &mut bytes)
         .map_err(|error| Stop::internal(format!("{DIFF}: {error}")))?;
     Ok(bytes)
 }

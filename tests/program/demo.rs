@@ -353,3 +353,30 @@ fn the_demo_over_http_reaches_the_same_verdicts_as_in_memory() {
     assert_eq!(scanned.0["score"], shown.0["score"]);
     assert_eq!(scanned.0["coverage"]["accounts"], shown.0["coverage"]["accounts"]);
 }
+
+/// The captures of the page on terminals: the columns, the command, and what it shows.
+fn captures() -> Vec<(String, Vec<String>, String)> {
+    let page = include_str!("../../docs/terminal.md");
+    let parts = page.split("\n## ").skip(1);
+    parts
+        .map(|part| {
+            let columns = part.split_whitespace().next().unwrap().to_owned();
+            let block = part.split("```console\n$ trailproof ").nth(1).unwrap();
+            let (command, shown) = block.split("\n```").next().unwrap().split_once('\n').unwrap();
+            (columns, command.split(' ').map(str::to_owned).collect(), shown.to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn the_page_on_terminals_shows_what_they_show() {
+    let captures = captures();
+    assert_eq!(captures.len(), 3);
+    for (columns, command, shown) in captures {
+        let told = Place::new().program(&command).env("COLUMNS", &columns).run().quietly(0).stdout;
+        let told: Vec<&str> = told.lines().map(str::trim_end).collect();
+        let shown: Vec<&str> = shown.lines().collect();
+        assert!(shown.len() > 20);
+        assert_eq!(told[..shown.len()], shown, "{columns} {command:?}");
+    }
+}

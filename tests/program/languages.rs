@@ -71,3 +71,30 @@ fn a_table_in_both_languages_is_one_after_the_other() {
     let refused = place.run(&["assess", "run", "--lang", "fr"]).with(2);
     assert!(refused.stderr.contains("en, ja or en,ja"), "{}", refused.stderr);
 }
+
+#[test]
+fn what_changed_and_the_score_over_time_are_told_in_both_languages() {
+    let place = demo();
+    let both = ["--lang", "ja,en", "--format", "table", "--format", "markdown=told.md"];
+    let both =
+        [&both[..], &["--format", "html=told.html", "--format", "json=told.json", "--force"]]
+            .concat();
+    for (command, english, japanese) in [
+        (&["diff", "report.json", "report.json"][..], "caps and moved weight", "上限と重みの変化"),
+        (&["history", "."], "the first", "初回"),
+    ] {
+        let told = place.run(&[command, &both[..]].concat()).quietly(0).stdout;
+        let (first, second) = (told.find(english), told.find(japanese));
+        assert!(first.is_some() && first < second, "{told}");
+        let read = |name: &str| String::from_utf8(place.read(name)).unwrap();
+        let page = read("told.ja.md");
+        assert!(page.contains(japanese) && !page.contains(english), "{page}");
+        assert!(read("told.en.md").contains(english));
+        assert!(read("told.ja.html").contains("<html lang=\"ja\">"));
+        assert!(read("told.en.html").contains("<html lang=\"en\">"));
+        assert!(!read("told.json").contains(japanese));
+        assert!(!place.path("told.md").exists() && !place.path("told.ja.json").exists());
+    }
+    let refused = place.run(&["history", ".", "--lang", "fr"]).with(2);
+    assert!(refused.stderr.contains("en, ja or en,ja"), "{}", refused.stderr);
+}

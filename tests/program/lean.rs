@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use crate::program::Place;
 use crate::report::{Report, text};
 
-const UNASKED: [&str; 5] = [
+const UNASKED: [&str; 6] = [
     "access-analyzer-enabled",
     "config-recorder-all-regions",
     "guardduty-enabled-centralized",
     "guardduty-s3-protection-enabled",
+    "iam-monitoring-tampering-principals",
     "securityhub-enabled",
 ];
 

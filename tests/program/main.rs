@@ -22,6 +22,7 @@ mod forged;
 mod formats;
 mod frameworks;
 mod gates;
+mod identities;
 mod interrupts;
 mod isolation;
 mod languages;

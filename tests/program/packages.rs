@@ -7,7 +7,9 @@ use std::path::Path;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::organizations;
 use crate::program::{Ended, Place};
+use crate::served::Served;
 
 /// Few checks, so that little is asked and judged; among them one that reads tags and one that several accounts share.
 pub const CHECKS: [&str; 4] = [
@@ -300,4 +302,69 @@ fn what_is_no_package_is_a_mistake_of_the_user() {
         let told = place.run(&["verify", name]).with(2);
         assert!(!told.stderr.is_empty() && Path::new(name).components().count() == 1);
     }
+}
+
+/// A place with a run of the demo's organization without one of its accounts.
+fn without_an_account(more: &[&str]) -> Place {
+    let place = Place::new();
+    let mut flags =
+        vec!["scan", "--quiet", "--exit-zero", "--run-dir", "run", "--format", "json=r.json"];
+    flags.extend(["--exclude-accounts", organizations::COVERED_MEMBER]);
+    CHECKS.iter().for_each(|check| flags.extend(["--check", check]));
+    let served = Served::new(organizations::demo());
+    place.program(&flags).more(more).at(&served).run().quietly(0);
+    place
+}
+
+#[test]
+fn an_exclusion_says_why_and_who_approved_it() {
+    let reason =
+        ["--exclude-reason", "closed in October", "--exclude-approved-by", "Ada <ada@example.com>"];
+    let place = without_an_account(&reason);
+    place.run(&["package", "run", "-o", "package"]).quietly(0);
+    verify(&place).with(0);
+    let scope = json(&place, "scope.json");
+    let standings = scope["standings"].as_array().unwrap();
+    let excluded: Vec<&Value> =
+        standings.iter().filter(|one| one["standing"] == "excluded").collect();
+    assert_eq!(excluded.len(), 1);
+    assert_eq!(excluded[0]["account_id"], organizations::COVERED_MEMBER);
+    assert_eq!(excluded[0]["reason"], "closed in October");
+    assert_eq!(excluded[0]["approved_by"], "Ada <ada@example.com>");
+    assert!(
+        standings.iter().all(|one| one["standing"] == "excluded" || one["approved_by"].is_null())
+    );
+    let exclusion = &json(&place, "manifest.json")["exclusion"];
+    assert_eq!(exclusion["approved_by"], "Ada <ada@example.com>");
+    assert_eq!(scope["asked"]["exclude_accounts"][0], organizations::COVERED_MEMBER);
+    let read = |name: &str| String::from_utf8(place.read(&format!("package/{name}"))).unwrap();
+    let told = "closed in October (approved by Ada <ada@example.com>)";
+    assert!(read("README.en.md").contains(told) && read("signoff.md").contains(told));
+    let told = "- 除外の理由: closed in October (承認者: Ada <ada@example.com>)";
+    assert!(read("README.ja.md").contains(told) && read("signoff.md").contains(told));
+    // An address that is to be left out is in none of its files.
+    place.run(&["package", "run", "-o", "redacted", "--redact", "emails"]).quietly(0);
+    for name in ["scope.json", "manifest.json", "README.en.md", "signoff.md"] {
+        let text = String::from_utf8(place.read(&format!("redacted/{name}"))).unwrap();
+        assert!(!text.contains("ada@example.com"), "{name}");
+    }
+}
+
+#[test]
+fn an_exclusion_that_nobody_approved_is_said_to_be_one() {
+    let place = without_an_account(&[]);
+    place.run(&["package", "run", "-o", "package"]).quietly(0);
+    let read = |name: &str| String::from_utf8(place.read(&format!("package/{name}"))).unwrap();
+    assert!(read("README.en.md").contains("names no reason and nobody who approved it"));
+    assert!(read("README.ja.md").contains("除外の理由と承認者: 記録なし"));
+    assert!(json(&place, "manifest.json").get("exclusion").is_none());
+}
+
+#[test]
+fn half_an_exclusion_is_refused_with_the_other_half() {
+    let place = Place::new();
+    let half = |flag: &str, text: &str| place.run(&["scan", flag, text]);
+    half("--exclude-reason", "closed").stopped(2, &["--exclude-approved-by"]);
+    half("--exclude-approved-by", "Ada").stopped(2, &["--exclude-reason"]);
+    half("--exclude-reason", " ").stopped(2, &["--exclude-reason", "a text is expected"]);
 }

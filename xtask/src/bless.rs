@@ -95,8 +95,10 @@ fn contents() -> Outcome<Vec<Generated>> {
 }
 
 fn documents() -> Outcome<Vec<Generated>> {
-    // Of the whole workspace, as its tests are: for one package alone, cargo would build hundreds of others anew.
-    output(&mut cargo(&["build", "--quiet", "--workspace", "--bins"]), None)?;
+    // As the tests of the workspace need it: for one package alone, or without what only tests ask of libraries, cargo
+    // would build hundreds of others anew.
+    let build = ["test", "--quiet", "--workspace", "--test", "program", "--no-run"];
+    output(&mut cargo(&build), None)?;
     let checks = ask(&["checks", "--format", "markdown"])?;
     let frameworks = ask(&["checks", "--format", "frameworks"])?;
     let policy = ask(&["policy"])?;

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use trailproof_core::answer::{
-    CompositeAlarm, Detector, EventRule, LogGroup, MetricFilter, MuteRule, Recorder, SecurityHub,
-    Topic,
+    CompositeAlarm, Detector, EventRule, KeyMetadata, LogGroup, MetricFilter, MuteRule, PolicyText,
+    Recorder, SecurityHub, Topic,
 };
 
 use super::*;
@@ -18,6 +18,25 @@ fn told(filters: &[MetricFilter]) -> World {
 
 fn whole() -> World {
     told(&[naming("changes", &EVENTS)])
+}
+
+/// The topic has a key of the customer's own, whose policy lets a service use it.
+fn keyed(service: &str, state: &str) -> World {
+    let arn = "arn:aws:kms:us-east-1:111122223333:key/22222222-3333-4444-5555-666666666666";
+    let policy = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow",
+        "Principal": { "Service": service }, "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+        "Resource": "*" }] });
+    whole().but(|world| {
+        let topic = Topic {
+            subscriptions_confirmed: Some(1),
+            kms_master_key_id: Some(arn.into()),
+            ..Topic::default()
+        };
+        world.topics.insert(TOPIC.into(), topic);
+        let metadata = KeyMetadata { key_state: Some(state.into()), ..key_metadata(arn) };
+        world.keys.insert(arn.into(), metadata);
+        world.key_policies.insert(arn.into(), PolicyText { policy: Some(policy.to_string()) });
+    })
 }
 
 fn place() -> (trailproof_core::aws::AccountId, trailproof_core::aws::Region) {
@@ -221,6 +240,17 @@ pub fn rows() -> Vec<Row> {
             }),
         )
         .says(CHANGES, "fail topic_key"),
+        row("+topic-own-key", keyed("kms.amazonaws.com", "Enabled"))
+            .says(CHANGES, "fail topic_key"),
+        row("+topic-own-key-for-cloudwatch", keyed("cloudwatch.amazonaws.com", "Enabled"))
+            .says(CHANGES, "pass"),
+        row("+topic-own-key-disabled", keyed("cloudwatch.amazonaws.com", "Disabled"))
+            .says(CHANGES, "fail topic_key"),
+        row(
+            "+topic-own-key-denied",
+            keyed("cloudwatch.amazonaws.com", "Enabled").deny(Fact::KeyPolicy),
+        )
+        .says(CHANGES, "unknown access_denied"),
         row(
             "+topic-policy",
             whole().but(|world| {

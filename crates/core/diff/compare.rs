@@ -4,10 +4,11 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::points::{Points, Shares};
-use super::{Baseline, Change, Diff, Entry, GONE, Movement, Reach, SCHEMA, Said, Side};
+use super::{Baseline, Change, Diff, Entry, Movement, Reach, SCHEMA, Said, Side};
 use crate::assessment::Assessment;
 use crate::finding::{Finding, Status};
 use crate::results::Results;
+use crate::sentence::Sentence;
 
 /// A later run that is held against an earlier one.
 pub struct Comparison<'a> {
@@ -38,7 +39,7 @@ impl<'a> Comparison<'a> {
     pub fn see(&mut self, after: &Finding) {
         let before = self.baseline.findings.get(&after.fingerprint);
         let (change, why) = match before {
-            Some(before) => (changed(before, after), ""),
+            Some(before) => (changed(before, after), None),
             None => appeared(after, &self.baseline.reach),
         };
         if before.is_some() {
@@ -50,7 +51,7 @@ impl<'a> Comparison<'a> {
     fn take(
         &mut self,
         change: Change,
-        why: &str,
+        why: Option<Sentence>,
         (before, after): (Option<&Finding>, Option<&Finding>),
     ) {
         *self.counts.entry(change).or_default() += 1;
@@ -71,7 +72,7 @@ impl<'a> Comparison<'a> {
             resource: finding.resource.clone(),
             before: before.map(said),
             after: after.map(said),
-            why: why.to_owned(),
+            why: why.map(String::from).unwrap_or_default(),
             points: points(&self.shares, after) - points(&self.baseline.points, before),
             first_seen: before
                 .and_then(|before| before.first_seen.or(self.baseline.ended()))
@@ -152,20 +153,20 @@ fn differs(before: &Finding, after: &Finding) -> bool {
 }
 
 /// What a finding is that only the later run has.
-fn appeared(after: &Finding, earlier: &Reach) -> (Change, &'static str) {
+fn appeared(after: &Finding, earlier: &Reach) -> (Change, Option<Sentence>) {
     match (after.status, earlier.missed(after)) {
-        (Status::Unknown, _) => (Change::Unchanged, ""),
-        (Status::Fail | Status::Waived, None) => (Change::New, "it was not there"),
-        (_, None) => (Change::NewlyAssessed, "it was not there"),
-        (_, Some(why)) => (Change::NewlyAssessed, why),
+        (Status::Unknown, _) => (Change::Unchanged, None),
+        (Status::Fail | Status::Waived, None) => (Change::New, Some(Sentence::DIFF_NOT_THERE)),
+        (_, None) => (Change::NewlyAssessed, Some(Sentence::DIFF_NOT_THERE)),
+        (_, why) => (Change::NewlyAssessed, why),
     }
 }
 
 /// What a finding is that only the earlier run has: never fixed, whatever became of its subject.
-fn vanished(before: &Finding, later: &Reach) -> (Change, &'static str) {
+fn vanished(before: &Finding, later: &Reach) -> (Change, Option<Sentence>) {
     match (before.status, later.missed(before)) {
-        (Status::Unknown, _) => (Change::Unchanged, ""),
-        (_, None) => (Change::NoLongerAssessed, GONE),
-        (_, Some(why)) => (Change::NoLongerAssessed, why),
+        (Status::Unknown, _) => (Change::Unchanged, None),
+        (_, None) => (Change::NoLongerAssessed, Some(Sentence::DIFF_GONE)),
+        (_, why) => (Change::NoLongerAssessed, why),
     }
 }

@@ -1,14 +1,15 @@
-//! The keys that trails, event data stores, log buckets and log groups encrypt with.
+//! The keys that trails, event data stores, log buckets, log groups and topics encrypt with.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{GraphBuilder, KeyReading};
-use crate::answer::{BucketEncryption, LogGroup, Reading};
+use crate::answer::{Answer, BucketEncryption, LogGroup, Reading, Topic};
 use crate::aws::{AccountId, Arn, Region};
 use crate::bucket::Bucket;
 use crate::evidence::{Cause, Gap, Observed};
 use crate::fact::Fact;
 use crate::key::{Key, KeyTarget, KeyUser, Use};
+use crate::snapshot::Sourced;
 use crate::store::Store;
 use crate::trail::Trail;
 
@@ -74,6 +75,16 @@ impl GraphBuilder {
             let used = Use { bucket_region: Ok(store.region.clone()), kms_error: Ok(None) };
             key.uses.insert(store.arn.clone(), used);
         }
+        for ((fact, arn), (_, reading)) in &self.resources {
+            let Some((owner, target)) = topic_key(*fact, arn, reading) else { continue };
+            let user = User {
+                kind: KeyUser::Topic,
+                trails: &BTreeSet::new(),
+                owner,
+                serves_organization: false,
+            };
+            self.key(&mut keys, target, &user);
+        }
         keys
     }
 
@@ -132,4 +143,18 @@ fn bucket_region(region: Option<&Region>, trail: &Trail) -> Observed<Region> {
             ..Gap::new(Fact::BucketList, Cause::CrossAccountUnreadable, detail)
         }
     })
+}
+
+/// The key of a topic that was read, where it is the customer's own.
+fn topic_key(
+    fact: Fact,
+    arn: &str,
+    reading: &Observed<Sourced<Answer>>,
+) -> Option<(AccountId, KeyTarget)> {
+    if fact != Fact::Topic {
+        return None;
+    }
+    let topic = Option::<Topic>::of(&reading.as_ref().ok()?.value)?.as_ref()?;
+    let target = KeyTarget::of_topic(arn, topic)?;
+    Some((Arn::parse(arn).ok()?.account_id()?, target))
 }

@@ -78,7 +78,7 @@ pub fn follow_ups(demand: &Demand, graph: &Organization, organization: &Document
         // Of a key whose region is a guess another one might answer.
         let used =
             |key: &&Key| !key.target.guessed && (key.trails.is_empty() || judged(&key.trails));
-        for key in graph.keys().filter(used) {
+        for key in graph.all_keys().filter(used) {
             asks.extend(key_questions(demand, graph, key));
         }
     }
@@ -211,7 +211,10 @@ fn key_questions(demand: &Demand, graph: &Organization, key: &Key) -> Vec<(Accou
     if let Ok(read) = key.metadata()
         && let Some(metadata) = &read.value
     {
-        let probes = of_key(demand, metadata).into_iter();
+        let mut probes = of_key(demand, metadata);
+        // How a key is kept matters where it guards logs.
+        probes.retain(|probe| probe.fact != Fact::KeyRotation || key.holds_logs());
+        let probes = probes.into_iter();
         let owner = Some(key.target.account).filter(|owner| graph.can_ask(*owner));
         questions
             .extend(owner.into_iter().flat_map(|owner| probes.clone().map(move |p| (owner, p))));

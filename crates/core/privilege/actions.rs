@@ -106,10 +106,39 @@ static WATCHED: LazyLock<[Vec<&'static str>; 3]> = LazyLock::new(|| {
     ]
 });
 
-/// What silences a log group, and what silences a topic.
+/// What silences a log group, a topic and an alarm.
 #[must_use]
 pub fn watched() -> &'static [Vec<&'static str>; 3] {
     &WATCHED
+}
+
+static DETECTOR: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    table(|action| {
+        action.service() == "guardduty"
+            && action.classes.contains(&Class::Monitor)
+            && (action.is_wildcard_only() || action.is_on("detector"))
+    })
+});
+
+/// Only an administrator has members, and so what these are for.
+const OF_ADMINISTRATORS: [&str; 5] = [
+    "guardduty:DeleteMembers",
+    "guardduty:DisassociateMembers",
+    "guardduty:StopMonitoringMembers",
+    "guardduty:UpdateMemberDetectors",
+    "guardduty:UpdateOrganizationConfiguration",
+];
+
+/// What switches GuardDuty off or puts its findings away: in an account that administers the organization's, which has
+/// members and nobody above it, in another, or in one of which that is not known. That the management account may name
+/// another administrator is asked of nobody: whoever acts there does as he likes.
+pub(super) fn on_detector(administers: Option<bool>) -> Vec<&'static str> {
+    let applies = |action: &&str| match *action {
+        "guardduty:DisableOrganizationAdminAccount" => false,
+        "guardduty:DisassociateFromAdministratorAccount" => administers != Some(true),
+        action => administers != Some(false) || !OF_ADMINISTRATORS.contains(&action),
+    };
+    DETECTOR.iter().copied().filter(applies).collect()
 }
 
 /// Reading a log.
@@ -119,6 +148,6 @@ pub const DECRYPT: &str = "kms:Decrypt";
 
 /// All actions that checks ask about.
 pub(crate) fn all() -> impl Iterator<Item = &'static str> {
-    let lists = CLOUDTRAIL.iter().chain(WATCHED.iter()).flatten();
+    let lists = CLOUDTRAIL.iter().chain(WATCHED.iter()).chain([&*DETECTOR]).flatten();
     lists.chain(LOG_BUCKET.iter()).chain(KEY.iter()).copied().chain([READ_LOGS, DECRYPT])
 }

@@ -175,6 +175,16 @@ impl Target {
         Self::plain(group, asks.collect())
     }
 
+    /// These actions on a detector of GuardDuty, or on no resource in particular, as the actions go.
+    #[must_use]
+    pub fn detector(arn: &str, actions: &[&str]) -> Self {
+        let on = |action: &str| match actions::kind(action) {
+            actions::Kind::Nothing => "*",
+            _ => arn,
+        };
+        Self::plain(arn, actions.iter().map(|action| Ask::new(action, on(action))).collect())
+    }
+
     /// These actions on a topic; none where there is no such topic.
     #[must_use]
     pub fn topic(arn: &str, actions: &[&str], organization: &Organization) -> Option<Self> {
@@ -216,6 +226,14 @@ impl Target {
         let concerned = self.asks.iter_mut().filter(|ask| actions.contains(&ask.action.as_str()));
         concerned.for_each(|ask| ask.moot = Some(gap.clone()));
         self
+    }
+
+    /// Why it is not known whether there is anything to tamper with: its policy was not read, or having any of the actions
+    /// may not matter.
+    #[must_use]
+    pub fn doubted(&self) -> Option<&Gap> {
+        let moot = || self.asks.iter().map(|ask| ask.moot.as_ref()).collect::<Option<Vec<_>>>();
+        self.policy.as_ref().err().or_else(|| moot()?.first().copied())
     }
 
     /// By action, how many ARNs are asked about.

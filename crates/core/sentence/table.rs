@@ -35,6 +35,13 @@ sentences! {
     NOTE_REGIONS_LEFT_OUT = "the policy leaves out the regions {0}", "評価方針によりリージョン {0} を除外";
     PACKAGE_COMPLETENESS = "{0} accounts are listed: {1} were assessed, {2} could not be read, {3} were left out and {4} are not active; {1} + {2} + {3} + {4} = {0}.", "一覧にあるアカウントは {0}: 評価済み {1}、未読 {2}、除外 {3}、非アクティブ {4}。{1} + {2} + {3} + {4} = {0}。";
 
+    // Why a difference counts a finding as what it does.
+    DIFF_NOT_THERE = "it was not there", "以前は存在しなかった";
+    DIFF_GONE = "it is not there any more", "現在は存在しない";
+    DIFF_NOT_JUDGED = "the check was not judged", "このチェックは判定されていない";
+    DIFF_ACCOUNT_UNREAD = "the account was not read", "アカウントが未読である";
+    DIFF_REGION_UNREAD = "the region was not read", "リージョンが未読である";
+
     // What findings say was expected, where that is a sentence: what holds a value of AWS's alone is data.
     EXPECTED_A_TARGETBUCKET_OF_THE_SAME_ACCOUNT_WHICH_IS_ANOTHER_BUCK = "a TargetBucket of the same account, which is another bucket", "同一アカウントの別のバケットを TargetBucket とする";
     EXPECTED_A_CUSTOMER_MANAGED_KEY = "a customer managed key", "カスタマーマネージドキー";

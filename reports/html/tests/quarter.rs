@@ -4,10 +4,12 @@ use scraper::Html;
 use trailproof_core::assessment::Assessment;
 use trailproof_core::diff::{Change, Diff};
 use trailproof_core::history::timeline::Stretch;
+use trailproof_core::language::{Language, is_japanese};
 
 use super::{check_form, page, select};
 use crate::sample::{self, quarter};
-use crate::{DiffFormat, difference, write_diff};
+use crate::words::Words;
+use crate::{DiffFormat, DiffOptions, difference, write_diff};
 
 fn text(document: &Html, css: &str) -> String {
     let found = select(document, css);
@@ -102,7 +104,7 @@ fn what_changed_is_told_with_both_sides_and_the_points() {
     let diff = difference::of(&assessment).unwrap();
     let document = Html::parse_document(&page(&assessment));
     let mut out = Vec::new();
-    write_diff(DiffFormat::Html, &diff, None, &mut out).unwrap();
+    write_diff(DiffFormat::Html, &diff, &DiffOptions::default(), &mut out).unwrap();
     let alone = String::from_utf8(out).unwrap();
     check_form(&alone);
     for document in [document, Html::parse_document(&alone)] {
@@ -131,8 +133,31 @@ fn many_changes_keep_the_page_small_and_say_what_is_left_out() {
     let Ok(baseline) = trailproof_core::diff::Baseline::of(&few);
     let Ok(Some(diff)) = Diff::between(&baseline, &many) else { panic!("no difference") };
     let mut out = Vec::new();
-    write_diff(DiffFormat::Html, &diff, None, &mut out).unwrap();
+    write_diff(DiffFormat::Html, &diff, &DiffOptions::default(), &mut out).unwrap();
     let page = String::from_utf8(out).unwrap();
     check_form(&page);
     assert!(page.len() < 700_000 && page.contains("more; the JSON has them all"), "{}", page.len());
+}
+
+#[test]
+fn a_difference_in_japanese_states_its_checks_in_japanese() {
+    let assessment = quarter::quarter();
+    let diff = difference::of(&assessment).unwrap();
+    let mut options = DiffOptions { language: Language::Japanese, ..DiffOptions::default() };
+    options.know(&assessment);
+    let mut out = Vec::new();
+    write_diff(DiffFormat::Html, &diff, &options, &mut out).unwrap();
+    let page = String::from_utf8(out).unwrap();
+    check_form(&page);
+    assert!(page.contains("<html lang=\"ja\">"));
+    let document = Html::parse_document(&page);
+    let told = text(&document, "main");
+    for change in Change::ALL {
+        assert!(!told.contains(Words::of(Language::English).change(change).0), "{change}: {told}");
+    }
+    for entry in &diff.changes {
+        let title = options.title(entry);
+        assert!(is_japanese(title) && told.contains(title), "{}: {told}", entry.check);
+        assert!(!told.contains(&entry.title), "{told}");
+    }
 }
