@@ -124,6 +124,7 @@ fn chains(page: &mut Page, report: &LogsReport) {
     page.section("Chains", "");
     page.headed(0, &heads, shown.iter().map(|chain| row(chain)).collect());
     page.note(0, "█ proved, ▒ gap, ? unverified, _ missing, x broken");
+    extents(page, &shown);
     if report.chains.len() > shown.len() {
         let more = count(report.chains.len() - shown.len(), "chain");
         page.note(0, &format!("{more} more; --format json has all"));
@@ -148,6 +149,44 @@ fn row(chain: &ChainReport) -> Row {
         some(chain.hours_unverified, Style::Warn),
         Cell::new(if chain.trail.is_empty() { "(not known)" } else { &chain.trail }),
     ]
+}
+
+/// How much was read of each chain, and from when to when something is proved.
+fn extents(page: &mut Page, chains: &[&ChainReport]) {
+    let heads: [Head; 9] = [
+        ("Account", Left),
+        ("Region", Left),
+        ("Log files", Right),
+        ("Not valid", Right),
+        ("Unver.", Right),
+        ("Stored", Right),
+        ("Events", Right),
+        ("First proved", Left),
+        ("Last proved", Left),
+    ];
+    let time = |at: Option<jiff::Timestamp>| match at {
+        Some(at) => Cell::new(at.strftime("%Y-%m-%d %H:%MZ").to_string()),
+        None => Cell::styled("never", Style::Warn),
+    };
+    let some = |files: u64, style| match files {
+        0 => Cell::empty(),
+        files => Cell::styled(files.to_string(), style),
+    };
+    let rows = chains.iter().map(|chain| {
+        vec![
+            Cell::new(&chain.account_id),
+            Cell::new(&chain.region),
+            Cell::new(chain.logs.valid.to_string()),
+            some(chain.logs.invalid, Style::Bad),
+            some(chain.logs.unverified, Style::Warn),
+            Cell::new(bytes(chain.bytes_stored)),
+            Cell::new(bytes(chain.bytes_inflated)),
+            time(chain.first_proved),
+            time(chain.last_proved),
+        ]
+    });
+    page.section("What was read", "in the order of the chains above; times in UTC");
+    page.headed(0, &heads, rows.collect());
 }
 
 /// The span in equal parts, each drawn as the worst of its hours.

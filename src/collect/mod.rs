@@ -13,6 +13,7 @@ mod cloudwatch;
 mod control_policies;
 mod credentials;
 mod detection;
+mod direct;
 mod ending;
 mod events;
 mod follow;

@@ -3,7 +3,12 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_s3::config::ResponseChecksumValidation;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::DateTime;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -17,6 +22,7 @@ use trailproof_digest::key_ring::{PublicKey, Time};
 
 use super::account;
 use super::cloudtrail::{self, there};
+use super::direct::Direct;
 use super::gap::Failure;
 use super::organizations::{self, incomplete};
 use super::recorder::recorded;
@@ -58,11 +64,42 @@ pub struct ObjectBytes {
     pub metadata: Metadata,
 }
 
+/// What the names of a user's metadata begin with.
+const USER: &str = "x-amz-meta-";
+
+impl ObjectBytes {
+    /// Out of an answer that was not taken apart yet.
+    async fn of(mut answer: HttpResponse) -> Result<Self, Failure> {
+        let named = answer.headers().iter().filter_map(|(name, value)| {
+            Some((name.strip_prefix(USER)?.to_owned(), value.to_owned()))
+        });
+        let metadata = named.collect();
+        let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
+        Self::with(ByteStream::new(body), metadata).await
+    }
+
+    async fn with(body: ByteStream, metadata: BTreeMap<String, String>) -> Result<Self, Failure> {
+        let bytes = body.collect().await.map_err(|error| {
+            Failure::new(Cause::ServiceError, format!("the object broke off: {error}"))
+        })?;
+        // Copied piece by piece at most, where `to_vec` goes byte by byte.
+        let bytes = bytes.into_bytes().into();
+        Ok(Self { bytes, metadata: Metadata::Known(metadata) })
+    }
+}
+
 /// The caller's way to objects, with a client for each bucket's region.
 #[derive(Debug)]
 pub struct Objects {
     session: Session,
-    buckets: Mutex<BTreeMap<String, aws_sdk_s3::Client>>,
+    buckets: Mutex<BTreeMap<String, Way>>,
+}
+
+/// The way to a bucket's objects.
+#[derive(Debug, Clone)]
+struct Way {
+    client: aws_sdk_s3::Client,
+    direct: Direct,
 }
 
 impl Objects {
@@ -72,10 +109,10 @@ impl Objects {
     }
 
     /// A client in the bucket's region; where S3 does not say which that is, in the one that it is asked in.
-    async fn of(&self, bucket: &str) -> aws_sdk_s3::Client {
+    async fn of(&self, bucket: &str) -> Way {
         let mut buckets = self.buckets.lock().await;
-        if let Some(client) = buckets.get(bucket) {
-            return client.clone();
+        if let Some(way) = buckets.get(bucket) {
+            return way.clone();
         }
         let (head, _) = recorded(s3::head(&self.session, bucket, None)).await;
         let region = match head {
@@ -87,8 +124,9 @@ impl Objects {
                 // Their hashes are compared anyway.
                 config.response_checksum_validation(ResponseChecksumValidation::WhenRequired)
             });
-        buckets.insert(bucket.to_owned(), client.clone());
-        client
+        let way = Way { client, direct: Direct::default() };
+        buckets.insert(bucket.to_owned(), way.clone());
+        way
     }
 
     /// A page of a listing.
@@ -96,7 +134,7 @@ impl Objects {
     /// # Errors
     /// What AWS answered.
     pub async fn list(&self, bucket: &str, listing: &Listing) -> Result<ListedPage, Failure> {
-        let request = self.of(bucket).await.list_objects_v2().bucket(bucket);
+        let request = self.of(bucket).await.client.list_objects_v2().bucket(bucket);
         let answer = request
             .prefix(&listing.prefix)
             .set_delimiter(listing.folders.then(|| "/".to_owned()))
@@ -127,19 +165,24 @@ impl Objects {
     /// # Errors
     /// What AWS answered.
     pub async fn get(&self, bucket: &str, key: &str) -> Result<Option<ObjectBytes>, Failure> {
-        let sent = self.of(bucket).await.get_object().bucket(bucket).key(key).send().await;
-        let answer = match sent.map_err(Failure::from) {
+        let Way { client, direct } = self.of(bucket).await;
+        if let Some(answer) = direct.get(key).await {
+            return Ok(Some(ObjectBytes::of(answer).await?));
+        }
+        let lesson = direct.lesson(key);
+        let request = client.get_object().bucket(bucket).key(key);
+        let sent = match lesson.clone() {
+            Some(lesson) => request.customize().interceptor(lesson).send().await,
+            None => request.send().await,
+        };
+        let answer = match sent.map_err(of_object) {
             Ok(answer) => answer,
             Err(failure) if failure.is(&["NoSuchKey"]) => return Ok(None),
             Err(failure) => return Err(failure),
         };
+        lesson.iter().for_each(|lesson| direct.learn(lesson));
         let metadata = answer.metadata.unwrap_or_default().into_iter().collect();
-        let bytes = answer.body.collect().await.map_err(|error| {
-            Failure::new(Cause::ServiceError, format!("the object broke off: {error}"))
-        })?;
-        // Copied piece by piece, where `to_vec` goes byte by byte.
-        let bytes = bytes.into_bytes().into();
-        Ok(Some(ObjectBytes { bytes, metadata: Metadata::Known(metadata) }))
+        ObjectBytes::with(answer.body, metadata).await.map(Some)
     }
 
     /// The public keys that CloudTrail signed with in a region, in some time.
@@ -217,6 +260,21 @@ impl Objects {
     pub fn first_region(&self) -> Region {
         self.session.first_region()
     }
+}
+
+/// Why an object could not be read. S3 decrypts as the caller, so that what refuses it may be the object's key and no
+/// matter of the bucket: that is said, since both are the same code.
+fn of_object(error: SdkError<GetObjectError>) -> Failure {
+    let told = error.message().unwrap_or_default();
+    let refused = told.contains("kms:Decrypt");
+    let unusable = error.code().is_some_and(|code| code.starts_with("KMS."));
+    let mut failure = Failure::from(error);
+    if refused {
+        failure.message = format!("its key refuses kms:Decrypt: {failure}");
+    } else if unusable {
+        failure.message = format!("its key cannot be used: {failure}");
+    }
+    failure
 }
 
 fn seconds(time: Option<&DateTime>) -> Time {

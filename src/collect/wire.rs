@@ -25,6 +25,9 @@ use super::recorder;
 /// No answer of these operations is nearly as long; whatever stands between us and AWS may send anything.
 const LONGEST_ANSWER: usize = 256 << 20;
 
+/// Memory for so much is set aside when an answer says how long it will be.
+const TAKEN_AT_ITS_WORD: usize = 1 << 20;
+
 /// So long a signed request may wait. AWS takes signatures of the last five minutes, and credentials are renewed three
 /// minutes before they end where their life is the shortest.
 const FRESH: Duration = Duration::from_secs(120);
@@ -158,8 +161,9 @@ async fn whole(mut answer: HttpResponse) -> Result<HttpResponse, ConnectorError>
     if answer.body().bytes().is_some() {
         return Ok(answer);
     }
+    let told = answer.headers().get("content-length").and_then(|length| length.parse().ok());
     let mut stream = ByteStream::new(std::mem::replace(answer.body_mut(), SdkBody::taken()));
-    let mut body = Vec::new();
+    let mut body = Vec::with_capacity(told.unwrap_or(0).min(TAKEN_AT_ITS_WORD));
     while let Some(part) = stream.next().await {
         let part = part.map_err(|error| ConnectorError::io(BrokenOff(error.to_string()).into()))?;
         if body.len() + part.len() > LONGEST_ANSWER {

@@ -150,6 +150,18 @@ fn the_principal_behind_a_session_is_told_across_accounts_and_how_it_is_known() 
 }
 
 #[test]
+fn the_documentation_shows_what_is_printed_of_these_events() {
+    let told = run(&place(), &["--who", "--source", "s3.amazonaws.com"]).quietly(0).stdout;
+    let cut = told.lines().map(|line| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        [&cells[3..4], &cells[8..]].concat().join("\t")
+    });
+    let shown = cut.collect::<Vec<_>>().join("\n");
+    assert!(shown.lines().count() == 4, "{shown}");
+    assert!(include_str!("../../docs/validate-logs.md").contains(&shown), "{shown}");
+}
+
+#[test]
 fn events_that_did_not_happen_are_told_apart() {
     let place = place();
     let names = |more: &[&str]| -> Vec<String> {

@@ -136,6 +136,35 @@ fn a_refused_object_is_unverified_and_stops_nothing() {
     assert_eq!((&logs["valid"], &logs["unverified"]), (&5.into(), &1.into()));
 }
 
+/// S3 answers AccessDenied for what the object's key refuses, too: the report tells the two apart.
+#[test]
+fn an_object_whose_key_refuses_to_decrypt_is_unverified_with_that_cause() {
+    let vectors = vectors();
+    let state = vectors.in_state("base");
+    let mut description = description(&vectors, &state);
+    let objects = description["accounts"][0]["buckets"][0]["objects"].as_array_mut().unwrap();
+    let key = "arn:aws:kms:us-east-1:111122223333:key/1b2c3d4e-0000-4000-8000-000000000001";
+    let logs = objects.iter_mut().filter(|one| !one["key"].as_str().unwrap().contains("-Digest/"));
+    logs.take(2).for_each(|log| log["decrypt_denied"] = key.into());
+    let served = served(&description);
+    let ended = run(&served, &Place::new(), (&state, &["--trail", TRAIL]));
+    let told = report(&ended);
+    assert_eq!(ended.code, 3, "{told}");
+    let findings = told["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 2, "{told}");
+    for finding in findings {
+        assert_eq!(
+            (&finding["kind"], &finding["severity"]),
+            (&"object_unverified".into(), &"warning".into())
+        );
+        let detail = finding["detail"].as_str().unwrap();
+        assert!(detail.contains("its key refuses kms:Decrypt: AccessDenied"), "{detail}");
+        assert!(detail.contains(key), "{detail}");
+    }
+    let logs = &told["chains"][0]["logs"];
+    assert_eq!((&logs["valid"], &logs["unverified"]), (&4.into(), &2.into()));
+}
+
 fn fault(operation: &str, effect: Effect) -> Fault {
     serde_json::from_value(json!({ "operation": operation, "effect": effect.name() })).unwrap()
 }

@@ -92,9 +92,12 @@ pub struct StoredObject {
     /// `x-amz-meta-backfill-generation-timestamp`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backfill_generation_timestamp: Option<String>,
-    /// It is listed, but nobody may read it: of a key that is out of reach, say.
+    /// It is listed, but nobody may read it.
     #[serde(default, skip_serializing_if = "super::is_false")]
     pub read_denied: bool,
+    /// The ARN of the key that it is encrypted with, which nobody may decrypt with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decrypt_denied: Option<String>,
 }
 
 /// A grant of an access control list: to a predefined group (`uri`) or to a canonical user (`id`).

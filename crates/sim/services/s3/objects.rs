@@ -70,6 +70,15 @@ pub(super) fn get(request: &Request, bucket: &Bucket) -> Answer {
         let resource = format!("on resource: \"arn:aws:s3:::{}/{}\"", bucket.name, object.key);
         return Err(Failure::denied(request, &resource));
     }
+    if let Some(key) = &object.decrypt_denied {
+        // The bucket allows it, and S3 is refused at the key: the action is not the call's own.
+        let caller = request.principal_arn();
+        let told = format!(
+            "User: {caller} is not authorized to perform: kms:Decrypt on resource: {key} because no resource-based \
+             policy allows the kms:Decrypt action"
+        );
+        return Err(Failure::new(403, "AccessDenied", told));
+    }
     let bytes = STANDARD
         .decode(&object.body)
         .map_err(|_| Failure::new(500, "InternalError", "the object's body is not Base64"))?;
