@@ -77,6 +77,15 @@ impl AtomicFile {
         file.as_file().sync_all()?;
         file.persist(&self.path).map(drop).map_err(|error| error.error)
     }
+
+    /// Gives one of thousands of files its name without waiting for the disk, as [`replace`].
+    ///
+    /// # Errors
+    /// As [`Self::finish`].
+    pub fn finish_one_of_many(self) -> io::Result<()> {
+        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.persist(&self.path).map(drop).map_err(|error| error.error)
+    }
 }
 
 impl Write for AtomicFile {

@@ -66,6 +66,10 @@ impl Pages<'_> {
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        self.current.take().map_or(Ok(()), |(_, file)| file.finish())
+        match self.current.take() {
+            Some((Some(_), page)) => page.finish_one_of_many(),
+            Some((None, first)) => first.finish(),
+            None => Ok(()),
+        }
     }
 }

@@ -106,7 +106,7 @@ where
         let mut file = AtomicFile::create(&path)?;
         file.write_all(bytes)?;
         names.push(name.to_owned());
-        file.finish()
+        file.finish_one_of_many()
     });
     written.map_err(|error| stopped(Format::Asff, &folder.display().to_string(), error))?;
     Ok(names)
