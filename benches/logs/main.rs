@@ -23,6 +23,8 @@ struct Case {
     name: &'static str,
     shape: Shape,
     latency: u64,
+    /// What our side runs: the verifier, or what prints the events of the files that it proves.
+    command: &'static str,
     /// Whether our side reads a copy on disk; the other program always asks the endpoint.
     offline: bool,
     /// How many chains the other program is run for, one after the other, where it is not all.
@@ -31,19 +33,31 @@ struct Case {
 
 const ONE: Shape = Shape { accounts: 1, regions: 1, hours: 24, logs: 20, bytes: 20 << 10 };
 
-const CASES: [Case; 8] = [
+const PROVES: &str = "validate-logs";
+const PRINTS: &str = "events";
+
+const CASES: [Case; 10] = [
     Case {
         name: "offline-20k",
         shape: Shape { hours: 168, ..ONE },
         latency: 0,
+        command: PROVES,
         offline: true,
         sample: 1,
     },
-    Case { name: "20k", shape: Shape { hours: 168, ..ONE }, latency: 0, offline: false, sample: 1 },
+    Case {
+        name: "20k",
+        shape: Shape { hours: 168, ..ONE },
+        latency: 0,
+        command: PROVES,
+        offline: false,
+        sample: 1,
+    },
     Case {
         name: "2.6k",
         shape: Shape { hours: 168, bytes: 2600, ..ONE },
         latency: 0,
+        command: PROVES,
         offline: false,
         sample: 1,
     },
@@ -51,6 +65,7 @@ const CASES: [Case; 8] = [
         name: "187k",
         shape: Shape { hours: 168, logs: 4, bytes: 187 << 10, ..ONE },
         latency: 0,
+        command: PROVES,
         offline: false,
         sample: 1,
     },
@@ -58,6 +73,7 @@ const CASES: [Case; 8] = [
         name: "20ms",
         shape: Shape { hours: 168, ..ONE },
         latency: 20,
+        command: PROVES,
         offline: false,
         sample: 1,
     },
@@ -65,6 +81,7 @@ const CASES: [Case; 8] = [
         name: "50-chains",
         shape: Shape { accounts: 10, regions: 5, logs: 2, bytes: 2600, ..ONE },
         latency: 0,
+        command: PROVES,
         offline: false,
         sample: 5,
     },
@@ -72,6 +89,7 @@ const CASES: [Case; 8] = [
         name: "90d",
         shape: Shape { hours: 2160, ..ONE },
         latency: 0,
+        command: PROVES,
         offline: false,
         sample: 1,
     },
@@ -79,6 +97,23 @@ const CASES: [Case; 8] = [
         name: "90d-offline",
         shape: Shape { hours: 2160, ..ONE },
         latency: 0,
+        command: PROVES,
+        offline: true,
+        sample: 0,
+    },
+    Case {
+        name: "events-20k",
+        shape: Shape { hours: 168, ..ONE },
+        latency: 0,
+        command: PRINTS,
+        offline: false,
+        sample: 0,
+    },
+    Case {
+        name: "events-offline-20k",
+        shape: Shape { hours: 168, ..ONE },
+        latency: 0,
+        command: PRINTS,
         offline: true,
         sample: 0,
     },
@@ -104,7 +139,7 @@ fn main() {
         println!("the AWS CLI is not installed: trailproof is measured alone");
     }
     println!(
-        "{:<12} {:>8} {:>8} | {:>8} {:>8} {:>6} {:>9} | {:>8} {:>8} {:>6} {:>9} | {:>6}",
+        "{:<18} {:>8} {:>8} | {:>8} {:>8} {:>6} {:>9} | {:>8} {:>8} {:>6} {:>9} | {:>6}",
         "case",
         "objects",
         "gz bytes",
@@ -143,7 +178,7 @@ impl Case {
         let ours = ours.min_by(|one, other| one.wall.total_cmp(&other.wall)).unwrap();
         let rate = objects as f64 / ours.wall;
         let mut line = format!(
-            "{:<12} {objects:>8} {:>8} | {:>8.2} {:>8.2} {:>6} {rate:>9.0} |",
+            "{:<18} {objects:>8} {:>8} | {:>8.2} {:>8.2} {:>6} {rate:>9.0} |",
             self.name, history.sizes.0, ours.wall, ours.cpu, ours.peak_mib
         );
         if let Some(aws) = aws.filter(|_| self.sample > 0) {
@@ -174,11 +209,14 @@ impl Case {
 
     fn ours(&self, history: &History, url: &str, place: &Path) -> Took {
         let mut arguments: Vec<String> =
-            vec![env!("CARGO_BIN_EXE_trailproof").to_owned(), "validate-logs".to_owned()];
+            vec![env!("CARGO_BIN_EXE_trailproof").to_owned(), self.command.to_owned()];
         let (from, to) = (history.from.to_string(), history.to.to_string());
         arguments.extend(
             ["--start", &from, "--end", &to, "--quiet", "--bucket", BUCKET].map(str::to_owned),
         );
+        if self.command == PRINTS {
+            arguments.extend(["--output", "events.tsv", "--force"].map(str::to_owned));
+        }
         if self.offline {
             arguments.extend(
                 ["--dir", "mirror", "--metadata", "metadata", "--keys", "keys.json"]

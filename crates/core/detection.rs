@@ -146,9 +146,7 @@ impl Organization {
             let place = of_region(*account, region);
             match self.resource::<Option<Vec<Analyzer>>>(Fact::Analyzers, &place, *account) {
                 // A region that is off in that account has no analyzer of it.
-                Err(gap) if gap.cause == Cause::NotAttempted && self.knows_regions(*account) => {
-                    Ok(None)
-                }
+                Err(_) if self.is_off(*account, region) => Ok(None),
                 read => read.map(|(read, source)| {
                     let all = read.iter().flatten();
                     let found = all.into_iter().find(|one| one.watches("ORGANIZATION"));
@@ -166,8 +164,14 @@ impl Organization {
         Ok(find(candidates, |found| Ok(found.is_some()))?.flatten())
     }
 
+    /// Whether a region is surely off in an account: that one told which are on, and this is none of them.
+    pub(crate) fn is_off(&self, account: AccountId, region: &Region) -> bool {
+        let on = |member| self.regions_in_scope(member).any(|one| one == region);
+        self.knows_regions(account) && self.members.get(&account).is_some_and(|member| !on(member))
+    }
+
     /// Whether an account told which of its regions are on.
-    pub(crate) fn knows_regions(&self, account: AccountId) -> bool {
+    fn knows_regions(&self, account: AccountId) -> bool {
         let member = self.members.get(&account);
         member.is_some_and(|member| member.session.is_ok() && member.region_scope.is_none())
     }

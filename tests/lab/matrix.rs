@@ -210,14 +210,28 @@ fn lost(whole: &Judged, less: &Judged, (operation, expected): (&str, Expected)) 
     wrong
 }
 
+/// The cells of an operation: every effect, always and at first. What no second attempt follows is the same either way,
+/// which one operation of each service shows for all of it.
+fn cells<'a>(operation: &'a str, shows: bool) -> impl Iterator<Item = (&'a str, Effect, bool)> {
+    let both = move |effect| [false, true].map(|first| (operation, effect, first));
+    Effect::ALL
+        .into_iter()
+        .flat_map(both)
+        .filter(move |(_, effect, first)| !*first || shows || is_mended(*effect))
+}
+
 /// Fills the cells, a few at a time.
 fn fill(world: World, operations: &BTreeSet<String>) {
     let whole = healthy(world).0;
-    let cells = operations.iter().flat_map(|operation| {
-        let effects = Effect::ALL.into_iter();
-        effects.flat_map(move |effect| [false, true].map(|first| (operation, effect, first)))
-    });
-    let (cells, found) = (Mutex::new(cells.collect::<Vec<_>>()), Mutex::new(Vec::new()));
+    let mut services = BTreeSet::new();
+    let cells: Vec<_> = operations
+        .iter()
+        .flat_map(|operation| {
+            let service = operation.split_once(':').unwrap().0;
+            cells(operation, services.insert(service))
+        })
+        .collect();
+    let (cells, found) = (Mutex::new(cells), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {

@@ -42,11 +42,12 @@ KEY_HOLDERS = {
     "outsider-key": ("sandbox", "us-east-1", UNKNOWN, "the key's account denies"),
 }
 
-UNWATCHED = (NOT_APPLICABLE, "no trail delivers to a log group or topic of the account")
+UNWATCHED = (NOT_APPLICABLE, "no trail delivers to a log group or topic of the account, and its GuardDuty is security's")
 WATCHERS = {
     **dict.fromkeys(ACTIVE, UNWATCHED),
     "payments": (PASS, "only the topic's default policy speaks of it, under a condition"),
     "analytics": (FAIL, "the role admin may do anything"),
+    "security": (PASS, "it administers GuardDuty, and nobody has a right to end it"),
 }
 
 ROLES = {

@@ -5,6 +5,7 @@ use std::fs;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
@@ -20,10 +21,19 @@ impl Place {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// A folder in which the demo's run lies, as `run`.
+    /// A folder in which the demo's run lies, as `run`. It was made once for all tests that only read it.
     pub fn with_demo() -> Self {
+        static RUN: LazyLock<Place> = LazyLock::new(|| {
+            let place = Place::new();
+            place.run(&["demo", "--run-dir", "run"]).quietly(0);
+            place
+        });
         let place = Self::new();
-        place.run(&["demo", "--run-dir", "run"]).quietly(0);
+        for file in RUN.files() {
+            let copy = place.path(&file.to_string_lossy());
+            fs::create_dir_all(copy.parent().unwrap()).unwrap();
+            fs::copy(RUN.0.path().join(&file), copy).unwrap();
+        }
         place
     }
 

@@ -109,9 +109,10 @@ fn a_run_that_is_killed_at_any_moment_goes_on_to_the_same_report() {
     let whole = Place::new().scan(&served, &[]);
     let all = served.calls().len();
     let mut resumed = 0;
-    for part in 0..12 {
+    // Every moment of a smaller organization is that of `tests/lab`.
+    for part in 0..5 {
         let place = Place::new();
-        let mut child = under_way(&place, &served, 1 + part * all / 12);
+        let mut child = under_way(&place, &served, 1 + part * all / 5);
         let _ = child.kill();
         child.wait().unwrap();
         if !place.path("run/run.json").exists() {
@@ -120,10 +121,10 @@ fn a_run_that_is_killed_at_any_moment_goes_on_to_the_same_report() {
         }
         let ended = resume(&place, &served);
         assert_eq!(ended.code, whole.0, "{ended:?}");
-        same(&format!("killed after part {part} of 12"), &whole.1, &report(&ended));
+        same(&format!("killed after part {part} of 5"), &whole.1, &report(&ended));
         resumed += 1;
     }
-    assert!(resumed > 8, "only {resumed} runs were under way");
+    assert!(resumed > 3, "only {resumed} runs were under way");
 }
 
 #[test]

@@ -29,7 +29,16 @@ const BENCHES: [Bench; 7] = [
         name: "validate-logs",
         packages: &["trailproof"],
         target: "logs",
-        usual: &["offline-20k", "20k", "2.6k", "187k", "20ms", "50-chains"],
+        usual: &[
+            "offline-20k",
+            "20k",
+            "2.6k",
+            "187k",
+            "20ms",
+            "50-chains",
+            "events-20k",
+            "events-offline-20k",
+        ],
     },
     Bench { name: "ways", packages: &["trailproof-iam"], target: "ways", usual: &["100", "300"] },
     Bench {

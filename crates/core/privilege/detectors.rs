@@ -72,7 +72,7 @@ fn rule(account: &AccountView<'_>, region: &Region) -> Observed<Rule> {
     let administrators = match all.detector_administrators(management, region) {
         Ok((administrators, _)) => administrators.as_slice(),
         // Where a region is off in the management account, that one has named nobody there.
-        Err(gap) if gap.cause == Cause::NotAttempted && all.knows_regions(management) => &[],
+        Err(_) if all.is_off(management, region) => &[],
         Err(gap) => return Err(gap),
     };
     let Some(administrator) = administrators.first().map(|one| one.admin_account_id) else {
