@@ -6,7 +6,7 @@ use crate::answer::{
     Recorder, Recorders, SecurityHub,
 };
 use crate::aws::{AccountId, Region};
-use crate::evidence::{Cause, Evidence, Gap, Observed, find};
+use crate::evidence::{Evidence, Gap, Observed, find};
 use crate::fact::Fact;
 use crate::finding::{Verdict, not_applicable};
 use crate::organization::{Organization, of_region};
