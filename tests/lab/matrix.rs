@@ -212,7 +212,7 @@ fn lost(whole: &Judged, less: &Judged, (operation, expected): (&str, Expected)) 
 
 /// The cells of an operation: every effect, always and at first. What no second attempt follows is the same either way,
 /// which one operation of each service shows for all of it.
-fn cells<'a>(operation: &'a str, shows: bool) -> impl Iterator<Item = (&'a str, Effect, bool)> {
+fn cells(operation: &str, shows: bool) -> impl Iterator<Item = (&str, Effect, bool)> {
     let both = move |effect| [false, true].map(|first| (operation, effect, first));
     Effect::ALL
         .into_iter()
