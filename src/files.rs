@@ -45,10 +45,9 @@ pub fn replace(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut file = io::BufWriter::new(tempfile::NamedTempFile::new_in(folder_of(path))?);
+    let mut file = AtomicFile::create(path)?;
     write(&mut file)?;
-    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.persist(path).map(drop).map_err(|error| error.error)
+    file.finish_one_of_many()
 }
 
 /// A file that appears under its name when it is finished, whole.
@@ -72,10 +71,10 @@ impl AtomicFile {
     ///
     /// # Errors
     /// Where any step fails; the target is then as it was.
-    pub fn finish(self) -> io::Result<()> {
-        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.as_file().sync_all()?;
-        file.persist(&self.path).map(drop).map_err(|error| error.error)
+    pub fn finish(mut self) -> io::Result<()> {
+        self.file.flush()?;
+        self.file.get_ref().as_file().sync_all()?;
+        self.finish_one_of_many()
     }
 
     /// Gives one of thousands of files its name without waiting for the disk, as [`replace`].
