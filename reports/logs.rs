@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use trailproof_digest::{ChainReport, Finding, Span, Verdict, report::Tally};
 
+use crate::words::Words;
 use crate::{Format, Options};
 
 /// The name of the JSON form, with its version.
@@ -166,7 +167,7 @@ pub fn write_logs(
             out.flush()
         }
         Format::Junit => junit::write(report, out),
-        Format::Html => html::write(report, out),
+        Format::Html => html::write(report, Words::of(options.language), out),
         _ => Err(io::Error::new(io::ErrorKind::Unsupported, "no format for log files")),
     }
 }

@@ -11,10 +11,12 @@ use trailproof_core::period::{PeriodReport, Stretch};
 use trailproof_core::reason::Reason;
 
 mod changes;
+mod logs;
 mod markdown;
 mod table;
 mod terms;
 
+pub(crate) use logs::STATES;
 pub(crate) use markdown::MarkdownWords;
 pub(crate) use table::TableWords;
 

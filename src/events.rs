@@ -1,6 +1,7 @@
 //! `events`: the events of some time, of log files that are proved while they are read.
 
 mod columns;
+mod glance;
 mod record;
 mod sessions;
 mod sink;
@@ -22,11 +23,12 @@ use crate::cli::{EventFormat, EventsArgs};
 use crate::exit::Stop;
 use crate::log;
 use crate::validate_logs::{Asking, Beside, Select, exit_code, proved};
+use glance::Glance;
 use record::Record;
 use sessions::{Gathering, Sessions};
 use sink::Sink;
 use wanted::Wanted;
-use who::{Beginning, Who};
+use who::{BEGINNINGS, Beginning, Who};
 
 /// A role's session ends after twelve hours at most: what began earlier is over.
 const LEAD: SignedDuration = SignedDuration::from_hours(12);
@@ -84,9 +86,10 @@ pub fn events(args: &EventsArgs) -> Result<u8, Stop> {
     let form = Form { format: args.format, outcome: args.outcome, sessions };
     let unread = Arc::new(AtomicU64::new(0));
     let counted = unread.clone();
+    let glance = wanted.glance();
     let select = move |text: &[u8]| {
         let mut out = Vec::new();
-        each(text, &counted, &mut |raw, record| {
+        each(text, (&glance, &counted), &mut |raw, record| {
             if wanted.holds(record) {
                 form.write(raw, record, &mut out);
             }
@@ -119,9 +122,10 @@ fn asking(
 fn gathered(args: &EventsArgs) -> Result<Sessions, Stop> {
     let full = |error: std::io::Error| Stop::output(format!("a temporary file: {error}"));
     let mut gathering = Gathering::begin().map_err(full)?;
-    let select = |text: &[u8]| {
+    let glance = Glance::default().with_one_of(&BEGINNINGS);
+    let select = move |text: &[u8]| {
         let mut out = Vec::new();
-        each(text, &AtomicU64::new(0), &mut |_, record| {
+        each(text, (&glance, &AtomicU64::new(0)), &mut |_, record| {
             if let Some(found) = who::beginning(record)
                 && serde_json::to_writer(&mut out, &found).is_ok()
             {
@@ -142,19 +146,29 @@ fn gathered(args: &EventsArgs) -> Result<Sessions, Stop> {
     gathering.end().map_err(full)
 }
 
-/// Hands out the records of a log file, and counts those that cannot be read.
-fn each(text: &[u8], unread: &AtomicU64, take: &mut dyn FnMut(&RawValue, &Record<'_>)) {
+/// Hands out the records of a log file that may be wanted, and counts those that cannot be read: what at a glance is not
+/// wanted is not read.
+fn each(
+    text: &[u8],
+    (glance, unread): (&Glance, &AtomicU64),
+    take: &mut dyn FnMut(&RawValue, &Record<'_>),
+) {
     #[derive(Deserialize)]
     struct File<'a> {
         #[serde(rename = "Records", borrow)]
         records: Vec<&'a RawValue>,
     }
-    let Ok(file) = serde_json::from_slice::<File<'_>>(text) else {
+    if !glance.may_hold(text) {
+        return;
+    }
+    // Looked through once for what is no UTF-8, and not again in each of its texts.
+    let file = std::str::from_utf8(text).ok().map(serde_json::from_str::<File<'_>>);
+    let Some(Ok(file)) = file else {
         // AWS signed it, but it is of no form that is known.
         unread.fetch_add(1, Ordering::Relaxed);
         return;
     };
-    for raw in file.records {
+    for raw in file.records.into_iter().filter(|raw| glance.may_hold(raw.get().as_bytes())) {
         match serde_json::from_str::<Record<'_>>(raw.get()) {
             Ok(record) => take(raw, &record),
             Err(_) => drop(unread.fetch_add(1, Ordering::Relaxed)),

@@ -15,7 +15,8 @@
 //! report.json  report.en.html  report.junit.xml
 //! logs/BUCKET.json               a report of validate-logs, where one was given
 //! logs/BUCKET.checkpoint.json    the heads of the chains that it proved, for the next run
-//! diff.json  diff.md             what changed since the package before, where one was named
+//! diff.json  diff.md  diff.ja.md
+//!                                what changed since the package before, where one was named
 //! signoff.md                     empty fields for those who answer for it
 //! journal.jsonl                  what happened in the run, where it was kept
 //! ```

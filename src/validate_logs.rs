@@ -42,7 +42,6 @@ use mirror::Mirror;
 pub use setup::Beside;
 use setup::Setup;
 use source::Source;
-use trailproof_core::language::Language;
 use walk::{PLACES, Walk};
 
 /// Everything that was asked is proved.
@@ -145,7 +144,7 @@ fn outputs_of(args: &ValidateLogsArgs) -> OutputArgs {
         ocsf_array: false,
         csv_bom: false,
         github_summary: false,
-        lang: vec![Language::English],
+        lang: args.lang.clone(),
     }
 }
 

@@ -24,7 +24,7 @@ struct Case {
     shape: Shape,
     latency: u64,
     /// What our side runs: the verifier, or what prints the events of the files that it proves.
-    command: &'static str,
+    command: &'static [&'static str],
     /// Whether our side reads a copy on disk; the other program always asks the endpoint.
     offline: bool,
     /// How many chains the other program is run for, one after the other, where it is not all.
@@ -33,10 +33,13 @@ struct Case {
 
 const ONE: Shape = Shape { accounts: 1, regions: 1, hours: 24, logs: 20, bytes: 20 << 10 };
 
-const PROVES: &str = "validate-logs";
-const PRINTS: &str = "events";
+const PROVES: &[&str] = &["validate-logs"];
+const PRINTS: &[&str] = &["events", "--output", "events.tsv", "--force"];
+/// Events that none of them is.
+const FINDS: &[&str] =
+    &["events", "--output", "events.tsv", "--force", "--event", "StopLogging", "--failed"];
 
-const CASES: [Case; 10] = [
+const CASES: [Case; 12] = [
     Case {
         name: "offline-20k",
         shape: Shape { hours: 168, ..ONE },
@@ -114,6 +117,22 @@ const CASES: [Case; 10] = [
         shape: Shape { hours: 168, ..ONE },
         latency: 0,
         command: PRINTS,
+        offline: true,
+        sample: 0,
+    },
+    Case {
+        name: "found-20k",
+        shape: Shape { hours: 168, ..ONE },
+        latency: 0,
+        command: FINDS,
+        offline: false,
+        sample: 0,
+    },
+    Case {
+        name: "found-offline-20k",
+        shape: Shape { hours: 168, ..ONE },
+        latency: 0,
+        command: FINDS,
         offline: true,
         sample: 0,
     },
@@ -208,15 +227,12 @@ impl Case {
     }
 
     fn ours(&self, history: &History, url: &str, place: &Path) -> Took {
-        let mut arguments: Vec<String> =
-            vec![env!("CARGO_BIN_EXE_trailproof").to_owned(), self.command.to_owned()];
+        let mut arguments = vec![env!("CARGO_BIN_EXE_trailproof").to_owned()];
+        arguments.extend(self.command.iter().map(|&word| word.to_owned()));
         let (from, to) = (history.from.to_string(), history.to.to_string());
         arguments.extend(
             ["--start", &from, "--end", &to, "--quiet", "--bucket", BUCKET].map(str::to_owned),
         );
-        if self.command == PRINTS {
-            arguments.extend(["--output", "events.tsv", "--force"].map(str::to_owned));
-        }
         if self.offline {
             arguments.extend(
                 ["--dir", "mirror", "--metadata", "metadata", "--keys", "keys.json"]

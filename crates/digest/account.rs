@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::chain::Chain;
+use crate::detail::Detail;
 use crate::finding::{Finding, Kind, Severity};
 use crate::ledger::Listed;
 use crate::place::Place;
@@ -13,9 +14,6 @@ use crate::windows::{Index, Window, WindowId};
 
 /// How long a log file may wait for the backfill digest that lists it, in seconds.
 const BACKFILL_GRACE: i64 = 24 * HOUR;
-
-/// Why log files are nobody's.
-const STRANGERS: &str = "another trail's digest may list them, and is not proved";
 
 /// Log files that one finding stands for.
 struct Uncovered {
@@ -31,7 +29,7 @@ enum Meaning {
     /// These chains were interrupted then, as it seemed.
     InGap(Vec<usize>),
     /// Digests here do not list such files.
-    Uncovered(&'static str),
+    Uncovered(Detail),
     /// It was added.
     Unreferenced,
 }
@@ -48,8 +46,8 @@ pub(crate) fn account(mut place: Place) -> PlaceReport {
             chain.close();
         }
         for (span, why) in &place.unlisted {
-            let detail = format!("not everything of this time could be listed and read: {why}");
-            let mut finding = chain.record.slot.finding(Kind::ObjectUnverified, *span, &detail);
+            let detail = Detail::NotAllListed.with(&why);
+            let mut finding = chain.record.slot.finding(Kind::ObjectUnverified, *span, detail);
             finding.key = Some(place.folder.digests());
             let finding = Some(chain.record.push(finding));
             let (state, covers) = (HourState::Unverified, unread);
@@ -67,7 +65,7 @@ pub(crate) fn account(mut place: Place) -> PlaceReport {
             chain.record.push(finding);
         }
         for (key, day) in std::mem::take(&mut place.strays) {
-            let what = "it lies among the log files, but CloudTrail names none so";
+            let what = Detail::Stray;
             let mut finding = chain.record.slot.finding(Kind::LogUnreferenced, day, what);
             finding.key = Some(key);
             chain.record.push(finding);
@@ -83,7 +81,7 @@ pub(crate) fn account(mut place: Place) -> PlaceReport {
     report
 }
 
-type Groups = BTreeMap<(String, &'static str), Uncovered>;
+type Groups = BTreeMap<(String, Detail), Uncovered>;
 
 fn sort_out(place: &Place, chains: &mut [Chain], files: Vec<Listed>) -> Groups {
     let indexes: Vec<Index> = chains.iter().map(|chain| chain.record.windows.index()).collect();
@@ -107,7 +105,7 @@ fn sort_out(place: &Place, chains: &mut [Chain], files: Vec<Listed>) -> Groups {
                 }
             }
             Meaning::Uncovered(why) => {
-                if why == STRANGERS {
+                if why == Detail::OtherTrails {
                     doubt(chains, &file);
                 }
                 let span = Span { from: file.delivered, to: shift(file.delivered, 60) };
@@ -132,7 +130,7 @@ fn sort_out(place: &Place, chains: &mut [Chain], files: Vec<Listed>) -> Groups {
 
 fn meaning(place: &Place, chains: &[Chain], (indexes, file): (&[Index], &Listed)) -> Meaning {
     if !place.kinds.contains(&file.kind) {
-        return Meaning::Uncovered("no digest here lists log files of this kind");
+        return Meaning::Uncovered(Detail::NoSuchKind);
     }
     let minute = Span { from: file.delivered, to: shift(file.delivered, 60) };
     let mut gaps = Vec::new();
@@ -159,7 +157,7 @@ fn meaning(place: &Place, chains: &[Chain], (indexes, file): (&[Index], &Listed)
         return Meaning::Unverified(at, id);
     }
     match (stranger, gaps.is_empty()) {
-        (true, _) => Meaning::Uncovered(STRANGERS),
+        (true, _) => Meaning::Uncovered(Detail::OtherTrails),
         (false, false) => Meaning::InGap(gaps),
         (false, true) => Meaning::Unreferenced,
     }
@@ -187,12 +185,8 @@ fn unreferenced(place: &Place, chains: &mut [Chain], file: &Listed) {
     let span = Span { from: file.delivered, to: shift(file.delivered, 60) };
     let recent = place.options.as_of.is_some_and(|at| shift(file.delivered, BACKFILL_GRACE) > at);
     let (state, severity, detail) = match recent {
-        true => (
-            HourState::Unverified,
-            Severity::Warning,
-            "no digest lists it; a backfill digest may still be on its way",
-        ),
-        false => (HourState::Broken, Severity::Error, "no digest of that time lists it"),
+        true => (HourState::Unverified, Severity::Warning, Detail::NotListedYet),
+        false => (HourState::Broken, Severity::Error, Detail::NotListed),
     };
     let mut said = false;
     for chain in chains.iter_mut().filter(|chain| chain.wanted) {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use jiff::Timestamp;
 
 use crate::checkpoint::Checkpoint;
+use crate::detail::Detail;
 use crate::digest::{Digest, LogEntry};
 use crate::evidence::Seen;
 use crate::finding::Kind;
@@ -194,7 +195,7 @@ impl Chain {
         let unlinked = !linked && self.above.as_ref().and_then(Above::proved).is_some();
         if unlinked {
             if matches!(body, Body::Proved { .. }) {
-                let detail = "properly signed, but the next digest names another".to_owned();
+                let detail = Detail::NextNamesAnother.into();
                 let (expected, observed) = (None, None);
                 problem = Some(Problem { kind: Kind::ChainMismatch, expected, observed, detail });
             }
@@ -319,7 +320,7 @@ impl Chain {
                 kind: Kind::CheckpointMismatch,
                 expected: Some(expected),
                 observed: Some(observed),
-                detail: "the chain does not go on from the head that was proved before".to_owned(),
+                detail: Detail::OffCheckpoint.into(),
             };
             let id = self.record.defect(problem, (&node.bucket, &node.key), span);
             self.record.windows.add(Window {

@@ -46,6 +46,7 @@
 mod account;
 mod chain;
 pub mod checkpoint;
+pub mod detail;
 pub mod digest;
 pub mod evidence;
 pub mod finding;
@@ -63,6 +64,7 @@ pub mod time;
 mod windows;
 
 pub use checkpoint::Checkpoint;
+pub use detail::Detail;
 pub use digest::{Digest, DigestError, LogEntry, Previous};
 pub use evidence::{Evidence, Fetched, Limits, Metadata, examine, examine_into};
 pub use finding::{Call, Finding, Kind, Severity};

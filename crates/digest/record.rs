@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::checkpoint::Checkpoint;
+use crate::detail::Detail;
 use crate::digest::LogEntry;
 use crate::evidence::Seen;
 use crate::finding::{Finding, Kind};
@@ -10,7 +11,7 @@ use crate::inflate::End;
 use crate::key::{DigestKey, Folder};
 use crate::place::Trail;
 use crate::report::{ChainReport, HourState, Stretch, Tally};
-use crate::standing::Problem;
+use crate::standing::{Problem, problem};
 use crate::time::{HOUR, Span, shift};
 use crate::windows::{Window, WindowId, Windows};
 
@@ -36,7 +37,7 @@ impl Slot {
     }
 
     /// A finding about this chain.
-    pub fn finding(&self, kind: Kind, span: Span, detail: &str) -> Finding {
+    pub fn finding(&self, kind: Kind, span: Span, detail: impl Into<String>) -> Finding {
         Finding {
             account_id: self.folder.account.clone(),
             region: self.folder.region.clone(),
@@ -52,7 +53,7 @@ impl Slot {
             observed: None,
             body_ok: false,
             unverified_logs: 0,
-            detail: detail.to_owned(),
+            detail: detail.into(),
             calls: Vec::new(),
         }
     }
@@ -96,7 +97,7 @@ impl Record {
 
     /// An object's defect.
     pub fn defect(&mut self, problem: Problem, (bucket, key): (&str, &str), span: Span) -> usize {
-        let mut finding = self.slot.finding(problem.kind, span, &problem.detail);
+        let mut finding = self.slot.finding(problem.kind, span, problem.detail);
         (finding.expected, finding.observed) = (problem.expected, problem.observed);
         bucket.clone_into(&mut finding.bucket);
         finding.key = Some(key.to_owned());
@@ -108,7 +109,7 @@ impl Record {
         let Some(span) = Span::new(from, to).and_then(|gap| gap.within(&self.slot.span)) else {
             return;
         };
-        let what = "the chain begins anew: validation or logging was off, and nothing is signed";
+        let what = Detail::Gap;
         let finding = self.push(self.slot.finding(Kind::Gap, span, what));
         let window = Window {
             span,
@@ -154,12 +155,12 @@ impl Record {
         let due = |as_of| shift(span.to, DIGEST_GRACE) <= as_of;
         let pending = kind == Kind::DigestMissingAtEnd && !self.slot.as_of.is_none_or(due);
         match pending {
-            true => self.absent(Kind::DigestPending, span, "not there yet, and not overdue"),
-            false => self.absent(kind, span, "no digest of this hour is there"),
+            true => self.absent(Kind::DigestPending, span, Detail::NotDue),
+            false => self.absent(kind, span, Detail::NoneOfHour),
         };
     }
 
-    fn absent(&mut self, kind: Kind, span: Span, detail: &str) -> usize {
+    fn absent(&mut self, kind: Kind, span: Span, detail: Detail) -> usize {
         let mut finding = self.slot.finding(kind, span, detail);
         finding.key = Some(self.slot.key(span.to));
         finding.predicted = true;
@@ -190,7 +191,7 @@ impl Record {
             let mut from = gap.from;
             while from <= last && from < gap.to {
                 let to = shift(from, HOUR).min(gap.to);
-                let what = "log files of this time are there, but no digest: it was deleted, or they were added";
+                let what = Detail::LogsWithoutDigest;
                 let absent = self.absent(Kind::DigestMissingAtEnd, Span { from, to }, what);
                 let count = delivered.iter().filter(|at| **at < to && shift(**at, 60) > from);
                 let count = u64::try_from(count.count()).unwrap_or(u64::MAX);
@@ -210,33 +211,27 @@ impl Record {
 
     /// What became of a log file that a proved digest lists.
     pub fn log(&mut self, window: WindowId, entry: &LogEntry, seen: &Seen) {
-        let wrong = |kind, detail: &str| {
-            Some(Problem { kind, expected: None, observed: None, detail: detail.to_owned() })
-        };
-        let problem = match seen {
-            Seen::Missing => wrong(Kind::LogMissing, "a digest lists the log file"),
-            Seen::Refused(why) => wrong(Kind::ObjectUnverified, &format!("not readable: {why}")),
-            Seen::Damaged(why) => wrong(Kind::LogCorrupt, why),
-            Seen::Digest(_) => wrong(Kind::LogCorrupt, "no log file"),
-            Seen::Log(log) if log.sha256 != entry.sha256 => Some(Problem {
-                kind: Kind::LogModified,
-                expected: Some(entry.sha256.to_string()),
-                observed: Some(log.sha256.to_string()),
-                detail: "its contents are not those that were delivered".to_owned(),
-            }),
+        let wrong = match seen {
+            Seen::Missing => Some(problem(Kind::LogMissing, Detail::LogListed)),
+            Seen::Refused(why) => {
+                Some(problem(Kind::ObjectUnverified, Detail::NotReadable.with(&why)))
+            }
+            Seen::Damaged(why) => Some(problem(Kind::LogCorrupt, why.as_str())),
+            Seen::Digest(_) => Some(problem(Kind::LogCorrupt, Detail::NoLog)),
+            Seen::Log(log) if log.sha256 != entry.sha256 => {
+                let changed = problem(Kind::LogModified, Detail::ContentsChanged);
+                Some(changed.but(entry.sha256, log.sha256))
+            }
             Seen::Log(log) => match log.end {
                 End::Whole => None,
-                End::Followed => wrong(
-                    Kind::LogTrailingData,
-                    "bytes follow its gzip member, and readers may take them for events",
-                ),
-                End::CutOff => wrong(Kind::LogTruncatedTrailer, "its gzip trailer is cut off"),
+                End::Followed => Some(problem(Kind::LogTrailingData, Detail::BytesFollowLog)),
+                End::CutOff => Some(problem(Kind::LogTruncatedTrailer, Detail::TrailerCutOff)),
             },
         };
         if let Seen::Log(log) = seen {
             self.inflated = self.inflated.saturating_add(log.bytes);
         }
-        let Some(problem) = problem else {
+        let Some(problem) = wrong else {
             self.logs.valid += 1;
             return;
         };

@@ -1,5 +1,6 @@
 //! What a digest is worth: read, at its place, signed, and the one that its successor vouches for.
 
+use crate::detail::Detail;
 use crate::digest::{Digest, Previous};
 use crate::evidence::{Seen, SeenDigest, Signature};
 use crate::finding::Kind;
@@ -50,12 +51,12 @@ pub(crate) struct Spot<'a> {
     pub region: &'a str,
 }
 
-fn problem(kind: Kind, detail: &str) -> Problem {
-    Problem { kind, expected: None, observed: None, detail: detail.to_owned() }
+pub(crate) fn problem(kind: Kind, detail: impl Into<String>) -> Problem {
+    Problem { kind, expected: None, observed: None, detail: detail.into() }
 }
 
 impl Problem {
-    fn but(mut self, expected: impl ToString, observed: impl ToString) -> Self {
+    pub fn but(mut self, expected: impl ToString, observed: impl ToString) -> Self {
         self.expected = Some(expected.to_string());
         self.observed = Some(observed.to_string());
         self
@@ -70,15 +71,14 @@ impl Standing {
     /// Judges what was read.
     pub fn of(seen: Seen, spot: &Spot<'_>, claim: Option<&Claim>, keys: &KeyRing) -> Self {
         match seen {
-            Seen::Missing => {
-                Self::refuted(problem(Kind::DigestMissing, "the digest is not there"), None)
+            Seen::Missing => Self::refuted(problem(Kind::DigestMissing, Detail::DigestGone), None),
+            Seen::Refused(why) => {
+                Self::refuted(problem(Kind::ObjectUnverified, Detail::NotReadable.with(&why)), None)
             }
-            Seen::Refused(why) => Self::refuted(
-                problem(Kind::ObjectUnverified, &format!("not readable: {why}")),
-                None,
-            ),
-            Seen::Damaged(why) => Self::refuted(problem(Kind::DigestFormatInvalid, &why), None),
-            Seen::Log(_) => Self::refuted(problem(Kind::DigestFormatInvalid, "no digest"), None),
+            Seen::Damaged(why) => Self::refuted(problem(Kind::DigestFormatInvalid, why), None),
+            Seen::Log(_) => {
+                Self::refuted(problem(Kind::DigestFormatInvalid, Detail::NoDigest), None)
+            }
             Seen::Digest(seen) => match misplaced(&seen.digest, spot) {
                 Some(problem) => Self::refuted(problem, None),
                 None => signed(*seen, spot, claim, keys),
@@ -92,16 +92,16 @@ fn misplaced(digest: &Digest, spot: &Spot<'_>) -> Option<Problem> {
     let (here, there) =
         (format!("{}/{}", spot.bucket, spot.key), format!("{}/{}", digest.bucket, digest.key));
     if here != there {
-        let moved = problem(Kind::DigestMoved, "the digest was written for another place");
+        let moved = problem(Kind::DigestMoved, Detail::Moved);
         return Some(moved.but(there, here));
     }
     if digest.account != spot.account {
-        let wrong = problem(Kind::DigestFormatInvalid, "the digest is another account's");
+        let wrong = problem(Kind::DigestFormatInvalid, Detail::OtherAccount);
         return Some(wrong.but(spot.account, &digest.account));
     }
     let end = spot.named?.end;
     (end.as_second() != digest.span.to.as_second()).then(|| {
-        let wrong = problem(Kind::DigestFormatInvalid, "its end is not the one in its name");
+        let wrong = problem(Kind::DigestFormatInvalid, Detail::OtherEnd);
         wrong.but(end, digest.span.to)
     })
 }
@@ -112,7 +112,7 @@ fn signed(seen: SeenDigest, spot: &Spot<'_>, claim: Option<&Claim>, keys: &KeyRi
     let key = (spot.region, digest.fingerprint.as_str());
     let fits = |signature: &[u8]| keys.verifies(key, message.as_bytes(), signature) == Some(true);
     if !keys.knows(spot.region, &digest.fingerprint) {
-        let what = "no key with this fingerprint was published for the region, as far as is known";
+        let what = Detail::KeyNotPublished;
         let mut unknown = problem(Kind::DigestKeyUnknown, what);
         unknown.observed = Some(digest.fingerprint.clone());
         return Standing::refuted(unknown, Some(digest));
@@ -124,11 +124,11 @@ fn signed(seen: SeenDigest, spot: &Spot<'_>, claim: Option<&Claim>, keys: &KeyRi
     {
         let broken = match (claim, &vouched) {
             (Some(claim), _) if claim.proved && claim.previous.sha256 != sha256 => {
-                let other = "properly signed, but not the digest that the next one vouches for";
+                let other = Detail::NotTheNamed;
                 Some(problem(Kind::ChainMismatch, other).but(claim.previous.sha256, sha256))
             }
             (Some(claim), vouched) if claim.proved && vouched.as_ref() != Some(own) => {
-                let other = "the next digest vouches for another signature";
+                let other = Detail::OtherSignature;
                 let other = problem(Kind::ChainMismatch, other);
                 Some(other.but(&claim.previous.signature, hex::encode(own)))
             }
@@ -146,7 +146,7 @@ fn signed(seen: SeenDigest, spot: &Spot<'_>, claim: Option<&Claim>, keys: &KeyRi
         Some(why) => Standing::refuted(why, Some(digest)),
         // A proved successor knows the signature of what was here.
         None if proved => {
-            let what = "its signature, which the next digest holds, is not that of its contents";
+            let what = Detail::NotThatOfNext;
             let mut wrong = problem(Kind::DigestSignatureInvalid, what);
             if let Some(claim) = claim {
                 wrong = wrong.but(claim.previous.sha256, sha256);
@@ -154,7 +154,7 @@ fn signed(seen: SeenDigest, spot: &Spot<'_>, claim: Option<&Claim>, keys: &KeyRi
             Standing::refuted(wrong, Some(digest))
         }
         None => {
-            let what = "the copy has no metadata, and no proved digest holds its signature";
+            let what = Detail::NoMetadata;
             let problem = Some(problem(Kind::DigestUnverifiableNoMetadata, what));
             Standing { problem, body: Body::Unproved(digest) }
         }
@@ -170,17 +170,13 @@ fn unsigned(own: &Signature) -> Option<Problem> {
     };
     match own {
         Signature::Lost => None,
-        Signature::Absent => {
-            Some(problem(Kind::DigestSignatureAbsent, "its metadata has no signature"))
-        }
-        Signature::Unreadable(text) => invalid("its signature is of no known form", text),
-        Signature::Read(own) => {
-            invalid("its signature is not that of its contents", &hex::encode(own))
-        }
+        Signature::Absent => Some(problem(Kind::DigestSignatureAbsent, Detail::Unsigned)),
+        Signature::Unreadable(text) => invalid(Detail::UnknownForm, text),
+        Signature::Read(own) => invalid(Detail::NotThatOfContents, &hex::encode(own)),
     }
 }
 
 fn trailing(end: End) -> Option<Problem> {
-    let what = "bytes follow its gzip member, and readers may take them for a part of it";
+    let what = Detail::BytesFollowDigest;
     (end != End::Whole).then(|| problem(Kind::DigestTrailingData, what))
 }

@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
+use trailproof_core::language::Language;
 use trailproof_digest::{ChainReport, Finding, HourState, Severity, Span};
 
 use super::LogsReport;
-use super::table::words;
 use crate::junit::xml::{Case, Counts, Document, Outcome, Suite, Tag};
 use crate::text;
+use crate::words::Words;
 
 const DAY: i64 = 86_400;
 
@@ -58,7 +59,10 @@ fn whole(report: &LogsReport) -> Suite {
         };
         cases.push(case("trailproof.logs", &format!("{} is read", unread.prefix), outcome));
     }
-    let properties = vec![("bucket", place.clone()), ("verdict", words(report.verdict).to_owned())];
+    let properties = vec![
+        ("bucket", place.clone()),
+        ("verdict", Words::of(Language::English).verdict(report.verdict).to_owned()),
+    ];
     suite_of("trailproof validate-logs", report.period.from, (properties, cases))
 }
 

@@ -3,14 +3,15 @@
 use std::io::{self, Write};
 
 use comfy_table::CellAlignment::{Left, Right};
-use trailproof_digest::{ChainReport, Finding, HourState, Kind, Severity, Span, Verdict};
+use trailproof_digest::report::Tally;
+use trailproof_digest::{ChainReport, Finding, HourState, Kind, Severity, Span};
 
-use super::LogsReport;
+use super::{LogsReport, LogsTotals};
 use crate::Options;
-use crate::table::page::{Cell, Head, LABEL, Page, Row, Style};
+use crate::table::page::{Cell, LABEL, Page, Row, Style, heads};
 use crate::table::{LEAST_WIDTH, WIDTH};
-use crate::text::{self, count};
-use trailproof_core::language::Language;
+use crate::text;
+use crate::words::Words;
 
 /// The columns of a coverage bar.
 const BAR: u64 = 24;
@@ -21,54 +22,64 @@ const CHAINS: usize = 60;
 /// The most findings that are listed.
 const FINDINGS: usize = 40;
 
+/// In both languages.
+const WHERE_ALL_ARE: (&str, &str) = ("--format json", "--format json ");
+
 pub fn write(report: &LogsReport, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let width = usize::from(options.width.unwrap_or(WIDTH).max(LEAST_WIDTH));
-    let mut page = Page::new(width, options.color, Language::English);
-    page.headline(&headline(report));
-    let totals = &report.totals;
-    let asked = format!("{} to {}", report.period.from, report.period.to);
+    let w = Words::of(options.language);
+    let mut page = Page::new(width, options.color, options.language);
+    page.headline(&headline(report, w));
+    let (from, to) = (report.period.from, report.period.to);
+    let asked = w.say(format!("{from} to {to}"), format!("{from} ～ {to}"));
+    let bucket = &report.source.bucket;
     let place = match &report.source.mirror {
-        Some(path) => format!("s3://{} as copied to {path}", report.source.bucket),
-        None => format!("s3://{}", report.source.bucket),
+        Some(path) => w.say(
+            format!("s3://{bucket} as copied to {path}"),
+            format!("s3://{bucket} (写し: {path})"),
+        ),
+        None => format!("s3://{bucket}"),
     };
-    let read = format!(
-        "{} valid, {} not valid, {} unverified; {} valid digests; {} read, {} of events",
-        count(number(totals.logs.valid), "log file"),
-        totals.logs.invalid,
-        totals.logs.unverified,
-        totals.digests.valid + totals.backfill_digests.valid,
-        bytes(totals.bytes_stored),
-        bytes(totals.bytes_inflated),
-    );
-    page.entry(0, Cell::styled("Period", Style::Dim), &asked);
-    page.entry(0, Cell::styled("Objects", Style::Dim), &place);
-    page.entry(0, Cell::styled("Read", Style::Dim), &read);
+    let mut label = |label: &str, told: &str| page.entry(0, Cell::styled(label, Style::Dim), told);
+    label(w.say("Period", "対象期間"), &asked);
+    label(w.say("Objects", "場所"), &place);
+    label(w.say("Read", "読取り"), &read(report, w));
     if let Some(start) = &report.checkpoint {
-        let told = format!(
-            "{} of a checkpoint up to {}",
-            count(number(start.heads), "chain"),
-            start.proved_to
+        let (chains, to) = (w.count(number(start.heads), "chain", "チェーン"), start.proved_to);
+        let told = w.say(
+            format!("{chains} of a checkpoint up to {to}"),
+            format!("{to} までのチェックポイントの {chains}"),
         );
-        page.entry(0, Cell::styled("Goes on", Style::Dim), &told);
+        label(w.say("Goes on", "継続"), &told);
     }
-    chains(&mut page, report);
-    findings(&mut page, report);
+    chains(&mut page, report, w);
+    findings(&mut page, report, w);
     for unread in &report.unread {
         let told = format!("{}: {}", unread.prefix, unread.reason);
-        page.entry(0, Cell::styled("not read", Style::Warn), &told);
+        page.entry(0, Cell::styled(w.say("not read", "未読"), Style::Warn), &told);
     }
     out.write_all(page.finish().as_bytes())?;
     out.flush()
 }
 
-/// What a verdict is called.
-pub fn words(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Intact => "INTACT",
-        Verdict::NotProved => "NOT PROVED",
-        Verdict::Broken => "BROKEN",
-        Verdict::NothingFound => "NOTHING FOUND",
-    }
+/// How much was read.
+fn read(report: &LogsReport, w: &Words) -> String {
+    let LogsTotals { logs, digests, backfill_digests, bytes_stored, bytes_inflated, .. } =
+        &report.totals;
+    let digests = digests.valid.saturating_add(backfill_digests.valid);
+    let (stored, inflated) = (bytes(*bytes_stored), bytes(*bytes_inflated));
+    let Tally { valid, invalid, unverified } = logs;
+    let files = text::count(number(*valid), "log file");
+    w.say(
+        format!(
+            "{files} valid, {invalid} not valid, {unverified} unverified; {digests} valid digests; {stored} read, \
+             {inflated} of events"
+        ),
+        format!(
+            "ログファイル {}、有効なダイジェストファイル {digests}、{stored} (展開後 {inflated})",
+            w.tally(*logs)
+        ),
+    )
 }
 
 /// The name of a kind, as JSON has it.
@@ -79,59 +90,68 @@ pub fn name(kind: Kind) -> String {
     }
 }
 
-fn headline(report: &LogsReport) -> Vec<String> {
+fn headline(report: &LogsReport, w: &Words) -> Vec<String> {
     let totals = &report.totals;
     let mut pieces = vec![
-        words(report.verdict).to_owned(),
-        count(number(totals.chains), "chain"),
-        format!("{} of {} hours proved", totals.hours_proved, totals.hours_total),
+        w.verdict(report.verdict).to_owned(),
+        w.count(number(totals.chains), "chain", "チェーン"),
+        w.hours_proved(totals.hours_proved, totals.hours_total),
     ];
     for (hours, state) in [
-        (totals.hours_broken, "broken"),
-        (totals.hours_missing, "missing"),
-        (totals.hours_gap, "in gaps"),
-        (totals.hours_unverified, "unverified"),
+        (totals.hours_broken, HourState::Broken),
+        (totals.hours_missing, HourState::Missing),
+        (totals.hours_gap, HourState::Gap),
+        (totals.hours_unverified, HourState::Unverified),
     ] {
         if hours > 0 {
-            pieces.push(format!("{hours} {state}"));
+            pieces.push(w.hours(hours, state));
         }
     }
     pieces
 }
 
-fn chains(page: &mut Page, report: &LogsReport) {
+fn chains(page: &mut Page, report: &LogsReport, w: &Words) {
     if report.chains.is_empty() {
         page.section(
-            "No digest chain was found",
-            "nothing answers for the time that was asked for",
+            w.say("No digest chain was found", "ダイジェストファイルのチェーンなし"),
+            w.say(
+                "nothing answers for the time that was asked for",
+                "対象期間を裏付けるものがない",
+            ),
         );
         return;
     }
-    let heads: [Head; 9] = [
-        ("Account", Left),
-        ("Region", Left),
-        ("Coverage", Left),
-        ("Proved", Right),
-        ("Broken", Right),
-        ("Missing", Right),
-        ("Gap", Right),
-        ("Unver.", Right),
-        ("Trail", Left),
+    let columns = [
+        w.say("Account", "アカウント"),
+        w.say("Region", "リージョン"),
+        w.say("Coverage", "網羅状況"),
+        w.say("Proved", "立証"),
+        w.say("Broken", "破損"),
+        w.say("Missing", "欠落"),
+        w.say("Gap", "空白"),
+        w.say("Unver.", "未検証"),
+        w.say("Trail", "証跡"),
     ];
+    let lean = [Left, Left, Left, Right, Right, Right, Right, Right, Left];
     let proved = |chain: &&ChainReport| chain.hours_proved == chain.hours_total;
     let (whole, wanting): (Vec<_>, Vec<_>) = report.chains.iter().partition(proved);
     let shown: Vec<&ChainReport> = wanting.into_iter().chain(whole).take(CHAINS).collect();
-    page.section("Chains", "");
-    page.headed(0, &heads, shown.iter().map(|chain| row(chain)).collect());
-    page.note(0, "█ proved, ▒ gap, ? unverified, _ missing, x broken");
-    extents(page, &shown);
+    page.section(w.say("Chains", "チェーン"), "");
+    let rows = shown.iter().map(|chain| row(chain, w)).collect();
+    page.headed(0, &heads(columns, lean), rows);
+    let legend = w.say(
+        "█ proved, ▒ gap, ? unverified, _ missing, x broken",
+        "█ 立証済み、▒ 空白、? 未検証、_ 欠落、x 破損",
+    );
+    page.note(0, legend);
+    extents(page, &shown, w);
     if report.chains.len() > shown.len() {
-        let more = count(report.chains.len() - shown.len(), "chain");
-        page.note(0, &format!("{more} more; --format json has all"));
+        let more = w.count(report.chains.len() - shown.len(), "chain", "チェーン");
+        page.note(0, &w.more_in(&more, WHERE_ALL_ARE));
     }
 }
 
-fn row(chain: &ChainReport) -> Row {
+fn row(chain: &ChainReport, w: &Words) -> Row {
     let some = |hours: u64, style| match hours {
         0 => Cell::empty(),
         hours => Cell::styled(hours.to_string(), style),
@@ -147,26 +167,27 @@ fn row(chain: &ChainReport) -> Row {
         some(chain.hours_missing, Style::Bad),
         some(chain.hours_gap, Style::Warn),
         some(chain.hours_unverified, Style::Warn),
-        Cell::new(if chain.trail.is_empty() { "(not known)" } else { &chain.trail }),
+        Cell::new(w.trail_name(&chain.trail)),
     ]
 }
 
 /// How much was read of each chain, and from when to when something is proved.
-fn extents(page: &mut Page, chains: &[&ChainReport]) {
-    let heads: [Head; 9] = [
-        ("Account", Left),
-        ("Region", Left),
-        ("Log files", Right),
-        ("Not valid", Right),
-        ("Unver.", Right),
-        ("Stored", Right),
-        ("Events", Right),
-        ("First proved", Left),
-        ("Last proved", Left),
+fn extents(page: &mut Page, chains: &[&ChainReport], w: &Words) {
+    let columns = [
+        w.say("Account", "アカウント"),
+        w.say("Region", "リージョン"),
+        w.say("Log files", "ファイル"),
+        w.say("Not valid", "無効"),
+        w.say("Unver.", "未検証"),
+        w.say("Stored", "保存量"),
+        w.say("Events", "展開後"),
+        w.say("First proved", "立証の始まり"),
+        w.say("Last proved", "立証の終わり"),
     ];
+    let lean = [Left, Left, Right, Right, Right, Right, Right, Left, Left];
     let time = |at: Option<jiff::Timestamp>| match at {
         Some(at) => Cell::new(at.strftime("%Y-%m-%d %H:%MZ").to_string()),
-        None => Cell::styled("never", Style::Warn),
+        None => Cell::styled(w.say("never", "なし"), Style::Warn),
     };
     let some = |files: u64, style| match files {
         0 => Cell::empty(),
@@ -185,8 +206,11 @@ fn extents(page: &mut Page, chains: &[&ChainReport]) {
             time(chain.last_proved),
         ]
     });
-    page.section("What was read", "in the order of the chains above; times in UTC");
-    page.headed(0, &heads, rows.collect());
+    page.section(
+        w.say("What was read", "読み取り内容"),
+        w.say("in the order of the chains above; times in UTC", "上のチェーンの順、時刻は UTC"),
+    );
+    page.headed(0, &heads(columns, lean), rows.collect());
 }
 
 /// The span in equal parts, each drawn as the worst of its hours.
@@ -218,24 +242,28 @@ fn sign(state: HourState) -> char {
     }
 }
 
-fn findings(page: &mut Page, report: &LogsReport) {
+fn findings(page: &mut Page, report: &LogsReport, w: &Words) {
     if report.findings.is_empty() {
         return;
     }
     let is_error = |finding: &&Finding| finding.severity == Severity::Error;
     let (errors, warnings): (Vec<_>, Vec<_>) = report.findings.iter().partition(is_error);
-    let remark = format!("{}, {}", count(errors.len(), "error"), count(warnings.len(), "warning"));
-    page.section("Findings", &remark);
+    page.section(w.say("Findings", "検出結果"), &w.weights(errors.len(), warnings.len()));
     for finding in errors.into_iter().chain(warnings).take(FINDINGS) {
         let style = if is_error(&finding) { Style::Bad } else { Style::Warn };
-        let severity = if is_error(&finding) { "error" } else { "warning" };
-        page.entry(0, Cell::styled(severity, style), &told(finding));
+        page.entry(0, Cell::styled(w.weight(finding.severity), style), &told(finding, w));
         let place = match &finding.key {
             Some(key) => format!("s3://{}/{key}", finding.bucket),
-            None => format!("{} to {}", finding.from, finding.to),
+            None => {
+                let (from, to) = (finding.from, finding.to);
+                w.say(format!("{from} to {to}"), format!("{from} ～ {to}"))
+            }
         };
         page.grid(LABEL, vec![vec![Cell::styled(place, Style::Dim)]]);
-        for (what, value) in [("expected", &finding.expected), ("observed", &finding.observed)] {
+        for (what, value) in [
+            (w.say("expected", "期待値"), &finding.expected),
+            (w.say("observed", "観測値"), &finding.observed),
+        ] {
             if let Some(value) = value {
                 let value = text::cut_middle(&text::line(value), 64).into_owned();
                 page.grid(LABEL, vec![vec![Cell::styled(format!("{what} {value}"), Style::Dim)]]);
@@ -243,20 +271,24 @@ fn findings(page: &mut Page, report: &LogsReport) {
         }
     }
     if report.findings.len() > FINDINGS {
-        let more = count(report.findings.len() - FINDINGS, "finding");
-        page.note(0, &format!("{more} more; --format json has all"));
+        let more = w.count(report.findings.len() - FINDINGS, "finding", "件");
+        page.note(0, &w.more_in(&more, WHERE_ALL_ARE));
     }
 }
 
-fn told(finding: &Finding) -> String {
+fn told(finding: &Finding, w: &Words) -> String {
     let (account, region) = (&finding.account_id, &finding.region);
     let logs = match finding.unverified_logs {
         0 => String::new(),
-        logs => format!("; {} there unverified", count(number(logs), "log file")),
+        logs => w.say(
+            format!("; {} there unverified", text::count(number(logs), "log file")),
+            format!("。未検証のログファイル {logs} 件がある"),
+        ),
     };
-    let body = if finding.body_ok { "; its contents are proved all the same" } else { "" };
+    let proved = w.say("; its contents are proved all the same", "。ただし内容は立証済み");
+    let body = if finding.body_ok { proved } else { "" };
     let hour = finding.from.strftime("%Y-%m-%d %H:%MZ");
-    format!("{} {account} {region} {hour}: {}{logs}{body}", name(finding.kind), finding.detail)
+    format!("{} {account} {region} {hour}: {}{logs}{body}", name(finding.kind), w.defect(finding))
 }
 
 pub fn number(count: u64) -> usize {

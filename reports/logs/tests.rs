@@ -1,12 +1,15 @@
 //! The report of a made-up quarter, in every format.
 
 use jiff::Timestamp;
+use trailproof_core::language::{Language, is_japanese};
+use trailproof_core::sentence::Sentence;
 use trailproof_digest::report::Tally;
 use trailproof_digest::{
-    ChainReport, Finding, Folder, HourState, Kind, Severity, Span, Stretch, Verdict,
+    Call, ChainReport, Detail, Finding, Folder, HourState, Kind, Severity, Span, Stretch, Verdict,
 };
 
 use super::*;
+use crate::text;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -104,9 +107,54 @@ fn report() -> LogsReport {
 }
 
 fn written(format: Format, report: &LogsReport) -> String {
+    written_in(Language::English, format, report)
+}
+
+fn written_in(language: Language, format: Format, report: &LogsReport) -> String {
     let mut out = Vec::new();
-    write_logs(format, report, &Options::default(), &mut out).unwrap();
+    let options = Options { language, ..Options::default() };
+    write_logs(format, report, &options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+/// The made-up quarter with a finding of each kind, and a gap that a call explains.
+fn rich() -> LogsReport {
+    let mut report = report();
+    report.findings[0].calls.push(stopped());
+    report.findings[1].detail = Detail::NoneOfHour.to_string();
+    let hour = span("2026-07-03T22:00:00Z", "2026-07-03T23:00:00Z");
+    let mut modified = finding(Kind::LogModified, hour, Some("audit/AWSLogs/one.json.gz"));
+    modified.detail = Detail::ContentsChanged.to_string();
+    (modified.expected, modified.observed) = (Some("ab".repeat(32)), Some("cd".repeat(32)));
+    let mut damaged = finding(Kind::LogCorrupt, hour, Some("audit/AWSLogs/two.json.gz"));
+    damaged.detail = "failed to inflate: corrupt deflate stream".to_owned();
+    let mut open = finding(Kind::Gap, hour, None);
+    let told = Sentence::HISTORY_SHOWS_NO_CALL.with(&[&"2026q3"]);
+    open.detail = format!("{}; {}", Detail::Gap, String::from(told));
+    open.unverified_logs = 2;
+    let mut denied = finding(Kind::ObjectUnverified, hour, Some("audit/AWSLogs/three.json.gz"));
+    denied.detail = Detail::NotReadable.with(&"AccessDenied");
+    (denied.body_ok, denied.unverified_logs) = (true, 1);
+    report.findings.extend([modified, damaged, open, denied]);
+    report.checkpoint = Some(UsedCheckpoint {
+        sha256: "ab".repeat(32),
+        proved_to: at("2026-07-01T00:00:00Z"),
+        heads: 1,
+    });
+    report.source.mirror = Some("mirror".to_owned());
+    report.source.moved = BTreeMap::from([("older".to_owned(), "logs".to_owned())]);
+    report
+}
+
+fn stopped() -> Call {
+    Call {
+        at: at("2026-07-02T00:00:00Z"),
+        name: "StopLogging".to_owned(),
+        actor: Some("arn:aws:iam::111122223333:user/<mallory>".to_owned()),
+        source_ip: Some("203.0.113.9".to_owned()),
+        event_id: String::new(),
+        validation: None,
+    }
 }
 
 fn follows_schema(text: &str) {
@@ -197,14 +245,7 @@ fn a_finding_of_an_error_fails_its_day_though_its_hours_are_proved() {
 #[test]
 fn the_page_draws_every_stretch_lets_nothing_in_and_names_who_stopped_logging() {
     let mut report = report();
-    report.findings[0].calls.push(trailproof_digest::Call {
-        at: at("2026-07-02T00:00:00Z"),
-        name: "StopLogging".to_owned(),
-        actor: Some("arn:aws:iam::111122223333:user/<mallory>".to_owned()),
-        source_ip: Some("203.0.113.9".to_owned()),
-        event_id: String::new(),
-        validation: None,
-    });
+    report.findings[0].calls.push(stopped());
     report.checkpoint = Some(UsedCheckpoint {
         sha256: "ab".repeat(32),
         proved_to: at("2026-07-01T00:00:00Z"),
@@ -231,4 +272,31 @@ fn the_page_draws_every_stretch_lets_nothing_in_and_names_who_stopped_logging() 
     assert!(!text.contains("<mallory>") && text.contains("StopLogging"), "{text}");
     let nothing = LogsReport { chains: Vec::new(), verdict: Verdict::NothingFound, ..report };
     assert!(written(Format::Html, &nothing).contains("NOTHING FOUND"));
+}
+
+#[test]
+fn people_read_it_in_japanese_and_programs_read_the_same_in_each_language() {
+    let report = rich();
+    let japanese = |format| written_in(Language::Japanese, format, &report);
+    for format in [Format::Json, Format::Junit] {
+        assert_eq!(japanese(format), written(format, &report));
+    }
+    let table = japanese(Format::Table);
+    crate::sample::compare("logs-100.txt", &written(Format::Table, &report));
+    crate::sample::compare("logs-100.ja.txt", &table);
+    // What is not Japanese is a name, a place, a time or AWS's own.
+    assert!(
+        table.contains("内容が配信時のものと異なる") && !table.contains("not those"),
+        "{table}"
+    );
+    assert!(table.lines().all(|line| text::width(line) <= 100), "{table}");
+    let page = japanese(Format::Html);
+    assert!(page.contains("<html lang=\"ja\">") && !page.contains("<mallory>"));
+    let document = scraper::Html::parse_document(&page);
+    let css =
+        scraper::Selector::parse("h2, h3, th[scope=col], dt, nav a, caption, .legend li").unwrap();
+    for label in document.select(&css) {
+        let told: String = label.text().collect();
+        assert!(is_japanese(&told) || told == "StopLogging", "{told}");
+    }
 }

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, ValueEnum};
+use trailproof_core::language::Language;
 
-use super::{Color, ConnectArgs};
+use super::{Color, ConnectArgs, language};
 
 /// `validate-logs`.
 #[derive(Debug, Args)]
@@ -38,6 +39,17 @@ pub struct ValidateLogsArgs {
     /// A report as FORMAT or FORMAT=PATH (table, json, junit, html); without a path, or with -, to stdout. Repeat for more.
     #[arg(long, value_name = "FORMAT[=PATH]", help_heading = "Reports")]
     pub format: Vec<String>,
+    /// The language of tables and HTML: en, ja, or en,ja for both, in which case each file has the language in its name.
+    /// JSON and JUnit are in English.
+    #[arg(
+        long,
+        value_name = "LANG",
+        value_delimiter = ',',
+        default_value = "en",
+        value_parser = language,
+        help_heading = "Reports"
+    )]
+    pub lang: Vec<Language>,
     /// Overwrite reports that exist.
     #[arg(long, help_heading = "Reports")]
     pub force: bool,

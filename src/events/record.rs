@@ -1,8 +1,11 @@
 //! An event as CloudTrail records it: the members that it is chosen by and shown with.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::ops::Deref;
 
-use serde::Deserialize;
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -18,55 +21,90 @@ pub const COLUMNS: [&str; 8] = [
     "requestParameters",
 ];
 
+/// A text of an event, which lies in the log file's own text unless it has escapes. `Cow` would be copied: serde borrows it
+/// only where no `Option` is around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text<'a>(Cow<'a, str>);
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Taken;
+        impl<'de> Visitor<'de> for Taken {
+            type Value = Text<'de>;
+
+            fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+                to.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+        }
+        from.deserialize_str(Taken)
+    }
+}
+
 /// An event.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Record<'a> {
     /// When it happened.
     #[serde(borrow)]
-    pub event_time: Option<Cow<'a, str>>,
+    pub event_time: Option<Text<'a>>,
     /// Where.
     #[serde(borrow)]
-    pub aws_region: Option<Cow<'a, str>>,
+    pub aws_region: Option<Text<'a>>,
     /// The service.
     #[serde(borrow)]
-    pub event_source: Option<Cow<'a, str>>,
+    pub event_source: Option<Text<'a>>,
     /// The call.
     #[serde(borrow)]
-    pub event_name: Option<Cow<'a, str>>,
+    pub event_name: Option<Text<'a>>,
     /// Whose call.
     #[serde(borrow)]
     pub user_identity: Option<Identity<'a>>,
     /// From where.
     #[serde(borrow, rename = "sourceIPAddress")]
-    pub source_ip_address: Option<Cow<'a, str>>,
+    pub source_ip_address: Option<Text<'a>>,
     /// By which program.
     #[serde(borrow)]
-    pub user_agent: Option<Cow<'a, str>>,
+    pub user_agent: Option<Text<'a>>,
     /// Why it did not happen.
     #[serde(borrow)]
-    pub error_code: Option<Cow<'a, str>>,
+    pub error_code: Option<Text<'a>>,
     /// The same in words.
     #[serde(borrow)]
-    pub error_message: Option<Cow<'a, str>>,
+    pub error_message: Option<Text<'a>>,
     /// CloudTrail's id of the event.
     #[serde(borrow, rename = "eventID")]
-    pub event_id: Option<Cow<'a, str>>,
+    pub event_id: Option<Text<'a>>,
     /// The id of the call.
     #[serde(borrow, rename = "requestID")]
-    pub request_id: Option<Cow<'a, str>>,
+    pub request_id: Option<Text<'a>>,
     /// The id that the copies of an event in several accounts share.
     #[serde(borrow, rename = "sharedEventID")]
-    pub shared_event_id: Option<Cow<'a, str>>,
+    pub shared_event_id: Option<Text<'a>>,
     /// A call, a sign-in, something that a service did.
     #[serde(borrow)]
-    pub event_type: Option<Cow<'a, str>>,
+    pub event_type: Option<Text<'a>>,
     /// Management, data, Insight or network activity.
     #[serde(borrow)]
-    pub event_category: Option<Cow<'a, str>>,
+    pub event_category: Option<Text<'a>>,
     /// The account that got this copy.
     #[serde(borrow)]
-    pub recipient_account_id: Option<Cow<'a, str>>,
+    pub recipient_account_id: Option<Text<'a>>,
     /// Whether it changed nothing.
     pub read_only: Option<bool>,
     /// Whether it is a management event.
@@ -91,28 +129,28 @@ pub struct Record<'a> {
 pub struct Identity<'a> {
     /// The kind: `IAMUser`, `AssumedRole`, `Root`, `AWSService`, …
     #[serde(borrow, rename = "type")]
-    pub kind: Option<Cow<'a, str>>,
+    pub kind: Option<Text<'a>>,
     /// A user's name.
     #[serde(borrow)]
-    pub user_name: Option<Cow<'a, str>>,
+    pub user_name: Option<Text<'a>>,
     /// The user, or the role's session.
     #[serde(borrow)]
-    pub arn: Option<Cow<'a, str>>,
+    pub arn: Option<Text<'a>>,
     /// The unique id.
     #[serde(borrow)]
-    pub principal_id: Option<Cow<'a, str>>,
+    pub principal_id: Option<Text<'a>>,
     /// The account.
     #[serde(borrow)]
-    pub account_id: Option<Cow<'a, str>>,
+    pub account_id: Option<Text<'a>>,
     /// The access key.
     #[serde(borrow)]
-    pub access_key_id: Option<Cow<'a, str>>,
+    pub access_key_id: Option<Text<'a>>,
     /// The service that called on somebody's behalf.
     #[serde(borrow)]
-    pub invoked_by: Option<Cow<'a, str>>,
+    pub invoked_by: Option<Text<'a>>,
     /// Who vouches for a federated user.
     #[serde(borrow)]
-    pub identity_provider: Option<Cow<'a, str>>,
+    pub identity_provider: Option<Text<'a>>,
     /// Where temporary credentials come from.
     #[serde(borrow)]
     pub session_context: Option<Session<'a>>,
@@ -133,13 +171,13 @@ pub struct Session<'a> {
     pub session_issuer: Option<Issuer<'a>>,
     /// What whoever assumed the first role said of itself; AWS lets nobody change it afterwards.
     #[serde(borrow)]
-    pub source_identity: Option<Cow<'a, str>>,
+    pub source_identity: Option<Text<'a>>,
     /// That the credentials were delivered to an EC2 instance.
     #[serde(borrow)]
-    pub ec2_role_delivery: Option<Cow<'a, str>>,
+    pub ec2_role_delivery: Option<Text<'a>>,
     /// That the management account took on a member's root user.
     #[serde(borrow)]
-    pub assumed_root: Option<Cow<'a, str>>,
+    pub assumed_root: Option<Text<'a>>,
     /// What is known of the sign-in.
     #[serde(borrow)]
     pub attributes: Option<Attributes<'a>>,
@@ -151,7 +189,7 @@ pub struct Session<'a> {
 pub struct Attributes<'a> {
     /// `true` where a second factor was shown.
     #[serde(borrow)]
-    pub mfa_authenticated: Option<Cow<'a, str>>,
+    pub mfa_authenticated: Option<Text<'a>>,
 }
 
 /// The role or user that a session is of.
@@ -160,7 +198,7 @@ pub struct Attributes<'a> {
 pub struct Issuer<'a> {
     /// Its ARN.
     #[serde(borrow)]
-    pub arn: Option<Cow<'a, str>>,
+    pub arn: Option<Text<'a>>,
 }
 
 /// A resource that a service gave credentials to.
@@ -169,7 +207,7 @@ pub struct Issuer<'a> {
 pub struct Scope<'a> {
     /// Its ARN.
     #[serde(borrow)]
-    pub credentials_issued_to: Option<Cow<'a, str>>,
+    pub credentials_issued_to: Option<Text<'a>>,
 }
 
 /// A user of IAM Identity Center.
@@ -178,10 +216,10 @@ pub struct Scope<'a> {
 pub struct Behalf<'a> {
     /// The id.
     #[serde(borrow)]
-    pub user_id: Option<Cow<'a, str>>,
+    pub user_id: Option<Text<'a>>,
     /// Where it is one.
     #[serde(borrow)]
-    pub identity_store_arn: Option<Cow<'a, str>>,
+    pub identity_store_arn: Option<Text<'a>>,
 }
 
 impl Identity<'_> {
@@ -217,14 +255,20 @@ impl Record<'_> {
                 out.push(b'\t');
             }
             // Neither a cell nor a line may begin where the record does not say so.
-            let plain = |character: char| if character.is_control() { ' ' } else { character };
-            let mut buffer = [0; 4];
-            for character in column.chars().map(plain) {
-                out.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
+            if may_control(column) {
+                let plain = |character: char| if character.is_control() { ' ' } else { character };
+                out.extend_from_slice(column.chars().map(plain).collect::<String>().as_bytes());
+            } else {
+                out.extend_from_slice(column.as_bytes());
             }
         }
         out.push(b'\n');
     }
+}
+
+/// Whether a control character may be in a text: those of Latin-1 begin with the byte C2 in UTF-8, as others do.
+fn may_control(text: &str) -> bool {
+    text.bytes().any(|byte| byte < b' ' || byte == 0x7f || byte == 0xc2)
 }
 
 /// A value as it is written; none where it is null.
@@ -276,6 +320,27 @@ mod tests {
         assert_eq!(columns(text), expected);
         assert_eq!(columns("{}"), "\t\t\t\t\t\t\t\n");
         assert_eq!(columns(r#"{"requestParameters":null}"#), "\t\t\t\t\t\t\t\n");
+    }
+
+    #[test]
+    fn no_control_character_is_left_and_nothing_else_is_lost() {
+        let every: String = (0..=0x17f_u32).filter_map(char::from_u32).collect();
+        let told = serde_json::json!({ "userAgent": every, "eventName": "é£ü", "awsRegion": "x" });
+        let line = columns(&told.to_string());
+        let cells: Vec<&str> = line.trim_end_matches('\n').split('\t').collect();
+        assert_eq!((cells.len(), cells[1], cells[3]), (8, "x", "é£ü"));
+        let expected: String =
+            every.chars().map(|one| if one.is_control() { ' ' } else { one }).collect();
+        assert_eq!(cells[6], expected);
+    }
+
+    #[test]
+    fn what_has_no_escapes_is_not_copied() {
+        let text = r#"{"eventName":"GetObject","userAgent":"a\"b","userIdentity":{"arn":"arn"}}"#;
+        let record: Record<'_> = serde_json::from_str(text).unwrap();
+        let borrowed = |text: &Option<Text<'_>>| matches!(text, Some(Text(Cow::Borrowed(_))));
+        assert!(borrowed(&record.event_name) && borrowed(&record.user_identity.unwrap().arn));
+        assert_eq!(record.user_agent.as_deref(), Some("a\"b"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use trailproof_core::pattern;
 
+use super::glance::Glance;
 use super::record::Record;
 use crate::cli::EventsArgs;
 use crate::exit::Stop;
@@ -42,6 +43,17 @@ impl Wanted {
             succeeded: args.succeeded,
             failed: args.failed,
         })
+    }
+
+    /// What a text must hold, so that an event in it can be wanted.
+    pub fn glance(&self) -> Glance {
+        let lists = [&self.events, &self.sources, &self.users, &self.addresses, &self.errors];
+        let glance = lists.into_iter().fold(Glance::default(), |all, list| all.with_globs(list));
+        if self.failed || !self.errors.is_empty() {
+            glance.with_one_of(&["errorCode"])
+        } else {
+            glance
+        }
     }
 
     /// Whether an event is wanted. What it does not say, no filter lets through.

@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::record::{Identity, Record, json as text_of};
+use super::record::{Identity, Record, Text, json as text_of};
 use super::sessions::Sessions;
 
 /// How many sessions may stand behind one another.
 const DEPTH: usize = 16;
 
 /// The calls of STS that begin a session, and name its key.
-const BEGINNINGS: [&str; 6] = [
+pub const BEGINNINGS: [&str; 6] = [
     "AssumeRole",
     "AssumeRoleWithSAML",
     "AssumeRoleWithWebIdentity",
@@ -115,8 +115,7 @@ pub fn beginning(record: &Record<'_>) -> Option<(String, Beginning)> {
         return None;
     }
     let response: Response = serde_json::from_str(text_of(record.response_elements)?).ok()?;
-    let text =
-        |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().unwrap_or_default().to_owned();
+    let text = |text: &Option<Text<'_>>| text.as_deref().unwrap_or_default().to_owned();
     let identity = record.user_identity.as_ref();
     let thin = identity.is_none_or(|one| one.kind.as_deref() == Some("AWSAccount"));
     let itself = identity.filter(|_| !thin).and_then(|one| by_itself(one));

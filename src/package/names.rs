@@ -1,5 +1,6 @@
 //! The names of a package's files, and which names a package may hold at all.
 
+use trailproof_core::language::Language;
 use trailproof_core::snapshot::Probe;
 
 /// The names that are fixed.
@@ -10,8 +11,9 @@ pub const SIGNATURE: &str = "SHA256SUMS.sig";
 pub const SUMS: &str = "SHA256SUMS";
 /// What changed since the package before, for programs.
 pub const DIFF: &str = "diff.json";
-/// The same for people.
-pub const DIFF_PAGE: &str = "diff.md";
+/// The same for people, in each language.
+pub const DIFF_PAGES: [(&str, Language); 2] =
+    [("diff.md", Language::English), ("diff.ja.md", Language::Japanese)];
 /// What was judged by.
 pub const TERMS: &str = "terms.json";
 /// The accounts and what became of them.

@@ -304,7 +304,10 @@ const CONTENTS_EN: [(&str, &str); 11] = [
         "report.en.html, report.ja.html, report.json, report.junit.xml",
         "the report for people in either language, for programs, for CI servers",
     ),
-    ("diff.json, diff.md", "what changed since the package before, where one was named"),
+    (
+        "diff.json, diff.md, diff.ja.md",
+        "what changed since the package before, where one was named",
+    ),
     ("signoff.md", "empty fields for those who answer for it"),
     ("run.json, journal.jsonl", "what the run was asked for, and what happened in it, where kept"),
     ("SHA256SUMS", "the hash of every other file"),
@@ -312,7 +315,7 @@ const CONTENTS_EN: [(&str, &str); 11] = [
 
 const CONTENTS_JA: [(&str, &str); 11] = [
     ("manifest.json", "実行の情報、網羅性の記述、全ファイルのサイズとハッシュ値"),
-    ("scope.json", "すべてのアカウントとリージョン、その扱いと理由"),
+    ("scope.json", "すべてのアカウントとリージョン、その扱いと理由、除外の承認者"),
     (
         "coverage.csv",
         "すべての API 呼び出し: アカウント、リージョン、結果、エラーコード、リクエスト ID",
@@ -324,7 +327,7 @@ const CONTENTS_JA: [(&str, &str); 11] = [
         "report.en.html, report.ja.html, report.json, report.junit.xml",
         "人 (英語、日本語)、プログラム、CI サーバー向けの報告書",
     ),
-    ("diff.json, diff.md", "前回の監査証拠一式からの変更点 (前回が指定された場合)"),
+    ("diff.json, diff.md, diff.ja.md", "前回の監査証拠一式からの変更点 (前回が指定された場合)"),
     ("signoff.md", "承認欄 (空欄)"),
     ("run.json, journal.jsonl", "実行の指定内容と経過 (保存されている場合)"),
     ("SHA256SUMS", "他の全ファイルのハッシュ値"),

@@ -4,11 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use trailproof_core::diff::{Baseline, Diff};
+use trailproof_core::language::Language;
 use trailproof_core::results::Results;
 use trailproof_reports::{DiffFormat, DiffOptions, write_diff};
 
 use super::archive::{file_of, is_archive};
-use super::names::{DIFF, DIFF_PAGE, MANIFEST, REPORT};
+use super::names::{DIFF, DIFF_PAGES, MANIFEST, REPORT};
 use super::papers::{PackageManifest, Previous, SCHEMA};
 use super::staging::{Staging, sha256};
 use crate::cli::Redaction;
@@ -108,9 +109,12 @@ impl Before {
 /// # Errors
 /// Where it cannot be written (5).
 pub fn write(staging: &mut Staging, diff: &Diff) -> Result<(), Stop> {
-    for (name, format) in [(DIFF, DiffFormat::Json), (DIFF_PAGE, DiffFormat::Markdown)] {
+    let pages = DIFF_PAGES.map(|(name, language)| (name, DiffFormat::Markdown, language));
+    let document = (DIFF, DiffFormat::Json, Language::English);
+    for (name, format, language) in pages.into_iter().chain([document]) {
+        let options = DiffOptions { language, ..DiffOptions::default() };
         staging.stream(name, |out| {
-            write_diff(format, diff, &DiffOptions::default(), out)
+            write_diff(format, diff, &options, out)
                 .map_err(|error| unwritable(Path::new(name), &error))
         })?;
     }

@@ -11,6 +11,7 @@ use trailproof_core::aws::{Partition, Region};
 use trailproof_core::fact::Fact;
 use trailproof_core::history::look::Past;
 use trailproof_core::roster::{AccountEntry, OptInStatus, RegionEntry};
+use trailproof_core::sentence::Sentence;
 use trailproof_core::snapshot::{Document, Probe, Snapshot};
 use trailproof_digest::{Call, Finding, Folder, Kind, PlaceReport, Span};
 
@@ -184,11 +185,15 @@ impl Known {
         let told: Vec<String> = finding.calls.iter().map(describe).collect();
         let read = self.read;
         let reaches = read.is_some_and(|read| read.from <= finding.from && finding.from < read.to);
-        let history = format!("the event history of run {}", self.run_id);
+        let history = |sentence: Sentence| String::from(sentence.with(&[&self.run_id]));
         finding.detail = match (told.is_empty(), reaches) {
             (false, _) => format!("nothing is signed for this time: {}", told.join("; ")),
-            (true, true) => format!("{}; {history} shows no call that did it", finding.detail),
-            (true, false) => format!("{}; {history} does not reach it", finding.detail),
+            (true, true) => {
+                format!("{}; {}", finding.detail, history(Sentence::HISTORY_SHOWS_NO_CALL))
+            }
+            (true, false) => {
+                format!("{}; {}", finding.detail, history(Sentence::HISTORY_DOES_NOT_REACH))
+            }
         };
     }
 }

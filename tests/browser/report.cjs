@@ -1,13 +1,14 @@
-// Opens the HTML report in Chromium as a reader would, and says what is wrong with it.
+// Opens the pages in Chromium as a reader would, and says what is wrong with them.
 //
-// node report.cjs MODULES CHROMIUM REPORT DIFFERENCE FOLDER: the folder gets a screenshot of each look, and the PDF.
+// node report.cjs MODULES CHROMIUM FOLDER: the folder holds the pages, and gets a screenshot of each look, and the PDF.
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
 const { createRequire } = require("node:module");
 const { pathToFileURL } = require("node:url");
 
-const [modules, chromium, report, difference, folder] = process.argv.slice(2);
+const [modules, chromium, folder] = process.argv.slice(2);
+const report = path.join(folder, "report.en.html");
 const load = createRequire(path.join(modules, "here.js"));
 const puppeteer = load("puppeteer-core");
 const axe = fs.readFileSync(load.resolve("axe-core/axe.min.js"), "utf8");
@@ -24,6 +25,18 @@ const LOOKS = [
   { name: "desktop-dark", width: 1280, scheme: "dark" },
   { name: "phone-light", width: 390, scheme: "light" },
   { name: "phone-dark", width: 390, scheme: "dark" },
+];
+
+// Every page, and the looks at which it is opened: the largest is judged at two.
+const PAGES = [
+  ["report.en.html", LOOKS],
+  ["report.ja.html", LOOKS],
+  ["difference.html", LOOKS],
+  ["history.ja.html", LOOKS],
+  ["logs.en.html", LOOKS],
+  ["logs.ja.html", LOOKS],
+  ["large.html", [LOOKS[0], LOOKS[3]]],
+  ["accounts/100000000000.html", LOOKS],
 ];
 
 // A page of which all that it asks for and complains of is kept.
@@ -138,6 +151,20 @@ async function filter(browser) {
   await page.close();
 }
 
+// Where there is too much for one page, the first leads to each account's.
+async function large(browser) {
+  const { page } = await open(browser, { ...LOOKS[0], file: path.join(folder, "large.html") });
+  const begun = Date.now();
+  const links = await page.$$eval("a[href^='accounts/']", (all) => all.map((one) => one.getAttribute("href")));
+  check(links.length > 0, "large: it leads to no account's page");
+  const dead = links.filter((link) => !fs.existsSync(path.join(folder, link.split("#")[0])));
+  check(dead.length === 0, `large: it leads to nothing: ${dead.slice(0, 3).join(", ")}`);
+  const tooLong = await page.evaluate(() => document.querySelectorAll("*").length);
+  check(tooLong < 60_000, `large: ${tooLong} elements`);
+  console.log(`large.html: ${links.length} links to accounts, ${tooLong} elements, ${Date.now() - begun} ms to walk them`);
+  await page.close();
+}
+
 // The page without scripts: all is there, and the filter, which would do nothing, is not.
 async function plain(browser) {
   const { page } = await open(browser, { ...LOOKS[0], scripts: false });
@@ -173,10 +200,13 @@ async function print(browser) {
   fs.mkdirSync(folder, { recursive: true });
   const browser = await puppeteer.launch({ executablePath: chromium, args: ["--no-sandbox", "--disable-gpu"] });
   try {
-    for (const wanted of LOOKS) {
-      await look(browser, wanted);
-      await look(browser, { ...wanted, name: `difference-${wanted.name}`, file: difference });
+    for (const [page, looks] of PAGES) {
+      for (const wanted of looks) {
+        const name = `${path.basename(page, ".html")}-${wanted.name}`;
+        await look(browser, { ...wanted, name, file: path.join(folder, page) });
+      }
     }
+    await large(browser);
     await pictures(browser);
     await filter(browser);
     await plain(browser);

@@ -83,6 +83,8 @@ fn the_package_before_is_named_and_what_changed_is_told_and_worked_out_again() {
     assert!(diff["counts"]["newly_assessed"].as_u64().unwrap() > 0, "{}", diff["counts"]);
     assert_eq!(diff["counts"]["new"], 0);
     assert!(place.read("package/diff.md").starts_with(b"# What changed"));
+    let japanese = String::from_utf8(place.read("package/diff.ja.md")).unwrap();
+    assert!(japanese.starts_with("# ") && japanese.contains("新たに評価"), "{japanese}");
     let report: Value = json(&place, "report.json");
     assert_eq!(report["diff"]["counts"], diff["counts"]);
     assert!(

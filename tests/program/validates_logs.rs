@@ -216,3 +216,22 @@ fn what_cannot_be_used_is_told_in_one_line() {
         place.program(&keys).more(&day).more(&arguments[1..]).run().stopped(2, &[expected]);
     }
 }
+
+#[test]
+fn one_run_is_told_in_two_languages_and_programs_read_one() {
+    let vectors = vectors();
+    let state = self::state(&vectors, "modify-log");
+    let formats = ["--format", "html=page.html", "--format", "json=logs.json", "--format", "table"];
+    let ended = state.run(&[&formats[..], &["--lang", "ja,en"], &METADATA].concat());
+    assert!(
+        ended.stdout.contains(" chain · ") && ended.stdout.contains(" チェーン · "),
+        "{ended:?}"
+    );
+    for (page, language) in [("page.en.html", "en"), ("page.ja.html", "ja")] {
+        let page = String::from_utf8(state.place.read(page)).unwrap();
+        assert!(page.contains(&format!("<html lang=\"{language}\">")), "{language}");
+    }
+    let report: Value = serde_json::from_slice(&state.place.read("logs.json")).unwrap();
+    assert_eq!(found(&report), expected(state.strict));
+    assert!(!state.place.path("logs.en.json").exists());
+}

@@ -38,6 +38,8 @@ const BENCHES: [Bench; 7] = [
             "50-chains",
             "events-20k",
             "events-offline-20k",
+            "found-20k",
+            "found-offline-20k",
         ],
     },
     Bench { name: "ways", packages: &["trailproof-iam"], target: "ways", usual: &["100", "300"] },

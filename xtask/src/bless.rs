@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::block;
 use crate::catalogue::Listing;
 use crate::workspace::{
-    Outcome, cargo, read, root, shown, target, tool, typed, write as write_file,
+    Outcome, as_it_is, cargo, program, read, root, shown, tool, typed, write as write_file,
 };
 
 /// How much of the demo the README shows.
@@ -95,10 +95,8 @@ fn contents() -> Outcome<Vec<Generated>> {
 }
 
 fn documents() -> Outcome<Vec<Generated>> {
-    // As the tests of the workspace need it: for one package alone, or without what only tests ask of libraries, cargo
-    // would build hundreds of others anew.
-    let build = ["test", "--quiet", "--workspace", "--test", "program", "--no-run"];
-    output(&mut cargo(&build), None)?;
+    let program = program()?;
+    let ask = |arguments: &[&str]| ask(&program, arguments);
     let checks = ask(&["checks", "--format", "markdown"])?;
     let frameworks = ask(&["checks", "--format", "frameworks"])?;
     let policy = ask(&["policy"])?;
@@ -135,17 +133,9 @@ fn documents() -> Outcome<Vec<Generated>> {
 }
 
 /// What the program prints: at one width, without colour, whatever the developer's terminal and settings are.
-fn ask(arguments: &[&str]) -> Outcome<String> {
-    let program =
-        target().join("debug").join(format!("trailproof{}", std::env::consts::EXE_SUFFIX));
-    let mut command = tool(program);
-    command.args(arguments).env("COLUMNS", "100").env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8");
-    for (name, _) in std::env::vars_os() {
-        let name = name.to_string_lossy();
-        if name.starts_with("CLICOLOR") || name.starts_with("TRAILPROOF_") {
-            command.env_remove(name.as_ref());
-        }
-    }
+fn ask(program: &Path, arguments: &[&str]) -> Outcome<String> {
+    let mut command = as_it_is(program);
+    command.args(arguments);
     let text = output(&mut command, None)?;
     if text.trim().is_empty() {
         return Err(format!("`{}` printed nothing", typed(&command)));

@@ -4,7 +4,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::workspace::{Outcome, cargo, read, root, shown, target, tool, typed};
+use crate::workspace::{
+    Outcome, as_it_is, is_installed, program, read, root, shown, target, tool, typed, write,
+};
 
 /// Where the test and the list of its packages lie.
 const FOLDER: &str = "tests/browser";
@@ -12,39 +14,66 @@ const FOLDER: &str = "tests/browser";
 /// The browser to drive, where it is none of the usual names.
 const BROWSER: &str = "TRAILPROOF_CHROMIUM";
 
-/// Writes the demo's report, opens it, and says what is wrong with it.
+/// Writes the pages of every kind, opens them, and says what is wrong with them.
 pub fn test() -> Outcome<()> {
     let browser = browser()?;
     let modules = modules()?;
     let folder = target().join("browser");
-    fs::create_dir_all(&folder).map_err(|error| format!("make {}: {error}", shown(&folder)))?;
-    let [report, before, difference] =
-        ["report.html", "before.json", "difference.html"].map(|name| folder.join(name));
-    let program = |words: &[&str], to: &str, path: &Path| {
-        let mut command = cargo(&["run", "--quiet", "--"]);
-        command.args(words).args(["--force", "--format"]).arg(format!("{to}={}", path.display()));
+    let at = |name: &str| folder.join(name);
+    let runs = at("runs");
+    // Nothing of a run before may pass for this one's.
+    if folder.exists() {
+        fs::remove_dir_all(&folder)
+            .map_err(|error| format!("remove {}: {error}", shown(&folder)))?;
+    }
+    fs::create_dir_all(&runs).map_err(|error| format!("make {}: {error}", shown(&runs)))?;
+    let [before, now] = ["before.json", "now.json"].map(|name| runs.join(name));
+    let built = program()?;
+    let program = |words: &[&str], format: &str, path: &Path| {
+        let mut command = as_it_is(&built);
+        command.args(words).arg("--format").arg(format!("{format}={}", path.display()));
         command
     };
-    run(&mut program(&["demo"], "json", &before))?;
-    let aged = aged(&read(&before)?);
-    fs::write(&before, aged).map_err(|error| format!("write {}: {error}", shown(&before)))?;
-    let mut demo = program(&["demo"], "html", &report);
-    run(demo.arg("--previous").arg(&before))?;
-    let now = folder.join("now.json");
     run(&mut program(&["demo"], "json", &now))?;
-    let mut diff = program(&["diff"], "html", &difference);
+    write(&before, &aged(&read(&now)?))?;
+    let both = ["--lang", "en,ja"];
+    let mut demo = program(&["demo"], "html", &at("report.html"));
+    run(demo.args(both).arg("--previous").arg(&before))?;
+    let mut diff = program(&["diff"], "html", &at("difference.html"));
     run(diff.arg(&before).arg(&now))?;
+    let mut history = program(&["history"], "html", &at("history.html"));
+    run(history.args(both).arg(&runs))?;
+    let chains = root().join("crates/digest/tests/vectors.json");
+    let mut prepare = tool("node");
+    run(prepare.arg(root().join(FOLDER).join("prepare.cjs")).args([&now, &chains, &folder]))?;
+    run(program(&["report"], "html", &at("large.html")).arg(at("large.json")))?;
+    logs(program(&["validate-logs"], "html", &at("logs.html")).args(both), &folder)?;
     let mut test = tool("node");
-    test.arg(root().join(FOLDER).join("report.cjs")).args([
-        &modules,
-        &browser,
-        &report,
-        &difference,
-        &folder,
-    ]);
+    test.arg(root().join(FOLDER).join("report.cjs")).args([&modules, &browser, &folder]);
     run(&mut test)?;
     println!("{} has the pictures and the PDF", shown(&folder));
     Ok(())
+}
+
+/// Proves the bucket that was prepared, in which something is wrong.
+fn logs(command: &mut Command, folder: &Path) -> Outcome<()> {
+    let asked = read(&folder.join("asked.txt"))?;
+    let [bucket, start, end] = asked.lines().collect::<Vec<_>>()[..] else {
+        return Err(format!("{asked:?} names no bucket and time"));
+    };
+    for (flag, name) in [("--dir", "mirror"), ("--metadata", "metadata"), ("--keys", "keys.json")] {
+        command.arg(flag).arg(folder.join(name));
+    }
+    command.args(["--bucket", bucket, "--start", start, "--end", end]);
+    let told = command.output().map_err(|error| format!("run `{}`: {error}", typed(command)))?;
+    match told.status.code() {
+        Some(1) => Ok(()),
+        _ => Err(format!(
+            "`{}` finds nothing wrong: {}",
+            typed(command),
+            String::from_utf8_lossy(&told.stderr)
+        )),
+    }
 }
 
 /// The demo's report as a quarter before it might have been: of another run and time, with some findings otherwise.
@@ -78,6 +107,21 @@ pub fn multitool() -> Outcome<PathBuf> {
             .map_err(|error| format!("make {} a program: {error}", shown(&program)))?;
     }
     Ok(program)
+}
+
+/// Whether the packages are there or can be fetched, or why not.
+pub fn has_modules() -> Result<(), &'static str> {
+    let is_there = |name: &str| is_installed(tool(name).arg("--version"));
+    if !is_there("node") || !is_there("npm") {
+        return Err("Node.js and npm are not installed");
+    }
+    modules().map(drop).map_err(|_| "npm cannot fetch the packages of tests/browser")
+}
+
+/// Whether there is a browser to drive, too, or what is missing.
+pub fn is_ready() -> Result<(), &'static str> {
+    has_modules()?;
+    browser().map(drop).map_err(|_| "Chromium is not installed")
 }
 
 /// The first Chromium on the path.

@@ -1,11 +1,12 @@
 //! What CI does, in its order, one line for each step.
 
+use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 use std::process::Command;
 use std::time::Instant;
 
 use crate::workspace::{Outcome, cargo, is_installed, tool, typed};
-use crate::{bless, python};
+use crate::{bless, browser, python};
 
 /// How a step ended.
 enum Ending {
@@ -23,7 +24,7 @@ impl Ending {
 
 type Step = (&'static str, fn(bool) -> Outcome<Ending>);
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     ("fmt", |loud| plain(cargo(&["fmt", "--all", "--", "--check", "--color", "never"]), loud)),
     ("clippy", |loud| {
         plain(cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]), loud)
@@ -35,6 +36,14 @@ const STEPS: [Step; 8] = [
         plain(cargo(&[&["clippy"], &lean[..]].concat()), loud)
     }),
     ("test", test),
+    ("pages", |loud| {
+        if let Err(why) = browser::is_ready() {
+            return Ok(Ending::Skipped(why));
+        }
+        let output = captured(cargo(&["xtask", "test", "browser"]), loud)?;
+        let sum = output.lines().find(|line| line.ends_with(" 0 failed")).unwrap_or_default();
+        Ok(Ending::Done { remark: sum.to_owned(), kept: Vec::new() })
+    }),
     ("doc", |loud| {
         let mut command = cargo(&["doc", "--workspace", "--no-deps"]);
         command.env("RUSTDOCFLAGS", "-D warnings");
@@ -82,10 +91,16 @@ fn plain(command: Command, loud: bool) -> Outcome<Ending> {
 }
 
 fn test(loud: bool) -> Outcome<Ending> {
-    let output = captured(python::command()?, loud)?;
+    let ready = browser::has_modules();
+    let multitool = ready.is_ok().then(browser::multitool).transpose()?;
+    let output = captured(python::command(multitool.as_deref())?, loud)?;
     // Shown already where everything is.
     let kept = if loud { Vec::new() } else { summaries(&output) };
-    Ok(Ending::Done { remark: total(&summaries(&output)), kept })
+    let mut remark = total(&summaries(&output));
+    if let Err(why) = ready {
+        let _ = write!(remark, "; without SARIF's validator: {why}");
+    }
+    Ok(Ending::Done { remark, kept })
 }
 
 /// Runs a command and returns all it said, in order; as the error where it failed.

@@ -28,13 +28,14 @@ Usage: cargo xtask COMMAND
                        the IAM policy, the demo, the README's blocks
   bless --check        only compare, and name what is stale
   test                 every test, those that need Python packages too (fetched once, pinned)
-  test --all           and SARIF by Microsoft's validator and the HTML report in Chromium: they need
+  test --all           and SARIF by Microsoft's validator and the HTML pages in Chromium: they need
                        Node.js 20 and npm (packages pinned), and Chromium on the path
   test browser         only that one
   bench [NAME [SIZE…]] measure: scan (durations beside their bound), scale (collecting), assess
                        (judging and reports), iam (who may do what), ways (how one comes by it),
                        text (long policies); without a name all of them
-  ci [-v]              what CI does, in its order: fmt, clippy, test, doc, deny, freshness, typos
+  ci [-v]              what CI does, in its order: fmt, clippy, test, pages, doc, deny, freshness,
+                       typos; what is not installed is left out, and the step says so
   help                 this page";
 
 fn main() -> ExitCode {

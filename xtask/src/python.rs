@@ -17,12 +17,9 @@ const INTERPRETER: &str = "TRAILPROOF_PYTHON";
 /// The validator of SARIF that the tests drive; those that need it are left out where it is not set.
 const MULTITOOL: &str = "TRAILPROOF_SARIF_MULTITOOL";
 
-/// Runs every test, its output as it comes; with the validator of SARIF also those that need it.
+/// Runs every test, its output as it comes.
 pub fn test(multitool: Option<&Path>) -> Outcome<()> {
-    let mut command = command()?;
-    if let Some(program) = multitool {
-        command.env(MULTITOOL, program);
-    }
+    let mut command = command(multitool)?;
     let status = command.status().map_err(|error| format!("run `{}`: {error}", typed(&command)))?;
     if status.success() { Ok(()) } else { Err(format!("`{}` failed", typed(&command))) }
 }
@@ -31,9 +28,12 @@ pub fn test(multitool: Option<&Path>) -> Outcome<()> {
 /// plain `cargo test`, or another seed, looks elsewhere.
 const SEED: &str = "PROPTEST_RNG_SEED";
 
-/// The command that runs every test.
-pub fn command() -> Outcome<Command> {
+/// The command that runs every test; with the validator of SARIF also those that need it.
+pub fn command(multitool: Option<&Path>) -> Outcome<Command> {
     let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    if let Some(program) = multitool {
+        command.env(MULTITOOL, program);
+    }
     if env::var_os(SEED).is_none() {
         command.env(SEED, "20261127");
     }

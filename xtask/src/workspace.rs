@@ -35,6 +35,31 @@ pub fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
+/// The program, built as the tests of the workspace need it: for one package alone, or without what only tests ask of
+/// libraries, cargo would build hundreds of others anew.
+pub fn program() -> Outcome<PathBuf> {
+    let mut build = cargo(&["test", "--quiet", "--workspace", "--test", "program", "--no-run"]);
+    let built = build.output().map_err(|error| format!("run `{}`: {error}", typed(&build)))?;
+    if !built.status.success() {
+        let reason = String::from_utf8_lossy(&built.stderr);
+        return Err(format!("`{}` failed\n{}", typed(&build), reason.trim_end()));
+    }
+    Ok(target().join("debug").join(format!("trailproof{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// A program that nothing in the environment tells to say anything otherwise.
+pub fn as_it_is(program: &Path) -> Command {
+    let mut command = tool(program);
+    command.env("COLUMNS", "100").env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8");
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CLICOLOR") || name.starts_with("TRAILPROOF_") {
+            command.env_remove(name.as_ref());
+        }
+    }
+    command
+}
+
 /// Whether a tool is there at all.
 pub fn is_installed(command: &mut Command) -> bool {
     command

@@ -35,6 +35,10 @@ sentences! {
     NOTE_REGIONS_LEFT_OUT = "the policy leaves out the regions {0}", "評価方針によりリージョン {0} を除外";
     PACKAGE_COMPLETENESS = "{0} accounts are listed: {1} were assessed, {2} could not be read, {3} were left out and {4} are not active; {1} + {2} + {3} + {4} = {0}.", "一覧にあるアカウントは {0}: 評価済み {1}、未読 {2}、除外 {3}、非アクティブ {4}。{1} + {2} + {3} + {4} = {0}。";
 
+    // What event history says of a gap in a chain of digests.
+    HISTORY_SHOWS_NO_CALL = "the event history of run {0} shows no call that did it", "実行 {0} のイベント履歴に、原因となる呼び出しはない";
+    HISTORY_DOES_NOT_REACH = "the event history of run {0} does not reach it", "実行 {0} のイベント履歴は、この期間に及ばない";
+
     // Why a difference counts a finding as what it does.
     DIFF_NOT_THERE = "it was not there", "以前は存在しなかった";
     DIFF_GONE = "it is not there any more", "現在は存在しない";
