@@ -50,7 +50,8 @@ impl Form {
         }
     }
 
-    fn write(&self, raw: &RawValue, record: &Record<'_>, out: &mut Vec<u8>) {
+    /// Writes an event; its own text is used where the format is that.
+    fn write(&self, raw: &str, record: &Record<'_>, out: &mut Vec<u8>) {
         let who = self.sessions.as_ref().and_then(|sessions| self.who(record, sessions));
         match self.format {
             EventFormat::Tsv => {
@@ -89,11 +90,19 @@ pub fn events(args: &EventsArgs) -> Result<u8, Stop> {
     let glance = wanted.glance();
     let select = move |text: &[u8]| {
         let mut out = Vec::new();
-        each(text, (&glance, &counted), &mut |raw, record| {
+        let mut write = |raw: &str, record: &Record<'_>| {
             if wanted.holds(record) {
                 form.write(raw, record, &mut out);
             }
-        });
+        };
+        match form.format {
+            EventFormat::Jsonl => {
+                each(text, (&glance, &counted), &mut |raw, record| write(raw.get(), record));
+            }
+            EventFormat::Tsv | EventFormat::Parquet => {
+                each_parsed(text, (&glance, &counted), &mut |record| write("", record));
+            }
+        }
         out
     };
     let (report, _) =
@@ -144,6 +153,29 @@ fn gathered(args: &EventsArgs) -> Result<Sessions, Stop> {
         Ok(())
     })?;
     gathering.end().map_err(full)
+}
+
+/// Hands out the records of a log file, each without its own text.
+///
+/// Where all are wanted they are parsed at once. A file with one that cannot be read is gone through record by record.
+fn each_parsed(
+    text: &[u8],
+    (glance, unread): (&Glance, &AtomicU64),
+    take: &mut dyn FnMut(&Record<'_>),
+) {
+    #[derive(Deserialize)]
+    struct File<'a> {
+        #[serde(rename = "Records", borrow)]
+        records: Vec<Record<'a>>,
+    }
+    if glance.lets_all_pass()
+        && let Ok(text) = std::str::from_utf8(text)
+        && let Ok(file) = serde_json::from_str::<File<'_>>(text)
+    {
+        file.records.iter().for_each(take);
+    } else {
+        each(text, (glance, unread), &mut |_, record| take(record));
+    }
 }
 
 /// Hands out the records of a log file that may be wanted, and counts those that cannot be read: what at a glance is not

@@ -24,6 +24,12 @@ impl Glance {
         }
     }
 
+    /// Whether it asks for nothing.
+    #[must_use]
+    pub fn lets_all_pass(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether it can be there. JSON writes a letter as itself or as `\u` and its number: where there are such, nothing is
     /// known without parsing.
     #[must_use]

@@ -246,9 +246,7 @@ fn by_itself(identity: &Identity<'_>) -> Option<Who> {
             Some(Who::new(name(), By::Identity, how))
         }
         Some(_) => Some(Who::new(name(), By::Identity, "")),
-        None => {
-            identity.invoked_by.as_ref().map(|service| Who::new(service.as_ref(), By::Identity, ""))
-        }
+        None => identity.invoked_by.as_deref().map(|service| Who::new(service, By::Identity, "")),
     }
 }
 
