@@ -112,7 +112,7 @@ fn summary(report: &LogsReport, w: &Words) -> Markup {
             dl class="words" {
                 dt { (w.say("Log files", "ログファイル")) } dd { (w.tally(totals.logs)) }
                 dt { (w.say("Digests", "ダイジェストファイル")) } dd { (w.tally(totals.digests)) (backfills) }
-                dt { (w.say("Read", "読取り")) }
+                dt { (w.say("Read", "読み取り")) }
                 dd { (w.say(format!("{stored}, {inflated} of events"), format!("{stored} (展開後 {inflated})"))) }
                 @if let Some(start) = &report.checkpoint {
                     @let heads = start.heads;
@@ -164,7 +164,7 @@ fn chains(report: &LogsReport, w: &Words) -> Markup {
                         rect class={ "hour-" (class(state)) } width="10" height="10" {} } (w.state_means(state)) }
                 }
             }
-            div class="wide" {
+            div class="wide" role="region" aria-label=(w.say("The chains as a table", "チェーンの表")) tabindex="0" {
                 table {
                     caption class="sr" {
                         (w.say("The digest chains, by account and region", "アカウントとリージョンごとのチェーン"))
@@ -290,8 +290,8 @@ fn card(finding: &Finding, w: &Words) -> Markup {
         details class="card" {
             summary {
                 span class={ "severity " (if error { "critical" } else { "low" }) } { (w.weight(finding.severity)) }
-                span {
-                    span class="title" { (kind_name(finding.kind)) ": " (said(&w.defect(finding))) }
+                span class="title" {
+                    (kind_name(finding.kind)) ": " (said(&w.defect(finding)))
                     span class="word" { (said(&finding.account_id)) " " (said(&finding.region)) " " bdi { (said(&finding.trail)) } }
                 }
                 span class="many" { (finding.from.strftime("%F %H:%MZ")) }

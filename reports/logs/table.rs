@@ -43,7 +43,7 @@ pub fn write(report: &LogsReport, options: &Options, out: &mut dyn Write) -> io:
     let mut label = |label: &str, told: &str| page.entry(0, Cell::styled(label, Style::Dim), told);
     label(w.say("Period", "対象期間"), &asked);
     label(w.say("Objects", "場所"), &place);
-    label(w.say("Read", "読取り"), &read(report, w));
+    label(w.say("Read", "読み取り"), &read(report, w));
     if let Some(start) = &report.checkpoint {
         let (chains, to) = (w.count(number(start.heads), "chain", "チェーン"), start.proved_to);
         let told = w.say(
@@ -176,18 +176,20 @@ fn extents(page: &mut Page, chains: &[&ChainReport], w: &Words) {
     let columns = [
         w.say("Account", "アカウント"),
         w.say("Region", "リージョン"),
-        w.say("Log files", "ファイル"),
-        w.say("Not valid", "無効"),
+        w.say("Files", "ファイル"),
+        w.say("Invalid", "無効"),
         w.say("Unver.", "未検証"),
         w.say("Stored", "保存量"),
         w.say("Events", "展開後"),
-        w.say("First proved", "立証の始まり"),
-        w.say("Last proved", "立証の終わり"),
+        w.say("First and last proved", "立証した期間"),
     ];
-    let lean = [Left, Left, Right, Right, Right, Right, Right, Left, Left];
-    let time = |at: Option<jiff::Timestamp>| match at {
-        Some(at) => Cell::new(at.strftime("%Y-%m-%d %H:%MZ").to_string()),
-        None => Cell::styled(w.say("never", "なし"), Style::Warn),
+    let lean = [Left, Left, Right, Right, Right, Right, Right, Left];
+    let proved = |chain: &ChainReport| match (chain.first_proved, chain.last_proved) {
+        (Some(first), Some(last)) => {
+            let [first, last] = [first, last].map(|at| at.strftime("%Y-%m-%d %H:%M").to_string());
+            Cell::new(w.say(format!("{first} to {last}"), format!("{first} ～ {last}")))
+        }
+        _ => Cell::styled(w.say("nothing", "なし"), Style::Warn),
     };
     let some = |files: u64, style| match files {
         0 => Cell::empty(),
@@ -202,8 +204,7 @@ fn extents(page: &mut Page, chains: &[&ChainReport], w: &Words) {
             some(chain.logs.unverified, Style::Warn),
             Cell::new(bytes(chain.bytes_stored)),
             Cell::new(bytes(chain.bytes_inflated)),
-            time(chain.first_proved),
-            time(chain.last_proved),
+            proved(chain),
         ]
     });
     page.section(
@@ -298,7 +299,8 @@ pub fn number(count: u64) -> usize {
 /// As people read them.
 pub fn bytes(count: u64) -> String {
     match count {
-        0..=9_999 => format!("{count} bytes"),
+        0..=999 => format!("{count} B"),
+        1_000..=9_999 => format!("{}.{} kB", count / 1_000, count % 1_000 / 100),
         10_000..=9_999_999 => format!("{} kB", count / 1_000),
         10_000_000..=9_999_999_999 => format!("{} MB", count / 1_000_000),
         _ => format!("{} GB", count / 1_000_000_000),

@@ -184,9 +184,9 @@ fn the_table_draws_the_worst_of_each_stretch_and_lets_nothing_command_the_termin
     assert!(text.contains(&bar), "{text}");
     assert!(text.contains("digest_missing_at_end 111122223333 eu-west-1 2026-07-03 23:00Z"));
     assert!(!text.contains('\u{1b}') && text.contains("a hostile word"), "{text}");
-    let read = text.lines().find(|line| line.contains("2026-07-01 00:00Z")).unwrap();
+    let read = text.lines().find(|line| line.contains("2026-07-01 00:00 to")).unwrap();
     let read: Vec<&str> = read.split_whitespace().collect();
-    let expected = "111122223333 eu-west-1 470 9400 kB 102 MB 2026-07-01 00:00Z 2026-07-03 23:00Z";
+    let expected = "111122223333 eu-west-1 470 9400 kB 102 MB 2026-07-01 00:00 to 2026-07-03 23:00";
     assert_eq!(read.join(" "), expected, "{text}");
     // Errors come first, whenever they were.
     assert!(text.find("digest_missing_at_end").unwrap() < text.find("gap 1111").unwrap());

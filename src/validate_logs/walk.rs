@@ -20,7 +20,7 @@ use crate::progress::ObjectProgress;
 pub const PLACES: usize = 64;
 
 /// The bytes that objects under way may take together, as long as the next ones are no larger than those before.
-const MEMORY: u64 = 16 << 20;
+const MEMORY: u64 = 10 << 20;
 /// Requests that may be under way however large the objects are.
 const LEAST: usize = 4;
 
