@@ -22,7 +22,8 @@ const WHERE_ALL_ARE: (&str, &str) = ("the JSON report", "JSON レポート");
 /// Beside the look of all pages: the bars of the hours.
 const STYLE: &str = "\
 svg.hours { display: block; width: 100%; height: 1rem; border-radius: 3px; overflow: hidden; }
-td.hours { width: 34%; vertical-align: middle; }
+td.hours { width: 34%; min-width: 9rem; vertical-align: middle; }
+.whole { white-space: nowrap; }
 .legend svg { width: 1.15rem; height: 0.8rem; margin-right: 0.3rem; vertical-align: -0.05rem; }
 .hour-proved { fill: var(--good); } .hour-unverified { fill: var(--open-soft); stroke: var(--open); stroke-width: 0.3; }
 .hour-gap { fill: var(--possible); } .hour-missing { fill: var(--part); } .hour-broken { fill: var(--bad); }
@@ -203,7 +204,7 @@ fn row(chain: &ChainReport, w: &Words) -> Markup {
     html! {
         tr {
             th scope="row" class="id" { (said(&chain.account_id)) }
-            td { (said(&chain.region)) }
+            td class="whole" { (said(&chain.region)) }
             td { bdi { (said(w.trail_name(&chain.trail))) } }
             td class="hours" { (bar(chain, w)) }
             td class={ "number " (if whole { "good" } else { "bad" }) } {
@@ -220,7 +221,7 @@ fn row(chain: &ChainReport, w: &Words) -> Markup {
                 @let inflated = bytes(chain.bytes_inflated);
                 span class="word" { (w.say(format!("{inflated} of events"), format!("展開後 {inflated}"))) }
             }
-            td {
+            td class="whole" {
                 @if let (Some(first), Some(last)) = (chain.first_proved, chain.last_proved) {
                     (time(first)) span class="word" { (time(last)) }
                 }
