@@ -120,22 +120,19 @@ impl Outputs {
     ) -> Result<(), Stop> {
         let (stdout, files): (Vec<_>, Vec<_>) =
             self.targets.iter().partition(|(_, place)| *place == Place::Stdout);
-        let asked = files.into_iter().chain(stdout);
-        let each = asked.flat_map(|(format, place)| {
-            let languages = in_languages(*format, place, &self.languages).into_iter();
-            languages.map(move |(language, place)| (format, language, place))
-        });
-        for (format, language, place) in each {
-            let options = Options { language, ..self.options(place == Place::Stdout) };
-            let told = place.path().map_or("stdout".into(), |path| path.display().to_string());
-            let written = |out: &mut dyn Write| {
-                render(*format, &options, out).map_err(|error| {
-                    Stop::output(format!("cannot write the {format} report to {told}: {error}"))
-                })
-            };
-            match place.path() {
-                Some(path) => stream_atomically(path, written)?,
-                None => written(&mut io::BufWriter::new(io::stdout().lock()))?,
+        for (format, place) in files.into_iter().chain(stdout) {
+            for (language, place) in in_languages(*format, place, &self.languages) {
+                let options = Options { language, ..self.options(place == Place::Stdout) };
+                let told = place.path().map_or("stdout".into(), |path| path.display().to_string());
+                let written = |out: &mut dyn Write| {
+                    render(*format, &options, out).map_err(|error| {
+                        Stop::output(format!("cannot write the {format} report to {told}: {error}"))
+                    })
+                };
+                match place.path() {
+                    Some(path) => stream_atomically(path, written)?,
+                    None => written(&mut io::BufWriter::new(io::stdout().lock()))?,
+                }
             }
         }
         Ok(())

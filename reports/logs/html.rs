@@ -186,16 +186,12 @@ fn chains(report: &LogsReport, w: &Words) -> Markup {
 }
 
 fn row(chain: &ChainReport, w: &Words) -> Markup {
-    let lacking: Vec<String> = [
+    let lacking = w.hours_lacking([
         (chain.hours_broken, HourState::Broken),
         (chain.hours_missing, HourState::Missing),
         (chain.hours_gap, HourState::Gap),
         (chain.hours_unverified, HourState::Unverified),
-    ]
-    .into_iter()
-    .filter(|(hours, _)| *hours > 0)
-    .map(|(hours, state)| w.hours(hours, state))
-    .collect();
+    ]);
     let whole = chain.hours_proved == chain.hours_total;
     let files = |number: u64, english: &str, japanese: &str| {
         let told = w.say(format!("{number} {english}"), format!("{japanese} {number}"));

@@ -31,7 +31,7 @@ pub fn write(report: &LogsReport, options: &Options, out: &mut dyn Write) -> io:
     let mut page = Page::new(width, options.color, options.language);
     page.headline(&headline(report, w));
     let (from, to) = (report.period.from, report.period.to);
-    let asked = w.say(format!("{from} to {to}"), format!("{from} ～ {to}"));
+    let asked = (w.table.span)(&from.to_string(), &to.to_string());
     let bucket = &report.source.bucket;
     let place = match &report.source.mirror {
         Some(path) => w.say(
@@ -97,16 +97,12 @@ fn headline(report: &LogsReport, w: &Words) -> Vec<String> {
         w.count(number(totals.chains), "chain", "チェーン"),
         w.hours_proved(totals.hours_proved, totals.hours_total),
     ];
-    for (hours, state) in [
+    pieces.extend(w.hours_lacking([
         (totals.hours_broken, HourState::Broken),
         (totals.hours_missing, HourState::Missing),
         (totals.hours_gap, HourState::Gap),
         (totals.hours_unverified, HourState::Unverified),
-    ] {
-        if hours > 0 {
-            pieces.push(w.hours(hours, state));
-        }
-    }
+    ]));
     pieces
 }
 
@@ -151,11 +147,15 @@ fn chains(page: &mut Page, report: &LogsReport, w: &Words) {
     }
 }
 
-fn row(chain: &ChainReport, w: &Words) -> Row {
-    let some = |hours: u64, style| match hours {
+/// A number that stands out; none is left empty, so that a column of nothing else is not drawn.
+fn some(number: u64, style: Style) -> Cell {
+    match number {
         0 => Cell::empty(),
-        hours => Cell::styled(hours.to_string(), style),
-    };
+        number => Cell::styled(number.to_string(), style),
+    }
+}
+
+fn row(chain: &ChainReport, w: &Words) -> Row {
     let whole = chain.hours_proved == chain.hours_total;
     let style = if whole { Style::Good } else { Style::Warn };
     vec![
@@ -187,13 +187,9 @@ fn extents(page: &mut Page, chains: &[&ChainReport], w: &Words) {
     let proved = |chain: &ChainReport| match (chain.first_proved, chain.last_proved) {
         (Some(first), Some(last)) => {
             let [first, last] = [first, last].map(|at| at.strftime("%Y-%m-%d %H:%M").to_string());
-            Cell::new(w.say(format!("{first} to {last}"), format!("{first} ～ {last}")))
+            Cell::new((w.table.span)(&first, &last))
         }
         _ => Cell::styled(w.say("nothing", "なし"), Style::Warn),
-    };
-    let some = |files: u64, style| match files {
-        0 => Cell::empty(),
-        files => Cell::styled(files.to_string(), style),
     };
     let rows = chains.iter().map(|chain| {
         vec![
@@ -255,10 +251,7 @@ fn findings(page: &mut Page, report: &LogsReport, w: &Words) {
         page.entry(0, Cell::styled(w.weight(finding.severity), style), &told(finding, w));
         let place = match &finding.key {
             Some(key) => format!("s3://{}/{key}", finding.bucket),
-            None => {
-                let (from, to) = (finding.from, finding.to);
-                w.say(format!("{from} to {to}"), format!("{from} ～ {to}"))
-            }
+            None => (w.table.span)(&finding.from.to_string(), &finding.to.to_string()),
         };
         page.grid(LABEL, vec![vec![Cell::styled(place, Style::Dim)]]);
         for (what, value) in [

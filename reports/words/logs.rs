@@ -59,10 +59,13 @@ impl Words {
         }
     }
 
-    /// So many hours in a state.
-    pub(crate) fn hours(&self, hours: u64, state: HourState) -> String {
-        let state = self.hours_in(state);
-        self.say(format!("{hours} {state}"), format!("{state} {hours} 時間"))
+    /// So many hours in each of these states, but for those of which there are none.
+    pub(crate) fn hours_lacking(&self, states: [(u64, HourState); 4]) -> Vec<String> {
+        let told = |(hours, state)| {
+            let state = self.hours_in(state);
+            self.say(format!("{hours} {state}"), format!("{state} {hours} 時間"))
+        };
+        states.into_iter().filter(|(hours, _)| *hours > 0).map(told).collect()
     }
 
     /// A state of hours, and what it means.

@@ -53,7 +53,6 @@ function bucket() {
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, bytes);
   };
-  for (const name of ["mirror", "metadata"]) fs.rmSync(path.join(folder, name), { recursive: true, force: true });
   for (const { key, gz_base64: bytes, metadata } of objects) {
     put("mirror", key, Buffer.from(bytes, "base64"));
     if (metadata) put("metadata", `${key}.json`, JSON.stringify(metadata));
