@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use trailproof_core::assess::{Judged, assess_watched};
+use trailproof_core::assess::{Judged, assess_kept};
 use trailproof_core::assessment::{Assessment, Unread};
 use trailproof_core::aws::Partition;
 use trailproof_core::check::Check;
@@ -12,7 +12,7 @@ use trailproof_core::gate::{self, Gates};
 use trailproof_core::language::Language;
 use trailproof_core::period::Period;
 use trailproof_core::plan::Demand;
-use trailproof_core::results::Results;
+use trailproof_core::results::{Kept, Results};
 use trailproof_core::snapshot::Snapshot;
 use trailproof_core::terms::Terms;
 
@@ -36,7 +36,7 @@ use crate::gating::Gating;
 use crate::handed;
 use crate::keep::Store;
 use crate::log;
-use crate::output::{Outputs, folder_takes, print};
+use crate::output::{FEW, Outputs, folder_takes, print};
 use crate::package::{package, verify};
 use crate::progress::Progress;
 use crate::protection::protection;
@@ -118,7 +118,7 @@ fn explain(args: &ExplainArgs) -> Result<u8, Stop> {
         return explain_results(args, (check, &languages), &report);
     }
     let (reader, checks) = (Reader::open(path)?, [check]);
-    let assessment = judge(&reader, &checks, (&mut Gates::default(), None))?;
+    let assessment = judge(&reader, &checks, (&mut Gates::default(), None, FEW))?;
     explain_results(args, (check, &languages), &assessment)
 }
 
@@ -150,20 +150,22 @@ fn lint(file: &Path, snapshot: Option<&Path>) -> Result<u8, Stop> {
     Ok(if failed { USAGE } else { 0 })
 }
 
-/// Judges, and shows the findings to the gates on the way.
+/// Judges, and shows the findings to the gates on the way. Those of few accounts are kept; of more than these they are
+/// judged anew whenever somebody looks at them, so that they need never all be there.
 ///
 /// # Errors
 /// A snapshot that cannot be judged, or no account that could be read.
 pub fn judge<'a>(
     reader: &'a Reader,
     checks: &'a [&'a Check],
-    (gates, period): (&mut Gates, Option<Period>),
-) -> Result<Assessment<Judged<'a, Reader>>, Stop> {
+    (gates, period, few): (&mut Gates, Option<Period>, usize),
+) -> Result<Assessment<Kept<Judged<'a, Reader>>>, Stop> {
     // An interrupted run has an exit code of its own.
     let wanted = !reader.manifest().interrupted
         && reader.manifest().accounts.iter().any(|account| account.in_scope);
     let terms = Terms { period, ..terms().clone() };
-    let assessment = assess_watched(reader, checks, &terms, &mut |findings| gates.see(findings))?;
+    let mut onlooker = |findings: &[_]| gates.see(findings);
+    let assessment = assess_kept(reader, checks, (&terms, few), &mut onlooker)?;
     if wanted && assessment.coverage.accounts.assessed == 0 {
         let why = told_first(reader, &assessment.coverage.unread).unwrap_or_default();
         return Err(Stop::start(format!(
@@ -191,10 +193,6 @@ enum Of<'a> {
     Scan(&'a Path),
 }
 
-/// So many accounts' results are kept for reports that look at them more than once; of more they are judged anew each
-/// time, so that they need never all be there.
-const HELD_ACCOUNTS: usize = 500;
-
 /// Verdicts, gates, reports, last words, exit code.
 fn conclude(
     reader: &Reader,
@@ -203,7 +201,7 @@ fn conclude(
     (gating, of): (&Gating, Of<'_>),
 ) -> Result<u8, Stop> {
     let mut gates = gating.gates();
-    let mut assessment = judge(reader, checks, (&mut gates, gating.period))?;
+    let mut assessment = judge(reader, checks, (&mut gates, gating.period, outputs.few()))?;
     outputs.leave_frameworks(&mut assessment.score.frameworks);
     assessment.gates = gates.outcomes(&assessment);
     assessment.diff = gating.diff(&assessment)?;
@@ -212,27 +210,11 @@ fn conclude(
         Of::Scan(run) => Some(closing(&assessment, run)),
         Of::Demo | Of::Snapshot => None,
     };
-    write(gating.earlier.tell(assessment)?, outputs)?;
+    outputs.write(&gating.earlier.tell(assessment)?)?;
     if let Some((paragraph, more)) = last_words {
         log::say("closing", &paragraph, more);
     }
     Ok(if gating.exit_zero { 0 } else { code })
-}
-
-/// Writes the reports of what a snapshot comes to.
-fn write<R: Results>(assessment: Assessment<R>, outputs: &Outputs) -> Result<(), Stop>
-where
-    Stop: From<R::Error>,
-{
-    if outputs.are_many() && assessment.coverage.accounts.listed <= HELD_ACCOUNTS {
-        return write_held(&assessment.held()?, outputs);
-    }
-    outputs.write(&assessment)
-}
-
-/// The same of results that are all in memory. Within [`write`] the bound on its results' error would be taken for theirs.
-fn write_held(assessment: &Assessment, outputs: &Outputs) -> Result<(), Stop> {
-    outputs.write(assessment)
 }
 
 fn scan(args: &ScanArgs) -> Result<u8, Stop> {
@@ -324,7 +306,7 @@ fn collect_only(args: &CollectArgs) -> Result<u8, Stop> {
     }
     let place = args.output.as_ref().unwrap_or(&gathered.directory);
     print(format!("{}\n", place.display()).as_bytes())?;
-    let complete = judge(&gathered.reader, &checks, (&mut Gates::default(), None))?.run.complete;
+    let complete = judge(&gathered.reader, &checks, (&mut Gates::default(), None, 0))?.run.complete;
     Ok(match (gathered.interrupted(), complete) {
         (Some(code), _) => code,
         (None, true) => 0,
@@ -349,13 +331,13 @@ fn report(args: &ReportArgs) -> Result<u8, Stop> {
         if !args.previous.previous.is_empty() {
             assessment.diff = None;
         }
-        write(earlier.tell(assessment)?, &outputs)?;
+        outputs.write(&earlier.tell(assessment)?)?;
         return Ok(0);
     }
     let reader = Reader::open(&args.input)?;
     let checks = checks_for(&reader, &SelectArgs::default())?;
-    let assessment = judge(&reader, &checks, (&mut Gates::default(), None))?;
-    write(earlier.tell(assessment)?, &outputs)?;
+    let assessment = judge(&reader, &checks, (&mut Gates::default(), None, outputs.few()))?;
+    outputs.write(&earlier.tell(assessment)?)?;
     Ok(0)
 }
 

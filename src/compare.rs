@@ -17,7 +17,7 @@ use crate::commands::judge;
 use crate::earlier::{report_of, subject};
 use crate::exit::Stop;
 use crate::files::stream_atomically;
-use crate::output::{folder_takes, named_in, width};
+use crate::output::{FEW, folder_takes, named_in, width};
 use crate::package;
 use crate::select::checks_for;
 use crate::store::Reader;
@@ -37,7 +37,7 @@ pub fn diff(args: &DiffArgs) -> Result<u8, Stop> {
         None => {
             let reader = Reader::open(&args.before)?;
             let checks = checks_for(&reader, &SelectArgs::default())?;
-            base(&judge(&reader, &checks, (&mut Gates::default(), None))?)?
+            base(&judge(&reader, &checks, (&mut Gates::default(), None, FEW))?)?
         }
     };
     let diff = match report_of(&args.after)? {
@@ -48,7 +48,7 @@ pub fn diff(args: &DiffArgs) -> Result<u8, Stop> {
         None => {
             let reader = Reader::open(&args.after)?;
             let checks = checks_for(&reader, &SelectArgs::default())?;
-            let report = judge(&reader, &checks, (&mut Gates::default(), None))?;
+            let report = judge(&reader, &checks, (&mut Gates::default(), None, FEW))?;
             options.know(&report);
             between(&baseline, &report)?
         }

@@ -40,6 +40,13 @@ pub struct Outputs {
 /// CI servers refuse JUnit files of 30 MB and more.
 const JUNIT_LIMIT: u64 = 25_000_000;
 
+/// Of so many accounts the results are kept in memory for who looks at them once. Of more they are judged once more
+/// instead.
+pub const FEW: usize = 100;
+
+/// Of so many they are kept for who looks at them many times.
+pub const SOME: usize = 500;
+
 /// Where GitHub Actions tells a step to write its page.
 const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 
@@ -105,9 +112,9 @@ impl Outputs {
         }
     }
 
-    /// Whether the results are looked at often.
-    pub fn are_many(&self) -> bool {
-        self.set.is_some() || self.targets.len() > 1
+    /// Of how many accounts at most the results are to be kept: of more the more often they are looked at.
+    pub fn few(&self) -> usize {
+        if self.set.is_some() || self.targets.len() > 1 { SOME } else { FEW }
     }
 
     /// Writes every report of a command that judges no checks.

@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use rows::{Expected, LEFT_OUT, Row, TESTED_ELSEWHERE, numbers, rows};
 use trailproof_checks::CATALOGUE;
-use trailproof_core::assess::assess;
+use trailproof_core::assess::assess_held;
 use trailproof_core::assessment::{Assessment, Grade, Milli};
 use trailproof_core::evidence::Cause;
 use trailproof_core::fact::Fact;
@@ -20,7 +20,7 @@ const EXPECTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/expected/edge
 
 fn assessed(row: &Row) -> Assessment {
     let snapshot = row.snapshot();
-    assess(&snapshot, CATALOGUE, &row.policy).and_then(Assessment::held).unwrap()
+    assess_held(&snapshot, CATALOGUE, &row.policy).unwrap()
 }
 
 fn verdict(finding: &Finding) -> String {

@@ -13,7 +13,7 @@ use proptest::sample::Index;
 use rows::{Row, rows};
 use trailproof_checks::CATALOGUE;
 use trailproof_core::answer::{Answer, EventDataStore, StoreEntry, TrailDescription};
-use trailproof_core::assess::assess;
+use trailproof_core::assess::assess_held;
 use trailproof_core::assessment::Assessment;
 use trailproof_core::aws::{AccountId, Region};
 use trailproof_core::check::{Check, Judge, Severity};
@@ -26,7 +26,7 @@ use trailproof_core::policy::Policy;
 use trailproof_core::snapshot::{Bundle, Document, Observation, Outcome, Probe};
 
 fn judge(bundle: &Bundle, checks: &[&Check], policy: &Policy) -> Assessment {
-    assess(bundle, checks, policy).and_then(Assessment::held).unwrap()
+    assess_held(bundle, checks, policy).unwrap()
 }
 
 /// A verdict's identity. A bucket's and a key's ARN say all, and so does the ARN of a trail that delivers: while nobody

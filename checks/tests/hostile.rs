@@ -3,7 +3,7 @@
 
 use trailproof_checks::CATALOGUE;
 use trailproof_core::answer::{Answer, OrganizationalUnit};
-use trailproof_core::assess::assess;
+use trailproof_core::assess::assess_held;
 use trailproof_core::assessment::Assessment;
 use trailproof_core::aws::Partition;
 use trailproof_core::fact::Fact;
@@ -21,7 +21,7 @@ fn snapshot(world: &World) -> Bundle {
 }
 
 fn judged(bundle: &Bundle) -> Assessment {
-    assess(bundle, CATALOGUE, &Policy::default()).and_then(Assessment::held).unwrap()
+    assess_held(bundle, CATALOGUE, &Policy::default()).unwrap()
 }
 
 /// So many units, each in the next one; the last in none, or in the first.

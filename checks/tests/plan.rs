@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use rows::{org_trail, rows, with};
 use trailproof_checks::CATALOGUE;
 use trailproof_core::GraphBuilder;
-use trailproof_core::assess::assess;
+use trailproof_core::assess::assess_held;
 use trailproof_core::assessment::Assessment;
 use trailproof_core::check::Check;
 use trailproof_core::evidence::Cause;
@@ -153,7 +153,7 @@ fn refused_by_policy(bundle: &Bundle) -> bool {
 }
 
 fn judged(bundle: &Bundle, checks: &[&Check], policy: &Policy) -> Assessment {
-    assess(bundle, checks, policy).and_then(Assessment::held).unwrap()
+    assess_held(bundle, checks, policy).unwrap()
 }
 
 #[test]

@@ -18,6 +18,7 @@ use crate::organization::{Member, Organization, Standing};
 use crate::period::PeriodReport;
 use crate::policies::Resolved;
 use crate::policy::Policy;
+use crate::results::Kept;
 use crate::score::{ScoredAccount, Scorer};
 use crate::snapshot::Snapshot;
 use crate::terms::Terms;
@@ -68,6 +69,41 @@ pub fn assess<'a, S: Snapshot>(
     policy: &Policy,
 ) -> Result<Assessment<Judged<'a, S>>, AssessError<S::Error>> {
     assess_watched(snapshot, checks, &policy.clone().into(), &mut |_| {})
+}
+
+/// The same with results that are held in memory: everything is judged once, and not again for whoever looks at them.
+///
+/// # Errors
+/// As [`assess`].
+pub fn assess_held<S: Snapshot>(
+    snapshot: &S,
+    checks: &[&Check],
+    policy: &Policy,
+) -> Result<Assessment, AssessError<S::Error>> {
+    let mut held = Vec::new();
+    let terms = policy.clone().into();
+    let mut hold = |findings: &[Finding]| held.extend_from_slice(findings);
+    let assessment = assess_watched(snapshot, checks, &terms, &mut hold)?;
+    Ok(assessment.map(|_| held))
+}
+
+/// The same under a user's terms, with results that are held in memory where the snapshot lists at most so many accounts, and
+/// judged anew at each visit where there are more. Shows each account's findings to an onlooker on the way.
+///
+/// # Errors
+/// As [`assess`].
+pub fn assess_kept<'a, S: Snapshot>(
+    snapshot: &'a S,
+    checks: &'a [&'a Check],
+    (terms, few): (&Terms, usize),
+    onlooker: &mut dyn FnMut(&[Finding]),
+) -> Result<Assessment<Kept<Judged<'a, S>>>, AssessError<S::Error>> {
+    let mut held = (snapshot.manifest().accounts.len() <= few).then(Vec::new);
+    let assessment = assess_watched(snapshot, checks, terms, &mut |findings| {
+        onlooker(findings);
+        held.iter_mut().for_each(|held| held.extend_from_slice(findings));
+    })?;
+    Ok(assessment.map(|results| held.map_or(Kept::Anew(results), Kept::Held)))
 }
 
 /// The same under a user's terms, and shows each account's findings to an onlooker on the way: what is folded there costs no visit of its

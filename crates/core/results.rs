@@ -41,6 +41,29 @@ impl Results for Vec<Finding> {
     }
 }
 
+/// Results that were held while they were judged, or are judged anew at each visit.
+#[derive(Debug, Clone)]
+pub enum Kept<R> {
+    /// Few.
+    Held(Vec<Finding>),
+    /// More than are to be there at once.
+    Anew(R),
+}
+
+impl<R: Results> Results for Kept<R> {
+    type Error = R::Error;
+
+    fn visit(&self, visitor: &mut Visitor<'_>) -> Result<(), R::Error> {
+        match self {
+            Self::Held(findings) => match findings.visit(visitor) {
+                Ok(()) => Ok(()),
+                Err(never) => match never {},
+            },
+            Self::Anew(results) => results.visit(visitor),
+        }
+    }
+}
+
 /// Results of which earlier runs tell when each was seen first.
 #[derive(Debug, Clone)]
 pub struct Since<R> {

@@ -1,6 +1,5 @@
 //! Writes the seeds that are made from the fixtures: a lone account's snapshot and its report.
-use trailproof_core::assess::assess;
-use trailproof_core::assessment::Assessment;
+use trailproof_core::assess::assess_held;
 use trailproof_core::fixture::*;
 use trailproof_core::{fact::Fact, plan::Demand, policy::Policy};
 
@@ -13,7 +12,7 @@ fn main() {
     let snapshot = world.snapshot(&Demand::facts(Fact::ALL));
     let policy = Policy::default();
     let report =
-        assess(&snapshot, trailproof_checks::CATALOGUE, &policy).and_then(Assessment::held);
+        assess_held(&snapshot, trailproof_checks::CATALOGUE, &policy);
     let report = report.expect("the fixtures are in order");
     let snapshot = serde_json::to_string(&snapshot).expect("a bundle has a JSON form");
     let report = serde_json::to_string(&report).expect("a report has a JSON form");

@@ -5,8 +5,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use trailproof_core::assess::{AssessError, assess};
-use trailproof_core::assessment::Assessment;
+use trailproof_core::assess::{AssessError, assess_held};
 use trailproof_core::policy::Policy;
 use trailproof_core::snapshot::{Bundle, Document, Manifest};
 use trailproof_fuzz::{Choices, bundle, spoilt};
@@ -19,7 +18,7 @@ fn judge(bundle: &Bundle) {
     assert_eq!(&serde_json::from_slice::<Bundle>(&written).expect("its own"), bundle);
     let policy = Policy::default();
     let assessed =
-        || assess(bundle, trailproof_checks::CATALOGUE, &policy).and_then(Assessment::held);
+        || assess_held(bundle, trailproof_checks::CATALOGUE, &policy);
     let first = assessed();
     assert_eq!(first, assessed());
     let first = match first {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use trailproof_checks::CATALOGUE;
-use trailproof_core::assess::assess_watched;
+use trailproof_core::assess::assess_kept;
 use trailproof_core::assessment::{CoverageReport, ScoreReport};
 use trailproof_core::check::Check;
 use trailproof_core::finding::Finding;
@@ -28,6 +28,7 @@ use super::reread::{Reread, files};
 use super::standing::Standing;
 use crate::exit::Stop;
 use crate::files::sha256_of;
+use crate::output::FEW;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -200,7 +201,7 @@ pub fn verdicts(
         .copied()
         .filter(|check| named.is_empty() || named.iter().any(|name| name == check.id))
         .collect();
-    let assessment = assess_watched(&snapshot, &checks, &terms, &mut |_| {})?;
+    let assessment = assess_kept(&snapshot, &checks, (&terms, FEW), &mut |_| {})?;
     if assessment.run.ruleset != manifest.ruleset {
         audit.differs(format!(
             "this version of trailproof judges by other rules ({}) than the package was judged by ({}); version {} wrote it",

@@ -7,12 +7,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use trailproof_core::assess::{Judged, assess_watched};
+use trailproof_core::assess::{Judged, assess_kept, assess_watched};
 use trailproof_core::assessment::Assessment;
 use trailproof_core::check::Check;
 use trailproof_core::finding::Finding;
 use trailproof_core::language::Language;
-use trailproof_core::results::{Results, Since};
+use trailproof_core::results::{Kept, Results, Since};
 use trailproof_core::snapshot::Snapshot;
 use trailproof_reports::{Format, Options, ReportError};
 
@@ -36,7 +36,7 @@ use crate::exit::Stop;
 use crate::files::unwritable;
 use crate::handed::hand_over;
 use crate::keep::{RUN, RunFile};
-use crate::output::{folder_takes, print};
+use crate::output::{SOME, folder_takes, print};
 use crate::select::checks_for;
 use crate::store::Reader;
 
@@ -118,7 +118,7 @@ fn fill(
     (snapshot, checks): (&Redacted<'_>, &[&Check]),
 ) -> Result<PackageManifest, Stop> {
     let (places, clock) = answers(staging, snapshot)?;
-    let mut assessment = assess_watched(snapshot, checks, terms(), &mut |_| {})?;
+    let mut assessment = assess_kept(snapshot, checks, (terms(), SOME), &mut |_| {})?;
     if let Some(before) = before {
         before.fits(assessment.scope.organization_id.as_ref(), &args.redact)?;
         let diff = before.difference(&assessment)?;
@@ -323,7 +323,7 @@ fn waivers<R>(staging: &mut Staging, assessment: &Assessment<R>) -> Result<(), S
 /// The reports for programs, CI servers and people.
 fn reports(
     staging: &mut Staging,
-    assessment: &Assessment<Since<Judged<'_, Redacted<'_>>>>,
+    assessment: &Assessment<Since<Kept<Judged<'_, Redacted<'_>>>>>,
 ) -> Result<(), Stop> {
     let options = Options::default();
     for (format, name) in [(Format::Json, REPORT), (Format::Junit, "report.junit.xml")] {
@@ -338,7 +338,7 @@ fn reports(
 fn pages_in(
     language: Language,
     staging: &mut Staging,
-    assessment: &Assessment<Since<Judged<'_, Redacted<'_>>>>,
+    assessment: &Assessment<Since<Kept<Judged<'_, Redacted<'_>>>>>,
 ) -> Result<(), Stop> {
     // One page at a time; the first stays open while the accounts' pages are kept whole.
     let mut pages: Vec<(String, Vec<u8>)> = Vec::new();

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use trailproof::exit::{START, Stop};
 use trailproof::store::Reader;
 use trailproof_checks::CATALOGUE;
-use trailproof_core::assess::assess_watched;
+use trailproof_core::assess::assess_held;
 use trailproof_core::assessment::Assessment;
 use trailproof_core::evidence::Cause;
 use trailproof_core::finding::{Finding, Status};
 use trailproof_core::gate::{GateRequest, Gates};
-use trailproof_core::terms::Terms;
+use trailproof_core::policy::Policy;
 
 /// A scan that came to a report.
 pub struct Judged {
@@ -20,16 +20,14 @@ pub struct Judged {
 
 /// Judges as `scan` without gates does.
 pub fn judged(reader: &Reader) -> Result<Judged, Stop> {
-    let mut gates = Gates::new(GateRequest::default());
-    let terms = Terms::default();
-    let assessment =
-        assess_watched(reader, CATALOGUE, &terms, &mut |findings| gates.see(findings))?;
+    let assessment = assess_held(reader, CATALOGUE, &Policy::default())?;
+    let Ok(gates) = Gates::of(&assessment, GateRequest::default());
     let code = match assessment.coverage.accounts.assessed {
         // As the command says it: the reason would be told, and nothing written.
         0 => START,
         _ => gates.exit_code(&assessment, false),
     };
-    Ok(Judged { assessment: assessment.held()?, code })
+    Ok(Judged { assessment, code })
 }
 
 /// A verdict's identity. A bucket's and a key's ARN say all: while nobody is known to own a bucket it stands with the
