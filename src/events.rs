@@ -3,6 +3,7 @@
 mod columns;
 mod glance;
 mod record;
+mod records;
 mod sessions;
 mod sink;
 mod table;
@@ -13,7 +14,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::SignedDuration;
-use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 use trailproof_digest::{Severity, Verdict};
@@ -25,6 +25,7 @@ use crate::log;
 use crate::validate_logs::{Asking, Beside, Select, exit_code, proved};
 use glance::Glance;
 use record::Record;
+use records::{each, each_parsed};
 use sessions::{Gathering, Sessions};
 use sink::Sink;
 use wanted::Wanted;
@@ -88,22 +89,19 @@ pub fn events(args: &EventsArgs) -> Result<u8, Stop> {
     let unread = Arc::new(AtomicU64::new(0));
     let counted = unread.clone();
     let glance = wanted.glance();
-    let select = move |text: &[u8]| {
-        let mut out = Vec::new();
-        let mut write = |raw: &str, record: &Record<'_>| {
+    let select = move |text: &[u8], out: &mut Vec<u8>| {
+        let write = |raw: &str, record: &Record<'_>, out: &mut Vec<u8>| {
             if wanted.holds(record) {
-                form.write(raw, record, &mut out);
+                form.write(raw, record, out);
             }
         };
-        match form.format {
-            EventFormat::Jsonl => {
-                each(text, (&glance, &counted), &mut |raw, record| write(raw.get(), record));
-            }
-            EventFormat::Tsv | EventFormat::Parquet => {
-                each_parsed(text, (&glance, &counted), &mut |record| write("", record));
-            }
+        // Some ask for the record's own text, or can do without most records; and one may be no record, but the others are.
+        let by_text = form.format == EventFormat::Jsonl || !glance.lets_all_pass();
+        if by_text || !each_parsed(text, &mut |record| write("", record, out)) {
+            out.clear();
+            let take = &mut |raw: &RawValue, record: &Record<'_>| write(raw.get(), record, out);
+            each(text, (&glance, &counted), take);
         }
-        out
     };
     let (report, _) =
         proved(&asking(args, select, SignedDuration::ZERO), &mut |bytes| sink.take(bytes))?;
@@ -114,7 +112,7 @@ pub fn events(args: &EventsArgs) -> Result<u8, Stop> {
 
 fn asking(
     args: &EventsArgs,
-    select: impl Fn(&[u8]) -> Vec<u8> + Send + Sync + 'static,
+    select: impl Fn(&[u8], &mut Vec<u8>) + Send + Sync + 'static,
     lead: SignedDuration,
 ) -> Asking<'_> {
     Asking {
@@ -132,16 +130,14 @@ fn gathered(args: &EventsArgs) -> Result<Sessions, Stop> {
     let full = |error: std::io::Error| Stop::output(format!("a temporary file: {error}"));
     let mut gathering = Gathering::begin().map_err(full)?;
     let glance = Glance::default().with_one_of(&BEGINNINGS);
-    let select = move |text: &[u8]| {
-        let mut out = Vec::new();
+    let select = move |text: &[u8], out: &mut Vec<u8>| {
         each(text, (&glance, &AtomicU64::new(0)), &mut |_, record| {
             if let Some(found) = who::beginning(record)
-                && serde_json::to_writer(&mut out, &found).is_ok()
+                && serde_json::to_writer(&mut *out, &found).is_ok()
             {
                 out.push(b'\n');
             }
         });
-        out
     };
     proved(&asking(args, select, LEAD), &mut |bytes| {
         let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
@@ -153,59 +149,6 @@ fn gathered(args: &EventsArgs) -> Result<Sessions, Stop> {
         Ok(())
     })?;
     gathering.end().map_err(full)
-}
-
-/// Hands out the records of a log file, each without its own text.
-///
-/// Where all are wanted they are parsed at once. A file with one that cannot be read is gone through record by record.
-fn each_parsed(
-    text: &[u8],
-    (glance, unread): (&Glance, &AtomicU64),
-    take: &mut dyn FnMut(&Record<'_>),
-) {
-    #[derive(Deserialize)]
-    struct File<'a> {
-        #[serde(rename = "Records", borrow)]
-        records: Vec<Record<'a>>,
-    }
-    if glance.lets_all_pass()
-        && let Ok(text) = std::str::from_utf8(text)
-        && let Ok(file) = serde_json::from_str::<File<'_>>(text)
-    {
-        file.records.iter().for_each(take);
-    } else {
-        each(text, (glance, unread), &mut |_, record| take(record));
-    }
-}
-
-/// Hands out the records of a log file that may be wanted, and counts those that cannot be read: what at a glance is not
-/// wanted is not read.
-fn each(
-    text: &[u8],
-    (glance, unread): (&Glance, &AtomicU64),
-    take: &mut dyn FnMut(&RawValue, &Record<'_>),
-) {
-    #[derive(Deserialize)]
-    struct File<'a> {
-        #[serde(rename = "Records", borrow)]
-        records: Vec<&'a RawValue>,
-    }
-    if !glance.may_hold(text) {
-        return;
-    }
-    // Looked through once for what is no UTF-8, and not again in each of its texts.
-    let file = std::str::from_utf8(text).ok().map(serde_json::from_str::<File<'_>>);
-    let Some(Ok(file)) = file else {
-        // AWS signed it, but it is of no form that is known.
-        unread.fetch_add(1, Ordering::Relaxed);
-        return;
-    };
-    for raw in file.records.into_iter().filter(|raw| glance.may_hold(raw.get().as_bytes())) {
-        match serde_json::from_str::<Record<'_>>(raw.get()) {
-            Ok(record) => take(raw, &record),
-            Err(_) => drop(unread.fetch_add(1, Ordering::Relaxed)),
-        }
-    }
 }
 
 /// What the reader of the events must know of them.

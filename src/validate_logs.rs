@@ -2,6 +2,7 @@
 
 mod answer;
 mod bucket;
+mod buffers;
 mod checkpoint;
 mod expected;
 mod informed;

@@ -10,6 +10,7 @@ use trailproof_digest::{
     Evidence, Folder, ListRequest, Next, Options, Place, PlaceReport, Span, Trail,
 };
 
+use super::buffers::Buffers;
 use super::keys::Keys;
 use super::source::Source;
 use crate::collect::Ending;
@@ -66,8 +67,8 @@ pub struct Walk {
 /// Takes what is wanted from a log file's text.
 pub struct Select(pub Box<Selecting>);
 
-/// A log file's text in, what is to be written out.
-type Selecting = dyn Fn(&[u8]) -> Vec<u8> + Send + Sync;
+/// A log file's text in, what is to be written out: it is put into a buffer that is empty.
+type Selecting = dyn Fn(&[u8], &mut Vec<u8>) + Send + Sync;
 
 impl std::fmt::Debug for Select {
     fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -121,6 +122,8 @@ struct Crew {
     handed_on: u64,
     /// Answers that came before their turn: what is selected is the same in the same order each time.
     early: BTreeMap<u64, (usize, Evidence, Vec<u8>)>,
+    /// For texts, and for what is selected of them.
+    buffers: Arc<Buffers>,
 }
 
 impl Crew {
@@ -218,13 +221,19 @@ impl Walk {
                 Some(select) => {
                     let number = crew.numbered;
                     crew.numbered += 1;
+                    let buffers = crew.buffers.clone();
                     crew.tasks.spawn(async move {
-                        let mut text = Vec::new();
+                        let mut text = buffers.take();
                         let take = &mut |piece: &[u8]| text.extend_from_slice(piece);
                         let evidence = source.look_at(&request, take).await;
                         let proved = evidence.is_proved(&request);
-                        let bytes = if proved { (select.0)(&text) } else { Vec::new() };
+                        let mut bytes = Vec::new();
+                        if proved {
+                            bytes = buffers.take();
+                            (select.0)(&text, &mut bytes);
+                        }
                         let inflated = text.len() as u64;
+                        buffers.give(text);
                         (id, Answer::Selected(evidence, Selected { number, inflated, bytes }))
                     });
                 }
@@ -282,6 +291,7 @@ impl Walk {
             crew.handed_on += 1;
             self.seen(crew, (id, evidence));
             (ends.selected)(&bytes)?;
+            crew.buffers.give(bytes);
         }
         Ok(())
     }
