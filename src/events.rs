@@ -6,6 +6,7 @@ mod record;
 mod records;
 mod sessions;
 mod sink;
+mod skim;
 mod table;
 mod wanted;
 mod who;
@@ -15,7 +16,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::SignedDuration;
 use serde_json::json;
-use serde_json::value::RawValue;
 use trailproof_digest::{Severity, Verdict};
 use trailproof_reports::LogsReport;
 
@@ -25,9 +25,10 @@ use crate::log;
 use crate::validate_logs::{Asking, Beside, Select, exit_code, proved};
 use glance::Glance;
 use record::Record;
-use records::{each, each_parsed};
+use records::each;
 use sessions::{Gathering, Sessions};
 use sink::Sink;
+use skim::{Asked, Parts};
 use wanted::Wanted;
 use who::{BEGINNINGS, Beginning, Who};
 
@@ -48,6 +49,17 @@ impl Form {
             (true, _) => &["errorCode", "who", "whoBy", "whoHow"],
             (false, true) => &["errorCode"],
             (false, false) => &[],
+        }
+    }
+
+    /// What it must know of an event that it writes, and whether what failed must be known to choose it.
+    fn parts(&self, errors: bool) -> Parts {
+        if self.sessions.is_some() || self.format == EventFormat::Parquet {
+            Parts::All
+        } else if self.outcome || errors {
+            Parts::Plain
+        } else {
+            Parts::Columns
         }
     }
 
@@ -88,20 +100,13 @@ pub fn events(args: &EventsArgs) -> Result<u8, Stop> {
     let form = Form { format: args.format, outcome: args.outcome, sessions };
     let unread = Arc::new(AtomicU64::new(0));
     let counted = unread.clone();
-    let glance = wanted.glance();
+    let asked = Asked { glance: wanted.glance(), parts: form.parts(wanted.asks_for_errors()) };
     let select = move |text: &[u8], out: &mut Vec<u8>| {
-        let write = |raw: &str, record: &Record<'_>, out: &mut Vec<u8>| {
+        each(text, (&asked, &counted), out, &|raw, record, out| {
             if wanted.holds(record) {
                 form.write(raw, record, out);
             }
-        };
-        // Some ask for the record's own text, or can do without most records; and one may be no record, but the others are.
-        let by_text = form.format == EventFormat::Jsonl || !glance.lets_all_pass();
-        if by_text || !each_parsed(text, &mut |record| write("", record, out)) {
-            out.clear();
-            let take = &mut |raw: &RawValue, record: &Record<'_>| write(raw.get(), record, out);
-            each(text, (&glance, &counted), take);
-        }
+        });
     };
     let (report, _) =
         proved(&asking(args, select, SignedDuration::ZERO), &mut |bytes| sink.take(bytes))?;
@@ -130,8 +135,9 @@ fn gathered(args: &EventsArgs) -> Result<Sessions, Stop> {
     let full = |error: std::io::Error| Stop::output(format!("a temporary file: {error}"));
     let mut gathering = Gathering::begin().map_err(full)?;
     let glance = Glance::default().with_one_of(&BEGINNINGS);
+    let asked = Asked { glance, parts: Parts::All };
     let select = move |text: &[u8], out: &mut Vec<u8>| {
-        each(text, (&glance, &AtomicU64::new(0)), &mut |_, record| {
+        each(text, (&asked, &AtomicU64::new(0)), out, &|_, record, out| {
             if let Some(found) = who::beginning(record)
                 && serde_json::to_writer(&mut *out, &found).is_ok()
             {

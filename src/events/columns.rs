@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::record::{Record, json};
+use super::record::{Json, Record};
 use super::who::Who;
 
 /// What a column holds.
@@ -71,12 +71,12 @@ pub fn row(record: &Record<'_>, who: Option<&Who>, out: &mut Vec<u8>) {
         text(Some(name).filter(|name| !name.is_empty())),
         text(record.source_ip_address.as_deref()),
         text(record.user_agent.as_deref()),
-        text(json(record.request_parameters)),
+        text(record.request_parameters.map(Json::get)),
         text(record.error_code.as_deref()),
         text(record.error_message.as_deref()),
-        text(json(record.response_elements)),
-        text(json(record.additional_event_data)),
-        text(json(record.resources)),
+        text(record.response_elements.map(Json::get)),
+        text(record.additional_event_data.map(Json::get)),
+        text(record.resources.map(Json::get)),
         text(identity.and_then(|one| one.kind.as_deref())),
         text(identity.and_then(|one| one.arn.as_deref())),
         text(identity.and_then(|one| one.principal_id.as_deref())),

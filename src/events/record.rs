@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
+use memchr::{memchr, memchr_iter};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -34,6 +35,12 @@ impl Deref for Text<'_> {
     }
 }
 
+impl<'a> From<&'a str> for Text<'a> {
+    fn from(text: &'a str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+}
+
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         struct Taken;
@@ -56,8 +63,31 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
+/// A value as it is written, whatever it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Json<'a>(&'a str);
+
+impl<'a> Json<'a> {
+    /// Its text.
+    pub fn get(self) -> &'a str {
+        self.0
+    }
+}
+
+impl<'a> From<&'a str> for Json<'a> {
+    fn from(text: &'a str) -> Self {
+        Self(text)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        <&RawValue>::deserialize(from).map(|value| Self(value.get()))
+    }
+}
+
 /// An event.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Record<'a> {
     /// When it happened.
@@ -111,20 +141,20 @@ pub struct Record<'a> {
     pub management_event: Option<bool>,
     /// With what.
     #[serde(borrow)]
-    pub request_parameters: Option<&'a RawValue>,
+    pub request_parameters: Option<Json<'a>>,
     /// What came back.
     #[serde(borrow)]
-    pub response_elements: Option<&'a RawValue>,
+    pub response_elements: Option<Json<'a>>,
     /// What else is known.
     #[serde(borrow)]
-    pub additional_event_data: Option<&'a RawValue>,
+    pub additional_event_data: Option<Json<'a>>,
     /// What it was about.
     #[serde(borrow)]
-    pub resources: Option<&'a RawValue>,
+    pub resources: Option<Json<'a>>,
 }
 
 /// Who called.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Identity<'a> {
     /// The kind: `IAMUser`, `AssumedRole`, `Root`, `AWSService`, …
@@ -163,7 +193,7 @@ pub struct Identity<'a> {
 }
 
 /// Where temporary credentials come from.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Session<'a> {
     /// The role, or the user.
@@ -184,7 +214,7 @@ pub struct Session<'a> {
 }
 
 /// What is known of a sign-in.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Attributes<'a> {
     /// `true` where a second factor was shown.
@@ -193,7 +223,7 @@ pub struct Attributes<'a> {
 }
 
 /// The role or user that a session is of.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Issuer<'a> {
     /// Its ARN.
@@ -202,7 +232,7 @@ pub struct Issuer<'a> {
 }
 
 /// A resource that a service gave credentials to.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Scope<'a> {
     /// Its ARN.
@@ -211,7 +241,7 @@ pub struct Scope<'a> {
 }
 
 /// A user of IAM Identity Center.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Behalf<'a> {
     /// The id.
@@ -225,8 +255,11 @@ pub struct Behalf<'a> {
 impl Identity<'_> {
     /// A name for people: the user's, else what the ARN ends with (`role/session`), else the service or the kind.
     pub fn name(&self) -> &str {
-        let of_arn = || self.arn.as_deref().and_then(|arn| arn.splitn(6, ':').nth(5));
-        let of_arn = || of_arn().map(|name| name.split_once('/').map_or(name, |(_, name)| name));
+        let of_arn = || {
+            let arn = self.arn.as_deref()?;
+            let name = arn.get(memchr_iter(b':', arn.as_bytes()).nth(4)? + 1..)?;
+            memchr(b'/', name.as_bytes()).map_or(Some(name), |slash| name.get(slash + 1..))
+        };
         let others = || self.invoked_by.as_deref().or(self.kind.as_deref());
         self.user_name.as_deref().or_else(of_arn).or_else(others).unwrap_or_default()
     }
@@ -248,7 +281,7 @@ impl Record<'_> {
             self.user_name(),
             self.source_ip_address.as_deref().unwrap_or_default(),
             self.user_agent.as_deref().unwrap_or_default(),
-            json(self.request_parameters).unwrap_or_default(),
+            self.request_parameters.map(Json::get).unwrap_or_default(),
         ];
         for (at, column) in columns.iter().chain(more).enumerate() {
             if at > 0 {
@@ -271,11 +304,6 @@ impl Record<'_> {
 fn may_control(text: &str) -> bool {
     let is_one = |byte| byte < b' ' || byte == 0x7f || byte == 0xc2;
     text.bytes().fold(false, |found, byte| found | is_one(byte))
-}
-
-/// A value as it is written; none where it is null.
-pub fn json(value: Option<&RawValue>) -> Option<&str> {
-    value.map(RawValue::get).filter(|text| *text != "null")
 }
 
 /// Writes a record as it is, a line; with one more member where there is one.

@@ -56,6 +56,11 @@ impl Wanted {
         }
     }
 
+    /// Whether it matters what failed. All else that matters is in the classic columns, or who it was.
+    pub fn asks_for_errors(&self) -> bool {
+        self.failed || self.succeeded || !self.errors.is_empty()
+    }
+
     /// Whether an event is wanted. What it does not say, no filter lets through.
     pub fn holds(&self, record: &Record<'_>) -> bool {
         let who = record.user_identity.as_ref();

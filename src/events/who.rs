@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::record::{Identity, Record, Text, json as text_of};
+use super::record::{Identity, Record, Text};
 use super::sessions::Sessions;
 
 /// How many sessions may stand behind one another.
@@ -114,7 +114,7 @@ pub fn beginning(record: &Record<'_>) -> Option<(String, Beginning)> {
     if !of_sts || record.error_code.is_some() || !BEGINNINGS.contains(&name) {
         return None;
     }
-    let response: Response = serde_json::from_str(text_of(record.response_elements)?).ok()?;
+    let response: Response = serde_json::from_str(record.response_elements?.get()).ok()?;
     let text = |text: &Option<Text<'_>>| text.as_deref().unwrap_or_default().to_owned();
     let identity = record.user_identity.as_ref();
     let thin = identity.is_none_or(|one| one.kind.as_deref() == Some("AWSAccount"));

@@ -20,7 +20,8 @@ use crate::progress::ObjectProgress;
 /// How many folders are under way at most: each holds its digests' keys in memory.
 pub const PLACES: usize = 64;
 
-/// The bytes that objects under way may take together, as long as the next ones are no larger than those before.
+/// The bytes that objects under way may take together, or what was selected of them, as long as the next ones are no larger
+/// than those before. Of their texts there are only as many as are looked at right now.
 const MEMORY: u64 = 10 << 20;
 /// Requests that may be under way however large the objects are.
 const LEAST: usize = 4;
@@ -95,8 +96,6 @@ enum Answer {
 struct Selected {
     /// The file's place in the order.
     number: u64,
-    /// How long its text was.
-    inflated: u64,
     bytes: Vec<u8>,
 }
 
@@ -115,22 +114,23 @@ struct Crew {
     ready: VecDeque<usize>,
     tasks: JoinSet<(usize, Answer)>,
     begun: usize,
-    /// The largest object of late, in bytes.
+    /// The most that an object took of late, in bytes.
     largest: u64,
     /// How many objects were asked for whose order matters, and how many had their turn.
     numbered: u64,
     handed_on: u64,
     /// Answers that came before their turn: what is selected is the same in the same order each time.
     early: BTreeMap<u64, (usize, Evidence, Vec<u8>)>,
-    /// For texts, and for what is selected of them.
-    buffers: Arc<Buffers>,
+    /// For texts, and for what is selected of them, which is shorter and waits longer.
+    texts: Arc<Buffers>,
+    selections: Arc<Buffers>,
 }
 
 impl Crew {
-    /// How many requests may be under way, so that the objects of all of them fit into memory.
+    /// How many requests may be under way, so that the objects of all of them fit into memory, and those that wait.
     fn room(&self, window: usize) -> usize {
         let fit = usize::try_from(MEMORY / self.largest.max(1)).unwrap_or(usize::MAX);
-        window.min(fit.max(LEAST)).max(1).saturating_sub(self.early.len())
+        window.min(fit.max(LEAST).saturating_sub(self.early.len())).max(1)
     }
 
     /// A folder may have something to ask for again.
@@ -141,10 +141,12 @@ impl Crew {
         }
     }
 
-    /// Remembers a large object for some thousand smaller ones.
-    fn saw(&mut self, bytes: u64) {
+    /// Remembers a large object for some thousand smaller ones; it took its bytes while it came, and these afterwards.
+    fn saw(&mut self, evidence: &Evidence, afterwards: usize) {
         // It comes in pieces, which are put together.
-        self.largest = bytes.saturating_mul(2).max(self.largest - self.largest / 1024);
+        let came = evidence.stored_bytes().saturating_mul(2);
+        let took = came.max(u64::try_from(afterwards).unwrap_or(u64::MAX));
+        self.largest = took.max(self.largest - self.largest / 1024);
     }
 }
 
@@ -221,20 +223,27 @@ impl Walk {
                 Some(select) => {
                     let number = crew.numbered;
                     crew.numbered += 1;
-                    let buffers = crew.buffers.clone();
+                    let (texts, selections) = (crew.texts.clone(), crew.selections.clone());
                     crew.tasks.spawn(async move {
-                        let mut text = buffers.take();
-                        let take = &mut |piece: &[u8]| text.extend_from_slice(piece);
+                        // None is taken before there is something to put into it: most of the time a request only waits.
+                        let mut text = None;
+                        let take = &mut |piece: &[u8]| {
+                            let text = text.get_or_insert_with(|| texts.take());
+                            text.extend_from_slice(piece);
+                        };
                         let evidence = source.look_at(&request, take).await;
                         let proved = evidence.is_proved(&request);
                         let mut bytes = Vec::new();
-                        if proved {
-                            bytes = buffers.take();
-                            (select.0)(&text, &mut bytes);
+                        if let (true, Some(text)) = (proved, &text) {
+                            bytes = selections.take();
+                            (select.0)(text, &mut bytes);
                         }
-                        let inflated = text.len() as u64;
-                        buffers.give(text);
-                        (id, Answer::Selected(evidence, Selected { number, inflated, bytes }))
+                        texts.give(text.unwrap_or_default());
+                        // What waits for its turn keeps none that others can use.
+                        if bytes.is_empty() {
+                            selections.give(std::mem::take(&mut bytes));
+                        }
+                        (id, Answer::Selected(evidence, Selected { number, bytes }))
                     });
                 }
                 None => {
@@ -267,11 +276,11 @@ impl Walk {
                 crew.wake(id);
             }
             Answer::Seen(evidence) => {
-                crew.saw(evidence.stored_bytes());
+                crew.saw(&evidence, 0);
                 self.seen(crew, (id, evidence));
             }
-            Answer::Selected(evidence, Selected { number, inflated, bytes }) => {
-                crew.saw(evidence.stored_bytes().max(inflated));
+            Answer::Selected(evidence, Selected { number, bytes }) => {
+                crew.saw(&evidence, bytes.len());
                 crew.early.insert(number, (id, evidence, bytes));
             }
         }
@@ -291,7 +300,7 @@ impl Walk {
             crew.handed_on += 1;
             self.seen(crew, (id, evidence));
             (ends.selected)(&bytes)?;
-            crew.buffers.give(bytes);
+            crew.selections.give(bytes);
         }
         Ok(())
     }
