@@ -42,7 +42,7 @@ const WRITES: &[&str] = &["events", "--output", "events.tsv", "--force"];
 const FINDS: &[&str] =
     &["events", "--output", "events.tsv", "--force", "--event", "StopLogging", "--failed"];
 
-const CASES: [Case; 14] = [
+const CASES: [Case; 16] = [
     Case {
         name: "offline-20k",
         shape: Shape { hours: 168, ..ONE },
@@ -127,6 +127,22 @@ const CASES: [Case; 14] = [
         name: "events-20ms",
         shape: Shape { hours: 168, ..ONE },
         latency: 20,
+        command: PRINTS,
+        offline: false,
+        sample: 0,
+    },
+    Case {
+        name: "100ms",
+        shape: Shape { hours: 168, ..ONE },
+        latency: 100,
+        command: PROVES,
+        offline: false,
+        sample: 0,
+    },
+    Case {
+        name: "events-100ms",
+        shape: Shape { hours: 168, ..ONE },
+        latency: 100,
         command: PRINTS,
         offline: false,
         sample: 0,
