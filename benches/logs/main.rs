@@ -38,11 +38,13 @@ const PROVES: &[&str] = &["validate-logs"];
 const PRINTS: &[&str] = &["events"];
 /// The same into a file, which is on the disk at the end.
 const WRITES: &[&str] = &["events", "--output", "events.tsv", "--force"];
+/// All of each event, which is the most that can wait for its turn.
+const WHOLE: &[&str] = &["events", "--format", "jsonl"];
 /// Events that none of them is.
 const FINDS: &[&str] =
     &["events", "--output", "events.tsv", "--force", "--event", "StopLogging", "--failed"];
 
-const CASES: [Case; 16] = [
+const CASES: [Case; 17] = [
     Case {
         name: "offline-20k",
         shape: Shape { hours: 168, ..ONE },
@@ -153,6 +155,14 @@ const CASES: [Case; 16] = [
         latency: 0,
         command: WRITES,
         offline: true,
+        sample: 0,
+    },
+    Case {
+        name: "jsonl-187k",
+        shape: Shape { hours: 168, logs: 4, bytes: 187 << 10, ..ONE },
+        latency: 20,
+        command: WHOLE,
+        offline: false,
         sample: 0,
     },
     Case {

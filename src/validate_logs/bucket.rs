@@ -201,8 +201,13 @@ impl Bucket {
         page.keys.first().and_then(|key| ObjectKey::parse(key))
     }
 
-    /// Reads an object and looks at it; of a digest also learns the key that it is signed with.
-    pub async fn look_at(&self, request: &FetchRequest, sink: &mut Sink<'_>) -> Evidence {
+    /// Reads an object and, once it may, looks at it; of a digest also learns the key that it is signed with.
+    pub async fn look_at(
+        &self,
+        request: &FetchRequest,
+        may: impl Future<Output = ()> + Send,
+        sink: &mut Sink<'_>,
+    ) -> Evidence {
         let limits = &Limits::default();
         let object = match self.objects.get(self.now(&request.bucket), &request.key).await {
             Ok(Some(object)) => object,
@@ -211,6 +216,7 @@ impl Bucket {
                 return examine(request, Fetched::Refused(&failure.to_string()), limits);
             }
         };
+        may.await;
         let fetched = Fetched::Object { bytes: &object.bytes, metadata: &object.metadata };
         let evidence = examine_into(request, fetched, limits, sink);
         let Some(ObjectKey::Digest(named)) = ObjectKey::parse(&request.key) else {

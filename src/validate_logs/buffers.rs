@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 /// The bytes that are kept for later at most.
-const MOST: usize = 8 << 20;
+const MOST: usize = 4 << 20;
 
 /// Those that nobody uses now.
 #[derive(Debug, Default)]

@@ -55,11 +55,19 @@ impl Source {
         }
     }
 
-    /// Reads an object and looks at it, handing on its uncompressed bytes.
-    pub async fn look_at(&self, request: &FetchRequest, sink: &mut Sink<'_>) -> Evidence {
+    /// Reads an object and, once it may, looks at it, handing on its uncompressed bytes.
+    pub async fn look_at(
+        &self,
+        request: &FetchRequest,
+        may: impl Future<Output = ()> + Send,
+        sink: &mut Sink<'_>,
+    ) -> Evidence {
         match self {
-            Self::Mirror(mirror) => mirror.look_at(request, sink),
-            Self::Bucket(bucket) => bucket.look_at(request, sink).await,
+            Self::Mirror(mirror) => {
+                may.await;
+                mirror.look_at(request, sink)
+            }
+            Self::Bucket(bucket) => bucket.look_at(request, may, sink).await,
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Many folders under way at once: what they ask for is fetched and looked at on all cores.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::future::ready;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use trailproof_digest::{
@@ -20,9 +23,10 @@ use crate::progress::ObjectProgress;
 /// How many folders are under way at most: each holds its digests' keys in memory.
 pub const PLACES: usize = 64;
 
-/// The bytes that objects under way may take together, or what was selected of them, as long as the next ones are no larger
-/// than those before. Of their texts there are only as many as are looked at right now.
+/// The bytes that objects under way may take together, as long as the next ones are no larger than those before.
 const MEMORY: u64 = 10 << 20;
+/// The bytes selected of files that wait for their turn, from which on no more is looked at but what has its turn.
+const EARLY: u64 = 4 << 20;
 /// Requests that may be under way however large the objects are.
 const LEAST: usize = 4;
 
@@ -114,7 +118,7 @@ struct Crew {
     ready: VecDeque<usize>,
     tasks: JoinSet<(usize, Answer)>,
     begun: usize,
-    /// The most that an object took of late, in bytes.
+    /// The largest object of late, in bytes.
     largest: u64,
     /// How many objects were asked for whose order matters, and how many had their turn.
     numbered: u64,
@@ -124,6 +128,42 @@ struct Crew {
     /// For texts, and for what is selected of them, which is shorter and waits longer.
     texts: Arc<Buffers>,
     selections: Arc<Buffers>,
+    line: Line,
+}
+
+/// What keeps those that come early from taking all memory: while much waits for its turn, no more is looked at but what has
+/// its turn.
+#[derive(Clone)]
+struct Line {
+    /// How many had their turn.
+    turn: Arc<watch::Sender<u64>>,
+    /// The bytes that were selected and not handed on.
+    held: Arc<AtomicU64>,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self { turn: Arc::new(watch::Sender::new(0)), held: Arc::default() }
+    }
+}
+
+impl Line {
+    /// Waits until what has this number may be looked at.
+    async fn wait(&self, number: u64) {
+        let may = |turn: &u64| *turn == number || self.held.load(Ordering::Relaxed) < EARLY;
+        // That the sender is gone cannot be: it is held here.
+        let _ = self.turn.subscribe().wait_for(may).await;
+    }
+
+    fn took(&self, bytes: &[u8]) {
+        self.held.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+    }
+
+    /// What has these bytes is handed on, and this many are.
+    fn goes_on(&self, bytes: &[u8], turn: u64) {
+        self.held.fetch_sub(bytes.len() as u64, Ordering::Relaxed);
+        self.turn.send_replace(turn);
+    }
 }
 
 impl Crew {
@@ -141,12 +181,10 @@ impl Crew {
         }
     }
 
-    /// Remembers a large object for some thousand smaller ones; it took its bytes while it came, and these afterwards.
-    fn saw(&mut self, evidence: &Evidence, afterwards: usize) {
+    /// Remembers a large object for some thousand smaller ones.
+    fn saw(&mut self, bytes: u64) {
         // It comes in pieces, which are put together.
-        let came = evidence.stored_bytes().saturating_mul(2);
-        let took = came.max(u64::try_from(afterwards).unwrap_or(u64::MAX));
-        self.largest = took.max(self.largest - self.largest / 1024);
+        self.largest = bytes.saturating_mul(2).max(self.largest - self.largest / 1024);
     }
 }
 
@@ -224,6 +262,7 @@ impl Walk {
                     let number = crew.numbered;
                     crew.numbered += 1;
                     let (texts, selections) = (crew.texts.clone(), crew.selections.clone());
+                    let line = crew.line.clone();
                     crew.tasks.spawn(async move {
                         // None is taken before there is something to put into it: most of the time a request only waits.
                         let mut text = None;
@@ -231,12 +270,13 @@ impl Walk {
                             let text = text.get_or_insert_with(|| texts.take());
                             text.extend_from_slice(piece);
                         };
-                        let evidence = source.look_at(&request, take).await;
+                        let evidence = source.look_at(&request, line.wait(number), take).await;
                         let proved = evidence.is_proved(&request);
                         let mut bytes = Vec::new();
                         if let (true, Some(text)) = (proved, &text) {
                             bytes = selections.take();
                             (select.0)(text, &mut bytes);
+                            line.took(&bytes);
                         }
                         texts.give(text.unwrap_or_default());
                         // What waits for its turn keeps none that others can use.
@@ -248,7 +288,8 @@ impl Walk {
                 }
                 None => {
                     crew.tasks.spawn(async move {
-                        (id, Answer::Seen(source.look_at(&request, &mut |_| {}).await))
+                        let seen = source.look_at(&request, ready(()), &mut |_| {}).await;
+                        (id, Answer::Seen(seen))
                     });
                 }
             },
@@ -276,11 +317,11 @@ impl Walk {
                 crew.wake(id);
             }
             Answer::Seen(evidence) => {
-                crew.saw(&evidence, 0);
+                crew.saw(evidence.stored_bytes());
                 self.seen(crew, (id, evidence));
             }
             Answer::Selected(evidence, Selected { number, bytes }) => {
-                crew.saw(&evidence, bytes.len());
+                crew.saw(evidence.stored_bytes());
                 crew.early.insert(number, (id, evidence, bytes));
             }
         }
@@ -298,6 +339,7 @@ impl Walk {
     fn hand_on(&self, crew: &mut Crew, ends: &mut Ends<'_>) -> Result<(), Stop> {
         while let Some((id, evidence, bytes)) = crew.early.remove(&crew.handed_on) {
             crew.handed_on += 1;
+            crew.line.goes_on(&bytes, crew.handed_on);
             self.seen(crew, (id, evidence));
             (ends.selected)(&bytes)?;
             crew.selections.give(bytes);
