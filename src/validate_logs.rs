@@ -9,6 +9,7 @@ mod informed;
 mod journal;
 mod key_file;
 mod keys;
+mod line;
 mod mirror;
 mod past;
 mod period;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::digest::Digest;
 use crate::hash::Sha256;
-use crate::inflate::{End, InflateError, inflate};
+use crate::inflate::{End, InflateError, Inflated, inflate};
 use crate::place::{FetchRequest, Ticket};
 
 /// What a caller got for a [`FetchRequest`].
@@ -69,12 +69,14 @@ pub struct Limits {
     pub digest: u64,
     /// Bytes of a log file; they pass by.
     pub log: u64,
+    /// Bytes of a log file's text that are kept before it is known whether it is proved.
+    pub text: u64,
 }
 
 impl Default for Limits {
-    /// 64 MiB, some 200,000 log files an hour, and 4 GiB.
+    /// 64 MiB, some 200,000 log files an hour; 4 GiB; and 64 MiB.
     fn default() -> Self {
-        Self { digest: 64 << 20, log: 4 << 30 }
+        Self { digest: 64 << 20, log: 4 << 30, text: 64 << 20 }
     }
 }
 
@@ -112,6 +114,19 @@ pub(crate) struct SeenLog {
     pub end: End,
 }
 
+impl SeenLog {
+    /// Whether it is what was expected, and nothing behind it.
+    fn is(&self, expected: Option<Sha256>) -> bool {
+        self.end == End::Whole && expected == Some(self.sha256)
+    }
+}
+
+impl From<Inflated> for SeenLog {
+    fn from(Inflated { sha256, bytes, end }: Inflated) -> Self {
+        Self { sha256, bytes, end }
+    }
+}
+
 /// The signature in a digest's metadata.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Signature {
@@ -128,10 +143,15 @@ impl Evidence {
         self.compressed
     }
 
+    /// Whether the object reads as a log file does, whatever it is worth.
+    pub fn is_log(&self) -> bool {
+        matches!(self.object, Seen::Log(_))
+    }
+
     /// Whether the object is the log file that a proved digest lists: its contents, and nothing behind them.
     pub fn is_proved(&self, request: &FetchRequest) -> bool {
         match &self.object {
-            Seen::Log(log) => log.end == End::Whole && request.expected == Some(log.sha256),
+            Seen::Log(log) => log.is(request.expected),
             _ => false,
         }
     }
@@ -156,17 +176,18 @@ impl Evidence {
 
 /// Looks at an object.
 pub fn examine(request: &FetchRequest, fetched: Fetched<'_>, limits: &Limits) -> Evidence {
-    examine_into(request, fetched, limits, &mut |_| {})
+    examine_into(request, fetched, limits, None)
 }
 
-/// Looks at an object, handing on the uncompressed bytes piece by piece.
+/// Looks at an object, and puts a log file's text into an empty buffer. It is worth what the evidence is found to be worth.
 ///
-/// They are worth what the evidence is found to be worth: a log file's hash is known at its end.
+/// A text that is longer than [`Limits::text`] is kept only where it is [proved](Evidence::is_proved): anyone who may write
+/// to a bucket can put a small object there that makes a large text, but not one whose hash AWS signed.
 pub fn examine_into(
     request: &FetchRequest,
     fetched: Fetched<'_>,
     limits: &Limits,
-    sink: &mut dyn FnMut(&[u8]),
+    text: Option<&mut Vec<u8>>,
 ) -> Evidence {
     let (object, compressed) = match fetched {
         Fetched::Missing => (Seen::Missing, 0),
@@ -174,11 +195,9 @@ pub fn examine_into(
         Fetched::Object { bytes, metadata } => {
             let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
             let seen = match request.is_digest {
-                true => digest(bytes, metadata, limits.digest, sink),
-                false => match inflate(bytes, limits.log, sink) {
-                    Ok(log) => {
-                        Seen::Log(SeenLog { sha256: log.sha256, bytes: log.bytes, end: log.end })
-                    }
+                true => digest(bytes, metadata, limits.digest),
+                false => match log(bytes, request.expected, limits, text) {
+                    Ok(log) => Seen::Log(log),
                     Err(error) => Seen::Damaged(not(&error)),
                 },
             };
@@ -192,13 +211,29 @@ fn not(error: &impl std::fmt::Display) -> String {
     format!("failed to {error}")
 }
 
-fn digest(file: &[u8], metadata: &Metadata, limit: u64, sink: &mut dyn FnMut(&[u8])) -> Seen {
+fn log(
+    file: &[u8],
+    expected: Option<Sha256>,
+    limits: &Limits,
+    text: Option<&mut Vec<u8>>,
+) -> Result<SeenLog, InflateError> {
+    let Some(text) = text else { return inflate(file, limits.log, None).map(SeenLog::from) };
+    match inflate(file, limits.text.min(limits.log), Some(text)) {
+        Err(InflateError::TooLarge { .. }) => {}
+        other => return other.map(SeenLog::from),
+    }
+    // The room is given back first: others look at their files now, too.
+    *text = Vec::new();
+    let seen = SeenLog::from(inflate(file, limits.log, None)?);
+    if seen.is(expected) {
+        inflate(file, limits.log, Some(text))?;
+    }
+    Ok(seen)
+}
+
+fn digest(file: &[u8], metadata: &Metadata, limit: u64) -> Seen {
     let mut bytes = Vec::new();
-    let inflated = inflate(file, limit, &mut |piece| {
-        bytes.extend_from_slice(piece);
-        sink(piece);
-    });
-    let inflated = match inflated {
+    let inflated = match inflate(file, limit, Some(&mut bytes)) {
         Ok(inflated) => inflated,
         Err(error) => return Seen::Damaged(not(&error)),
     };

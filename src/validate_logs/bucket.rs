@@ -12,7 +12,6 @@ use trailproof_reports::UnreadPlace;
 use super::expected::Chosen;
 use super::keys::Keys;
 use super::mirror::Found;
-use super::source::Sink;
 use crate::collect::{ListedPage, Listing, Objects};
 
 /// How many accounts are looked for at once.
@@ -201,30 +200,30 @@ impl Bucket {
         page.keys.first().and_then(|key| ObjectKey::parse(key))
     }
 
-    /// Reads an object and, once it may, looks at it; of a digest also learns the key that it is signed with.
+    /// Reads an object and, once there is room, looks at it; of a digest also learns the key that it is signed with.
     pub async fn look_at(
         &self,
         request: &FetchRequest,
-        may: impl Future<Output = ()> + Send,
-        sink: &mut Sink<'_>,
-    ) -> Evidence {
+        room: impl Future<Output = Option<Vec<u8>>> + Send,
+    ) -> (Evidence, Option<Vec<u8>>) {
         let limits = &Limits::default();
         let object = match self.objects.get(self.now(&request.bucket), &request.key).await {
             Ok(Some(object)) => object,
-            Ok(None) => return examine(request, Fetched::Missing, limits),
+            Ok(None) => return (examine(request, Fetched::Missing, limits), None),
             Err(failure) => {
-                return examine(request, Fetched::Refused(&failure.to_string()), limits);
+                let why = failure.to_string();
+                return (examine(request, Fetched::Refused(&why), limits), None);
             }
         };
-        may.await;
+        let mut text = room.await;
         let fetched = Fetched::Object { bytes: &object.bytes, metadata: &object.metadata };
-        let evidence = examine_into(request, fetched, limits, sink);
+        let evidence = examine_into(request, fetched, limits, text.as_mut());
         let Some(ObjectKey::Digest(named)) = ObjectKey::parse(&request.key) else {
-            return evidence;
+            return (evidence, text);
         };
         match self.keys.ready(&named.folder.region, &evidence).await {
-            Ok(()) => evidence,
-            Err(why) => examine(request, Fetched::Refused(&why), limits),
+            Ok(()) => (evidence, text),
+            Err(why) => (examine(request, Fetched::Refused(&why), limits), text),
         }
     }
 }

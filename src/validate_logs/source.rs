@@ -6,9 +6,6 @@ use super::bucket::Bucket;
 use super::expected::Chosen;
 use super::mirror::{Found, Mirror};
 
-/// Takes an object's uncompressed bytes, piece by piece.
-pub type Sink<'a> = dyn FnMut(&[u8]) + Send + 'a;
-
 /// Where the objects are.
 #[derive(Debug)]
 pub enum Source {
@@ -55,19 +52,18 @@ impl Source {
         }
     }
 
-    /// Reads an object and, once it may, looks at it, handing on its uncompressed bytes.
+    /// Reads an object and, once there is room, looks at it. Where that is a buffer, it has a log file's text then.
     pub async fn look_at(
         &self,
         request: &FetchRequest,
-        may: impl Future<Output = ()> + Send,
-        sink: &mut Sink<'_>,
-    ) -> Evidence {
+        room: impl Future<Output = Option<Vec<u8>>> + Send,
+    ) -> (Evidence, Option<Vec<u8>>) {
         match self {
             Self::Mirror(mirror) => {
-                may.await;
-                mirror.look_at(request, sink)
+                let mut text = room.await;
+                (mirror.look_at(request, text.as_mut()), text)
             }
-            Self::Bucket(bucket) => bucket.look_at(request, may, sink).await,
+            Self::Bucket(bucket) => bucket.look_at(request, room).await,
         }
     }
 }

@@ -3,18 +3,17 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::future::ready;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use trailproof_digest::{
-    Evidence, Folder, ListRequest, Next, Options, Place, PlaceReport, Span, Trail,
+    Evidence, FetchRequest, Folder, ListRequest, Next, Options, Place, PlaceReport, Span, Trail,
 };
 
 use super::buffers::Buffers;
 use super::keys::Keys;
+use super::line::Line;
 use super::source::Source;
 use crate::collect::Ending;
 use crate::exit::Stop;
@@ -25,10 +24,10 @@ pub const PLACES: usize = 64;
 
 /// The bytes that objects under way may take together, as long as the next ones are no larger than those before.
 const MEMORY: u64 = 10 << 20;
-/// The bytes selected of files that wait for their turn, from which on no more is looked at but what has its turn.
-const EARLY: u64 = 4 << 20;
 /// Requests that may be under way however large the objects are.
 const LEAST: usize = 4;
+/// Requests that may be under way once log files are asked for, and before it is known how large they are.
+const UNKNOWING: usize = 32;
 
 /// How often progress is told.
 const TICK: Duration = Duration::from_secs(1);
@@ -118,11 +117,12 @@ struct Crew {
     ready: VecDeque<usize>,
     tasks: JoinSet<(usize, Answer)>,
     begun: usize,
-    /// The largest object of late, in bytes.
-    largest: u64,
-    /// How many objects were asked for whose order matters, and how many had their turn.
+    /// Whether a log file was asked for.
+    asks: bool,
+    /// The largest object of late, in bytes; nothing before there was a log file.
+    largest: Option<u64>,
+    /// How many objects were asked for whose order matters.
     numbered: u64,
-    handed_on: u64,
     /// Answers that came before their turn: what is selected is the same in the same order each time.
     early: BTreeMap<u64, (usize, Evidence, Vec<u8>)>,
     /// For texts, and for what is selected of them, which is shorter and waits longer.
@@ -131,45 +131,14 @@ struct Crew {
     line: Line,
 }
 
-/// What keeps those that come early from taking all memory: while much waits for its turn, no more is looked at but what has
-/// its turn.
-#[derive(Clone)]
-struct Line {
-    /// How many had their turn.
-    turn: Arc<watch::Sender<u64>>,
-    /// The bytes that were selected and not handed on.
-    held: Arc<AtomicU64>,
-}
-
-impl Default for Line {
-    fn default() -> Self {
-        Self { turn: Arc::new(watch::Sender::new(0)), held: Arc::default() }
-    }
-}
-
-impl Line {
-    /// Waits until what has this number may be looked at.
-    async fn wait(&self, number: u64) {
-        let may = |turn: &u64| *turn == number || self.held.load(Ordering::Relaxed) < EARLY;
-        // That the sender is gone cannot be: it is held here.
-        let _ = self.turn.subscribe().wait_for(may).await;
-    }
-
-    fn took(&self, bytes: &[u8]) {
-        self.held.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-    }
-
-    /// What has these bytes is handed on, and this many are.
-    fn goes_on(&self, bytes: &[u8], turn: u64) {
-        self.held.fetch_sub(bytes.len() as u64, Ordering::Relaxed);
-        self.turn.send_replace(turn);
-    }
-}
-
 impl Crew {
     /// How many requests may be under way, so that the objects of all of them fit into memory, and those that wait.
     fn room(&self, window: usize) -> usize {
-        let fit = usize::try_from(MEMORY / self.largest.max(1)).unwrap_or(usize::MAX);
+        let fit = match self.largest {
+            Some(largest) => usize::try_from(MEMORY / largest.max(1)).unwrap_or(usize::MAX),
+            None if self.asks => UNKNOWING,
+            None => window,
+        };
         window.min(fit.max(LEAST).saturating_sub(self.early.len())).max(1)
     }
 
@@ -182,9 +151,14 @@ impl Crew {
     }
 
     /// Remembers a large object for some thousand smaller ones.
-    fn saw(&mut self, bytes: u64) {
+    fn saw(&mut self, evidence: &Evidence) {
+        let largest = match self.largest {
+            Some(largest) => largest - largest / 1024,
+            None if evidence.is_log() => 0,
+            None => return,
+        };
         // It comes in pieces, which are put together.
-        self.largest = bytes.saturating_mul(2).max(self.largest - self.largest / 1024);
+        self.largest = Some(evidence.stored_bytes().saturating_mul(2).max(largest));
     }
 }
 
@@ -257,42 +231,7 @@ impl Walk {
                     (id, Answer::Listed(request, keys))
                 });
             }
-            Next::Fetch(request) => match self.select.clone() {
-                Some(select) => {
-                    let number = crew.numbered;
-                    crew.numbered += 1;
-                    let (texts, selections) = (crew.texts.clone(), crew.selections.clone());
-                    let line = crew.line.clone();
-                    crew.tasks.spawn(async move {
-                        // None is taken before there is something to put into it: most of the time a request only waits.
-                        let mut text = None;
-                        let take = &mut |piece: &[u8]| {
-                            let text = text.get_or_insert_with(|| texts.take());
-                            text.extend_from_slice(piece);
-                        };
-                        let evidence = source.look_at(&request, line.wait(number), take).await;
-                        let proved = evidence.is_proved(&request);
-                        let mut bytes = Vec::new();
-                        if let (true, Some(text)) = (proved, &text) {
-                            bytes = selections.take();
-                            (select.0)(text, &mut bytes);
-                            line.took(&bytes);
-                        }
-                        texts.give(text.unwrap_or_default());
-                        // What waits for its turn keeps none that others can use.
-                        if bytes.is_empty() {
-                            selections.give(std::mem::take(&mut bytes));
-                        }
-                        (id, Answer::Selected(evidence, Selected { number, bytes }))
-                    });
-                }
-                None => {
-                    crew.tasks.spawn(async move {
-                        let seen = source.look_at(&request, ready(()), &mut |_| {}).await;
-                        (id, Answer::Seen(seen))
-                    });
-                }
-            },
+            Next::Fetch(request) => self.fetch(crew, id, request),
             Next::Wait => {
                 active.waits = true;
                 return None;
@@ -306,6 +245,43 @@ impl Walk {
         None
     }
 
+    /// Asks for an object, to look at it and to select from it.
+    fn fetch(&self, crew: &mut Crew, id: usize, request: FetchRequest) {
+        crew.asks |= !request.is_digest;
+        let source = self.source.clone();
+        let Some(select) = self.select.clone() else {
+            crew.tasks.spawn(async move {
+                (id, Answer::Seen(source.look_at(&request, ready(None)).await.0))
+            });
+            return;
+        };
+        let number = crew.numbered;
+        crew.numbered += 1;
+        let (texts, selections) = (crew.texts.clone(), crew.selections.clone());
+        let line = crew.line.clone();
+        crew.tasks.spawn(async move {
+            // None is taken before there is something to put into it: most of the time a request only waits.
+            let room = async {
+                line.wait(number).await;
+                Some(texts.take())
+            };
+            let (evidence, text) = source.look_at(&request, room).await;
+            let proved = evidence.is_proved(&request);
+            let mut bytes = Vec::new();
+            if let (true, Some(text)) = (proved, &text) {
+                bytes = selections.take();
+                (select.0)(text, &mut bytes);
+                line.took(&bytes);
+            }
+            texts.give(text.unwrap_or_default());
+            // What waits for its turn keeps none that others can use.
+            if bytes.is_empty() {
+                selections.give(std::mem::take(&mut bytes));
+            }
+            (id, Answer::Selected(evidence, Selected { number, bytes }))
+        });
+    }
+
     fn take(&self, crew: &mut Crew, id: usize, answer: Answer) {
         match answer {
             Answer::Listed(request, listed) => {
@@ -317,11 +293,11 @@ impl Walk {
                 crew.wake(id);
             }
             Answer::Seen(evidence) => {
-                crew.saw(evidence.stored_bytes());
+                crew.saw(&evidence);
                 self.seen(crew, (id, evidence));
             }
             Answer::Selected(evidence, Selected { number, bytes }) => {
-                crew.saw(evidence.stored_bytes());
+                crew.saw(&evidence);
                 crew.early.insert(number, (id, evidence, bytes));
             }
         }
@@ -337,9 +313,8 @@ impl Walk {
 
     /// Takes the answers that have their turn, and hands on what was selected.
     fn hand_on(&self, crew: &mut Crew, ends: &mut Ends<'_>) -> Result<(), Stop> {
-        while let Some((id, evidence, bytes)) = crew.early.remove(&crew.handed_on) {
-            crew.handed_on += 1;
-            crew.line.goes_on(&bytes, crew.handed_on);
+        while let Some((id, evidence, bytes)) = crew.early.remove(&crew.line.turn()) {
+            crew.line.goes_on(&bytes);
             self.seen(crew, (id, evidence));
             (ends.selected)(&bytes)?;
             crew.selections.give(bytes);

@@ -1,10 +1,12 @@
 //! Gzip files that are damaged, cut off, longer than they seem, or much larger.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::io::Write;
+use std::io::{ErrorKind, Read, Write};
 
-use flate2::Compression;
+use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
+use flate2::{Compression, GzBuilder};
+use proptest::prelude::*;
 use trailproof_digest::Sha256;
 use trailproof_digest::inflate::{End, InflateError, inflate};
 
@@ -15,9 +17,12 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn read(file: &[u8]) -> Result<(Sha256, u64, End), InflateError> {
-    let mut out = Vec::new();
-    let inflated = inflate(file, 1 << 20, &mut |piece| out.extend_from_slice(piece))?;
-    assert_eq!(Sha256::of(&out), inflated.sha256);
+    let passed = inflate(file, 1 << 20, None);
+    let mut out = b"before".to_vec();
+    let kept = inflate(file, 1 << 20, Some(&mut out));
+    assert_eq!(kept, passed);
+    let inflated = kept?;
+    assert_eq!(Sha256::of(out.strip_prefix(b"before").unwrap()), inflated.sha256);
     Ok((inflated.sha256, inflated.bytes, inflated.end))
 }
 
@@ -62,8 +67,62 @@ fn a_wrong_checksum_or_length_is_damage() {
 fn a_bomb_stops_at_the_limit() {
     let bomb = gzip(&vec![0; 8 << 20]);
     assert!(bomb.len() < 10_000);
-    let mut most = 0;
-    let stopped = inflate(bomb.as_slice(), 1 << 20, &mut |piece| most = most.max(piece.len()));
-    assert_eq!(stopped, Err(InflateError::TooLarge { limit: 1 << 20 }));
-    assert!(most <= 32 * 1024, "pieces are small: {most}");
+    let stopped = Err(InflateError::TooLarge { limit: 1 << 20 });
+    assert_eq!(inflate(&bomb, 1 << 20, None), stopped);
+    // What the file says of its length is not believed, nor does more come out of one that says less.
+    for said in [8 << 20, u32::MAX, 0] {
+        let mut bomb = bomb.clone();
+        let at = bomb.len() - 4;
+        bomb[at..].copy_from_slice(&said.to_le_bytes());
+        let mut out = Vec::new();
+        assert_eq!(inflate(&bomb, 1 << 20, Some(&mut out)), stopped);
+        assert!(out.capacity() <= 5 << 19, "{}", out.capacity());
+    }
+}
+
+#[test]
+fn a_small_file_makes_room_for_no_more_than_can_come_out() {
+    let mut file = gzip(b"some text");
+    let at = file.len() - 4;
+    file[at..].copy_from_slice(&u32::MAX.to_le_bytes());
+    let mut out = Vec::new();
+    assert_eq!(inflate(&file, u64::MAX, Some(&mut out)), Err(InflateError::Damaged));
+    assert!(out.capacity() <= 1 << 17, "{}", out.capacity());
+}
+
+/// The same from the library's own reader of such files, which takes the checksum itself.
+fn as_the_library_reads_it(file: &[u8]) -> Result<(Sha256, u64, End), InflateError> {
+    let (mut out, mut decoder) = (Vec::new(), GzDecoder::new(file));
+    let end = match decoder.read_to_end(&mut out) {
+        Ok(_) if decoder.get_ref().is_empty() => End::Whole,
+        Ok(_) => End::Followed,
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => End::CutOff,
+        Err(_) => return Err(InflateError::Damaged),
+    };
+    Ok((Sha256::of(&out), out.len() as u64, end))
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_file_holds_is_what_the_library_reads(
+        text in proptest::collection::vec(b'a'..b'e', 0..3_000),
+        level in 0_u32..10,
+        named: bool,
+        changes in proptest::collection::vec((0.0..1.0, any::<u8>()), 0..3),
+        cut in prop_oneof![3 => Just(1.0), 1 => 0.0..1.0],
+        tail in prop_oneof![3 => Just(Vec::new()), 1 => proptest::collection::vec(any::<u8>(), 0..12)],
+    ) {
+        let name = if named { GzBuilder::new().filename("log").comment("c") } else { GzBuilder::new() };
+        let mut encoder = name.write(Vec::new(), Compression::new(level));
+        encoder.write_all(&text).unwrap();
+        let mut file = encoder.finish().unwrap();
+        let place = |share: f64, length: usize| (share * length as f64) as usize;
+        for (at, byte) in changes {
+            let at = place(at, file.len());
+            file[at] = byte;
+        }
+        file.truncate(place(cut, file.len()));
+        file.extend(tail);
+        prop_assert_eq!(read(&file), as_the_library_reads_it(&file));
+    }
 }

@@ -1,0 +1,88 @@
+//! Who may be looked at next, where the order of what is selected matters.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::watch;
+
+/// The bytes selected of files that wait for their turn, from which on no more is looked at but what has its turn.
+const EARLY: u64 = 4 << 20;
+
+/// What keeps those that come early from taking all memory: while much waits for its turn, no more is looked at but what has
+/// its turn.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// How many had their turn.
+    turn: Arc<watch::Sender<u64>>,
+    /// The bytes that were selected and not handed on.
+    held: Arc<AtomicU64>,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self { turn: Arc::new(watch::Sender::new(0)), held: Arc::default() }
+    }
+}
+
+impl Line {
+    /// Waits until what has this number may be looked at.
+    pub async fn wait(&self, number: u64) {
+        let may = |turn: &u64| *turn == number || self.held.load(Ordering::Relaxed) < EARLY;
+        // That the sender is gone cannot be: it is held here.
+        let _ = self.turn.subscribe().wait_for(may).await;
+    }
+
+    /// These bytes were selected.
+    pub fn took(&self, bytes: &[u8]) {
+        self.held.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+    }
+
+    /// The number that has its turn.
+    pub fn turn(&self) -> u64 {
+        *self.turn.borrow()
+    }
+
+    /// What has its turn, and these bytes, is handed on.
+    pub fn goes_on(&self, bytes: &[u8]) {
+        self.held.fetch_sub(bytes.len() as u64, Ordering::Relaxed);
+        self.turn.send_modify(|turn| *turn += 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn where_much_waits_only_what_has_its_turn_may_go() {
+        let line = Line::default();
+        let may = |number| line.wait(number).now_or_never().is_some();
+        let (most, one) = (vec![0; EARLY as usize - 1], [0]);
+        line.took(&most);
+        assert!(may(0) && may(1) && may(100));
+        line.took(&one);
+        assert_eq!([0, 1, 2].map(may), [true, false, false]);
+        // What had its turn held nothing.
+        line.goes_on(&[]);
+        assert_eq!((line.turn(), [0, 1, 2].map(may)), (1, [false, true, false]));
+        line.goes_on(&one);
+        assert!(may(1) && may(2) && may(3));
+    }
+
+    #[tokio::test]
+    async fn who_waits_is_told() {
+        let line = Line::default();
+        let bytes = vec![0; EARLY as usize];
+        line.took(&bytes);
+        let (turn, room) = (line.wait(1), line.wait(7));
+        futures::pin_mut!(turn, room);
+        assert!(turn.as_mut().now_or_never().is_none() && room.as_mut().now_or_never().is_none());
+        line.goes_on(&[]);
+        turn.await;
+        assert!(room.as_mut().now_or_never().is_none());
+        line.goes_on(&bytes);
+        room.await;
+    }
+}
