@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memchr2};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -309,7 +309,7 @@ fn may_control(text: &str) -> bool {
 /// Writes a record as it is, a line; with one more member where there is one.
 pub fn line(text: &str, more: Option<(&str, &Value)>, out: &mut Vec<u8>) {
     let begun = out.len();
-    if text.contains(['\n', '\r']) {
+    if memchr2(b'\n', b'\r', text.as_bytes()).is_some() {
         // Laid out over several lines: within a JSON text that can only be white space.
         if let Ok(value) = serde_json::from_str::<Value>(text) {
             out.extend_from_slice(value.to_string().as_bytes());
