@@ -143,11 +143,6 @@ impl Evidence {
         self.compressed
     }
 
-    /// Whether the object reads as a log file does, whatever it is worth.
-    pub fn is_log(&self) -> bool {
-        matches!(self.object, Seen::Log(_))
-    }
-
     /// Whether the object is the log file that a proved digest lists: its contents, and nothing behind them.
     pub fn is_proved(&self, request: &FetchRequest) -> bool {
         match &self.object {

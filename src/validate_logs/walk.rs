@@ -119,7 +119,7 @@ struct Crew {
     begun: usize,
     /// Whether a log file was asked for.
     asks: bool,
-    /// The largest object of late, in bytes; nothing before there was a log file.
+    /// The largest object of late, in bytes; nothing before a log file was answered for.
     largest: Option<u64>,
     /// How many objects were asked for whose order matters.
     numbered: u64,
@@ -154,8 +154,9 @@ impl Crew {
     fn saw(&mut self, evidence: &Evidence) {
         let largest = match self.largest {
             Some(largest) => largest - largest / 1024,
-            None if evidence.is_log() => 0,
-            None => return,
+            // A digest says nothing of how large they are.
+            None if evidence.fingerprint().is_some() => return,
+            None => 0,
         };
         // It comes in pieces, which are put together.
         self.largest = Some(evidence.stored_bytes().saturating_mul(2).max(largest));
