@@ -70,7 +70,7 @@ pub fn inflate(
         };
     }
     let mut rest = member.into_inner();
-    // That decoder would take the checksum, too, but four to six times as slowly.
+    // That decoder would take the checksum, too, but several times as slowly.
     let (mut hasher, mut checksum) = (Hasher::new(), crc32fast::Hasher::new());
     let (mut raw, mut bytes) = (Decompress::new(false), 0_u64);
     let keeps = kept.is_some();

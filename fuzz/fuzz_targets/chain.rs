@@ -121,7 +121,11 @@ fn walk(bucket: &Bucket, base: &Base, (discover, backwards): (bool, bool)) -> Pl
                     Some(Some((bytes, metadata))) => Fetched::Object { bytes, metadata },
                 };
                 place.take(
-                    examine(&request, fetched, &Limits { digest: 1 << 20, log: 1 << 20, ..Limits::default() }),
+                    examine(
+                        &request,
+                        fetched,
+                        &Limits { digest: 1 << 20, log: 1 << 20, ..Limits::default() },
+                    ),
                     &base.keys,
                 );
             }

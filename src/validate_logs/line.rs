@@ -1,6 +1,5 @@
 //! Who may be looked at next, where the order of what is selected matters.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::watch;
@@ -10,18 +9,12 @@ const EARLY: u64 = 4 << 20;
 
 /// What keeps those that come early from taking all memory: while much waits for its turn, no more is looked at but what has
 /// its turn.
-#[derive(Clone, Debug)]
+#[derive(Debug, Default)]
 pub struct Line {
     /// How many had their turn.
-    turn: Arc<watch::Sender<u64>>,
+    turn: watch::Sender<u64>,
     /// The bytes that were selected and not handed on.
-    held: Arc<AtomicU64>,
-}
-
-impl Default for Line {
-    fn default() -> Self {
-        Self { turn: Arc::new(watch::Sender::new(0)), held: Arc::default() }
-    }
+    held: AtomicU64,
 }
 
 impl Line {

@@ -128,7 +128,7 @@ struct Crew {
     /// For texts, and for what is selected of them, which is shorter and waits longer.
     texts: Arc<Buffers>,
     selections: Arc<Buffers>,
-    line: Line,
+    line: Arc<Line>,
 }
 
 impl Crew {

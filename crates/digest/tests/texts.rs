@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use support::forge::{History, Hour, gzip};
-use support::{Object, place};
+use support::place;
 use trailproof_digest::{
     FetchRequest, Fetched, Limits, Metadata, Next, Options, Sha256, examine, examine_into,
 };
@@ -21,9 +21,7 @@ fn log_request() -> FetchRequest {
             }
             Next::Fetch(request) if !request.is_digest => return request,
             Next::Fetch(request) => {
-                let object = &history.bucket.objects[&request.key];
-                let Object::There { bytes, metadata } = object else { panic!("{object:?}") };
-                let fetched = Fetched::Object { bytes, metadata };
+                let fetched = history.bucket.fetched(&request);
                 place.take(examine(&request, fetched, &Limits::default()), &history.ring());
             }
             other => panic!("{other:?}"),

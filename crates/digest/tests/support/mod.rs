@@ -39,7 +39,8 @@ impl Bucket {
         self
     }
 
-    fn fetched(&self, request: &FetchRequest) -> Fetched<'_> {
+    /// What an answer to it is.
+    pub fn fetched(&self, request: &FetchRequest) -> Fetched<'_> {
         if request.bucket != self.name {
             return Fetched::Refused("another bucket");
         }
