@@ -56,6 +56,9 @@ const NOT_PROVED: u8 = 3;
 /// How many requests are under way at most, whatever the flags allow: each may hold an object in memory.
 const WINDOW: usize = 128;
 
+/// How many objects of a copy are read or wait for it, for each core: nothing comes late there.
+const READ_PER_CORE: usize = 8;
+
 /// How many digests of a chain are asked for before their successors are judged.
 const LOOKAHEAD: usize = 32;
 
@@ -78,7 +81,7 @@ pub fn validate_logs(args: &ValidateLogsArgs) -> Result<u8, Stop> {
             checkpoint: args.checkpoint.as_deref(),
             snapshot: args.snapshot.as_deref(),
         },
-        lead: SignedDuration::ZERO,
+        before: None,
         select: None,
     };
     let (report, start) = proved(&asking, &mut |_| Ok(()))?;
@@ -108,8 +111,8 @@ pub struct Asking<'a> {
     pub resume: Option<&'a Path>,
     /// What is known beforehand.
     pub beside: Beside<'a>,
-    /// How much earlier to begin than the flags say.
-    pub lead: SignedDuration,
+    /// In place of the time that the flags say: the one of this length before it.
+    pub before: Option<SignedDuration>,
     /// What is wanted of each proved log file; the run is then not kept, and one folder is read after the other.
     pub select: Option<Arc<Select>>,
 }
@@ -128,7 +131,9 @@ pub fn proved(
         None => (None, Setup::of(asking.logs, asking.beside, Timestamp::now())?),
     };
     let mut setup = setup;
-    setup.begin_earlier(asking.lead);
+    if let Some(length) = asking.before {
+        setup.before(length);
+    }
     runtime()?.block_on(answer(asking, (setup, journal), selected))
 }
 
@@ -196,11 +201,16 @@ async fn answer(
     options.as_of = setup.as_of;
     options.listing_keys = LISTING;
     options.lookahead = LOOKAHEAD;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let window = match &source {
+        Source::Mirror(_) => READ_PER_CORE * cores,
+        Source::Bucket(_) => args.connect.concurrency.into(),
+    };
     let walk = Walk {
         source: Arc::new(source),
         keys,
         options,
-        window: WINDOW.min(args.connect.concurrency.into()),
+        window: window.min(WINDOW),
         progress: Arc::new(ObjectProgress::new(args.connect.quiet)),
         ending: ending.clone(),
         places: if asking.select.is_some() { 1 } else { PLACES },

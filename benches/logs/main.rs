@@ -45,6 +45,10 @@ const PRINTS: &[&str] = &["events"];
 const WRITES: &[&str] = &["events", "--output", "events.tsv", "--force"];
 /// All of each event, which is the most that can wait for its turn.
 const WHOLE: &[&str] = &["events", "--format", "jsonl"];
+/// All columns of each, for programs.
+const TABLE: &[&str] = &["events", "--format", "parquet"];
+/// All events, and who stood behind their sessions.
+const NAMES: &[&str] = &["events", "--who"];
 /// Events that none of them is.
 const FINDS: &[&str] =
     &["events", "--output", "events.tsv", "--force", "--event", "StopLogging", "--failed"];
@@ -55,7 +59,7 @@ const PROOF: Case =
 /// What prints all events of it.
 const EVENTS: Case = Case { name: "events-20k", command: PRINTS, sample: 0, ..PROOF };
 
-const CASES: [Case; 17] = [
+const CASES: [Case; 21] = [
     Case { name: "offline-20k", offline: true, ..PROOF },
     PROOF,
     Case { name: "2.6k", shape: SMALL, ..PROOF },
@@ -70,6 +74,10 @@ const CASES: [Case; 17] = [
     Case { name: "events-20ms", latency: 20, ..EVENTS },
     Case { name: "events-100ms", latency: 100, ..EVENTS },
     Case { name: "written-offline-20k", command: WRITES, offline: true, ..EVENTS },
+    Case { name: "jsonl-offline-20k", command: WHOLE, offline: true, ..EVENTS },
+    Case { name: "parquet-offline-20k", command: TABLE, offline: true, ..EVENTS },
+    Case { name: "who-offline-20k", command: NAMES, offline: true, ..EVENTS },
+    Case { name: "who-20ms", latency: 20, command: NAMES, ..EVENTS },
     Case { name: "jsonl-187k", shape: LARGE, latency: 20, command: WHOLE, ..EVENTS },
     Case { name: "found-20k", command: FINDS, ..EVENTS },
     Case { name: "found-offline-20k", command: FINDS, offline: true, ..EVENTS },

@@ -271,8 +271,8 @@ impl Record<'_> {
         self.user_identity.as_ref().map(Identity::name).unwrap_or_default()
     }
 
-    /// Writes the classic columns and these beside them, a line.
-    pub fn columns(&self, more: &[&str], out: &mut Vec<u8>) {
+    /// Writes the classic columns, with tabs between them.
+    pub fn columns(&self, out: &mut Vec<u8>) {
         let columns = [
             self.event_time.as_deref().unwrap_or_default(),
             self.aws_region.as_deref().unwrap_or_default(),
@@ -283,19 +283,22 @@ impl Record<'_> {
             self.user_agent.as_deref().unwrap_or_default(),
             self.request_parameters.map(Json::get).unwrap_or_default(),
         ];
-        for (at, column) in columns.iter().chain(more).enumerate() {
+        for (at, column) in columns.into_iter().enumerate() {
             if at > 0 {
                 out.push(b'\t');
             }
-            // Neither a cell nor a line may begin where the record does not say so.
-            if may_control(column) {
-                let plain = |character: char| if character.is_control() { ' ' } else { character };
-                out.extend_from_slice(column.chars().map(plain).collect::<String>().as_bytes());
-            } else {
-                out.extend_from_slice(column.as_bytes());
-            }
+            plain(column, out);
         }
-        out.push(b'\n');
+    }
+}
+
+/// Writes a text so that neither a cell nor a line begins where the record does not say so.
+pub fn plain(text: &str, out: &mut Vec<u8>) {
+    if may_control(text) {
+        let plain = |character: char| if character.is_control() { ' ' } else { character };
+        out.extend_from_slice(text.chars().map(plain).collect::<String>().as_bytes());
+    } else {
+        out.extend_from_slice(text.as_bytes());
     }
 }
 
@@ -306,26 +309,22 @@ fn may_control(text: &str) -> bool {
     text.bytes().fold(false, |found, byte| found | is_one(byte))
 }
 
-/// Writes a record as it is, a line; with one more member where there is one.
-pub fn line(text: &str, more: Option<(&str, &Value)>, out: &mut Vec<u8>) {
-    let begun = out.len();
-    if memchr2(b'\n', b'\r', text.as_bytes()).is_some() {
-        // Laid out over several lines: within a JSON text that can only be white space.
-        if let Ok(value) = serde_json::from_str::<Value>(text) {
-            out.extend_from_slice(value.to_string().as_bytes());
-        }
-    } else {
+/// Writes a record as it is, without a line break in it.
+pub fn unbroken(text: &str, out: &mut Vec<u8>) {
+    if memchr2(b'\n', b'\r', text.as_bytes()).is_none() {
         out.extend_from_slice(text.as_bytes());
+    // Laid out over several lines: within a JSON text that can only be white space.
+    } else if let Ok(value) = serde_json::from_str::<Value>(text) {
+        out.extend_from_slice(value.to_string().as_bytes());
     }
-    // A record is an object, which its last brace ends.
-    if let Some((name, value)) = more
-        && out.len() > begun + 2
-        && out.ends_with(b"}")
-    {
-        out.pop();
-        out.extend_from_slice(format!(",\"{name}\":{value}}}").as_bytes());
+}
+
+/// Writes one more member into the object that was written last.
+pub fn member(name: &str, value: &Value, out: &mut Vec<u8>) {
+    if out.pop_if(|last| *last == b'}').is_some() {
+        let comma = if out.ends_with(b"{") { "" } else { "," };
+        out.extend_from_slice(format!("{comma}\"{name}\":{value}}}").as_bytes());
     }
-    out.push(b'\n');
 }
 
 #[cfg(test)]
@@ -335,7 +334,7 @@ mod tests {
     fn columns(text: &str) -> String {
         let record: Record<'_> = serde_json::from_str(text).unwrap();
         let mut out = Vec::new();
-        record.columns(&[], &mut out);
+        record.columns(&mut out);
         String::from_utf8(out).unwrap()
     }
 
@@ -345,10 +344,10 @@ mod tests {
             "eventName":"GetObject","userIdentity":{"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/r/s"},
             "sourceIPAddress":"10.0.0.1","userAgent":"a\tb\nc","requestParameters":{"key":"x\ty"}}"#;
         let expected = "2026-07-01T00:00:00Z\teu-west-1\ts3.amazonaws.com\tGetObject\tr/s\t10.0.0.1\ta b c\t\
-                        {\"key\":\"x\\ty\"}\n";
+                        {\"key\":\"x\\ty\"}";
         assert_eq!(columns(text), expected);
-        assert_eq!(columns("{}"), "\t\t\t\t\t\t\t\n");
-        assert_eq!(columns(r#"{"requestParameters":null}"#), "\t\t\t\t\t\t\t\n");
+        assert_eq!(columns("{}"), "\t\t\t\t\t\t\t");
+        assert_eq!(columns(r#"{"requestParameters":null}"#), "\t\t\t\t\t\t\t");
     }
 
     #[test]
@@ -356,7 +355,7 @@ mod tests {
         let every: String = (0..=0x17f_u32).filter_map(char::from_u32).collect();
         let told = serde_json::json!({ "userAgent": every, "eventName": "é£ü", "awsRegion": "x" });
         let line = columns(&told.to_string());
-        let cells: Vec<&str> = line.trim_end_matches('\n').split('\t').collect();
+        let cells: Vec<&str> = line.split('\t').collect();
         assert_eq!((cells.len(), cells[1], cells[3]), (8, "x", "é£ü"));
         let expected: String =
             every.chars().map(|one| if one.is_control() { ' ' } else { one }).collect();
@@ -386,10 +385,20 @@ mod tests {
     fn a_record_is_one_line() {
         let raw = "{\n \"a\": \"b\\n\"\n}";
         let mut out = Vec::new();
-        line(raw, None, &mut out);
-        assert_eq!(out, b"{\"a\":\"b\\n\"}\n");
-        out.clear();
-        line(raw, Some(("more", &Value::Bool(true))), &mut out);
-        assert_eq!(out, b"{\"a\":\"b\\n\",\"more\":true}\n");
+        unbroken(raw, &mut out);
+        assert_eq!(out, b"{\"a\":\"b\\n\"}");
+        member("more", &Value::Bool(true), &mut out);
+        assert_eq!(out, b"{\"a\":\"b\\n\",\"more\":true}");
+    }
+
+    #[test]
+    fn a_member_is_written_into_an_object_alone() {
+        for (before, after) in
+            [("{}", "{\"m\":1}"), ("{\"a\":{}}", "{\"a\":{},\"m\":1}"), ("[]", "[]")]
+        {
+            let mut out = before.as_bytes().to_vec();
+            member("m", &Value::from(1), &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), after);
+        }
     }
 }

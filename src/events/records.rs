@@ -5,20 +5,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::glance::Glance;
 use super::record::Record;
-use super::skim::{self, Asked};
+use super::skim::{self, Asked, Parts};
 
 /// What is done with a record: its own text, and itself, and where to write.
-pub type Write<'w> = &'w dyn Fn(&str, &Record<'_>, &mut Vec<u8>);
+pub type Write<'w, T> = &'w dyn Fn(&str, &Record<'_>, &mut T);
 
 /// Writes the records of a log file that may be wanted, and counts those that cannot be read: what at a glance is not
 /// wanted is not read. What was written to before must be empty.
-pub fn each(
+pub fn each<T: Default>(
     text: &[u8],
     (asked, unread): (&Asked, &AtomicU64),
-    out: &mut Vec<u8>,
-    write: Write<'_>,
+    out: &mut T,
+    write: Write<'_, T>,
 ) {
     if !asked.glance.may_hold(text) {
         return;
@@ -30,15 +29,15 @@ pub fn each(
             if skim::each(text, asked, &mut |raw, record| write(raw, record, out)).is_some() {
                 return;
             }
-            out.clear();
-            each_parsed(text, &asked.glance, &mut |raw, record| write(raw, record, out))
+            *out = T::default();
+            each_parsed(text, asked, &mut |raw, record| write(raw, record, out))
         }
     };
     unread.fetch_add(left_out, Ordering::Relaxed);
 }
 
 /// The same by a parser that knows all of JSON. Gives how many records cannot be read; one where the file cannot.
-fn each_parsed(text: &str, glance: &Glance, take: &mut dyn FnMut(&str, &Record<'_>)) -> u64 {
+fn each_parsed(text: &str, asked: &Asked, take: &mut dyn FnMut(&str, &Record<'_>)) -> u64 {
     #[derive(Deserialize)]
     struct File<'a> {
         #[serde(rename = "Records", borrow)]
@@ -48,10 +47,14 @@ fn each_parsed(text: &str, glance: &Glance, take: &mut dyn FnMut(&str, &Record<'
     let Ok(file) = serde_json::from_str::<File<'_>>(text) else { return 1 };
     let texts = file.records.into_iter().map(RawValue::get);
     let mut unread = 0;
-    for raw in texts.filter(|raw| glance.may_hold(raw.as_bytes())) {
-        match serde_json::from_str::<Record<'_>>(raw) {
-            Ok(record) => take(raw, &record),
-            Err(_) => unread += 1,
+    for raw in texts.filter(|raw| asked.glance.may_hold(raw.as_bytes())) {
+        let record = match asked.parts {
+            Parts::Nothing => raw.starts_with('{').then(Record::default),
+            _ => serde_json::from_str(raw).ok(),
+        };
+        match record {
+            Some(record) => take(raw, &record),
+            None => unread += 1,
         }
     }
     unread
@@ -64,7 +67,7 @@ mod tests {
     /// The names of the events that are there, and how much is unread.
     fn names(text: &[u8]) -> (Vec<String>, u64) {
         let (unread, mut out) = (AtomicU64::new(0), Vec::new());
-        each(text, (&Asked::default(), &unread), &mut out, &|_, record, out| {
+        each(text, (&Asked::default(), &unread), &mut out, &|_, record, out: &mut Vec<u8>| {
             out.extend_from_slice(record.event_name.as_deref().unwrap_or_default().as_bytes());
             out.push(b'\n');
         });
@@ -105,5 +108,22 @@ mod tests {
     fn a_record_that_cannot_be_read_is_counted_and_the_others_are_there() {
         let text = br#"{"Records":[{"eventName":"one"},{"eventName":2},{"eventName":"three"}]}"#;
         assert_eq!(names(text), (["one", "three"].map(str::to_owned).to_vec(), 1));
+    }
+
+    #[test]
+    fn where_its_text_is_all_that_is_wanted_a_record_of_another_form_is_there_too() {
+        let asked = Asked { parts: Parts::Nothing, ..Asked::default() };
+        for (text, records, left_out) in [
+            (r#"{"Records":[{"eventName":2},{"eventName":"one","eventName":"two"}]}"#, 2, 0),
+            (r#"{"Records": [{"eventName":2}, 7, [{}]]}"#, 1, 2),
+            (r#"{"Records":[{"eventName":2}"#, 0, 1),
+        ] {
+            let (unread, mut out) = (AtomicU64::new(0), Vec::new());
+            each(text.as_bytes(), (&asked, &unread), &mut out, &|raw, _, out: &mut Vec<String>| {
+                out.push(raw.to_owned());
+            });
+            assert_eq!((out.len(), unread.into_inner()), (records, left_out), "{text}");
+            assert!(out.iter().all(|raw| text.contains(raw)), "{out:?}");
+        }
     }
 }

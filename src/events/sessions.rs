@@ -1,6 +1,6 @@
 //! How the sessions of some time began, by their access keys: on disk beyond a bound, so that memory stays small.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::{Mutex, PoisonError};
@@ -33,7 +33,7 @@ enum Run {
 pub struct Sessions {
     texts: Mutex<File>,
     runs: Vec<Run>,
-    remembered: Mutex<BTreeMap<String, Option<Who>>>,
+    remembered: Mutex<HashMap<String, Option<Who>>>,
 }
 
 /// The same while they come in.

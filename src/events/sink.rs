@@ -9,6 +9,9 @@ use crate::cli::{EventFormat, EventsArgs};
 use crate::exit::Stop;
 use crate::files::{AtomicFile, unwritable};
 
+/// What is printed is gathered to so many bytes; what comes with more than that is not copied.
+const ROOM: usize = 1 << 16;
+
 /// What is written to.
 enum Out {
     Stdout(BufWriter<io::Stdout>),
@@ -81,7 +84,7 @@ impl<'a> Sink<'a> {
             Some(path) => {
                 Out::File(AtomicFile::create(path).map_err(|error| unwritable(path, &error))?)
             }
-            None => Out::Stdout(BufWriter::with_capacity(1 << 18, io::stdout())),
+            None => Out::Stdout(BufWriter::with_capacity(ROOM, io::stdout())),
         };
         let mut lines = Lines { out, path };
         match (args.format, path) {

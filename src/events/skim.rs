@@ -33,6 +33,8 @@ pub enum Parts {
     Plain,
     /// The classic columns alone: what comes behind the last of them is passed over.
     Columns,
+    /// Its text alone.
+    Nothing,
 }
 
 /// Hands out the records that at a glance may be wanted, and their texts, in their order. None where the file is to be
@@ -51,12 +53,12 @@ pub fn each(text: &str, asked: &Asked, take: &mut dyn FnMut(&str, &Record<'_>)) 
         }
         walk.list(|walk| {
             let from = walk.at;
-            if glance.lets_all_pass() {
+            if glance.lets_all_pass() && *parts != Parts::Nothing {
                 let record = record(walk)?;
                 take(walk.since(from)?, &record);
                 return Some(());
             }
-            let raw = walk.pass()?;
+            let raw = walk.pass().filter(|raw| raw.starts_with('{'))?;
             if glance.may_hold(raw.as_bytes()) {
                 take(raw, &whole(raw, *parts)?);
             }
@@ -68,6 +70,9 @@ pub fn each(text: &str, asked: &Asked, take: &mut dyn FnMut(&str, &Record<'_>)) 
 
 /// A text that is a record.
 fn whole(text: &str, parts: Parts) -> Read<Record<'_>> {
+    if parts == Parts::Nothing {
+        return Some(Record::default());
+    }
     let mut walk = Walk::new(text, parts);
     let record = record(&mut walk)?;
     (walk.at == text.len()).then_some(record)

@@ -10,7 +10,7 @@ use crate::exit::Stop;
 use crate::validate_logs::instant;
 
 /// What an event must be to be printed.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     since: Option<Timestamp>,
     until: Option<Timestamp>,
@@ -59,6 +59,11 @@ impl Wanted {
     /// Whether it matters what failed. All else that matters is in the classic columns, or who it was.
     pub fn asks_for_errors(&self) -> bool {
         self.failed || self.succeeded || !self.errors.is_empty()
+    }
+
+    /// Whether every event is wanted, whatever it says.
+    pub fn is_all(&self) -> bool {
+        *self == Self::default()
     }
 
     /// Whether an event is wanted. What it does not say, no filter lets through.
@@ -139,6 +144,7 @@ mod tests {
         let until = Wanted { until: Some(Timestamp::MAX), ..Wanted::default() };
         let error = Wanted { errors: globs(&["*"]), ..Wanted::default() };
         assert!(!until.holds(&record) && !error.holds(&record));
-        assert!(Wanted::default().holds(&record));
+        assert!(Wanted::default().holds(&record) && Wanted::default().is_all());
+        assert!(!until.is_all() && !error.is_all());
     }
 }

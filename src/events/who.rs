@@ -10,7 +10,7 @@ use super::sessions::Sessions;
 const DEPTH: usize = 16;
 
 /// The calls of STS that begin a session, and name its key.
-pub const BEGINNINGS: [&str; 6] = [
+const BEGINNINGS: [&str; 6] = [
     "AssumeRole",
     "AssumeRoleWithSAML",
     "AssumeRoleWithWebIdentity",
@@ -18,6 +18,9 @@ pub const BEGINNINGS: [&str; 6] = [
     "GetFederationToken",
     "GetSessionToken",
 ];
+
+/// Of which each holds one of these words.
+pub const WORDS: [&str; 4] = ["AssumeRole", "AssumeRoot", "GetFederationToken", "GetSessionToken"];
 
 /// How it is known who it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,22 +144,41 @@ pub fn beginning(record: &Record<'_>) -> Option<(String, Beginning)> {
     Some((response.credentials.access_key_id, beginning))
 }
 
-/// The principal behind an event; none where it does not say who called.
-pub fn who(identity: &Identity<'_>, sessions: &Sessions) -> Option<Who> {
+/// What an event says of who called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller<'a> {
+    /// All of it.
+    Known(Who),
+    /// A session, which another event may tell of.
+    Session {
+        /// Its access key.
+        key: &'a str,
+        /// How it is called.
+        name: &'a str,
+    },
+}
+
+/// Who called; none where the event does not say.
+pub fn caller<'a>(identity: &'a Identity<'_>) -> Option<Caller<'a>> {
     if let Some(itself) = by_itself(identity) {
-        return Some(itself);
+        return Some(Caller::Known(itself));
     }
-    let key = identity.access_key_id.as_deref().unwrap_or_default();
-    let session = identity.arn.as_deref().or(identity.principal_id.as_deref())?;
-    if key.is_empty() {
-        return Some(Who::new(session, By::Unresolved, "the event names no access key"));
-    }
+    let name = identity.arn.as_deref().or(identity.principal_id.as_deref())?;
+    let key = identity.access_key_id.as_deref().filter(|key| !key.is_empty());
+    Some(match key {
+        Some(key) => Caller::Session { key, name },
+        None => Caller::Known(Who::new(name, By::Unresolved, "the event names no access key")),
+    })
+}
+
+/// The principal behind a session.
+pub fn who((key, name): (&str, &str), sessions: &Sessions) -> Who {
     let found = sessions.remembered(key, || behind(key, sessions));
-    Some(found.unwrap_or_else(|| {
+    found.unwrap_or_else(|| {
         let how =
             format!("no event that began the session of {key} is in the files that were read");
-        Who::new(session, By::Unresolved, how)
-    }))
+        Who::new(name, By::Unresolved, how)
+    })
 }
 
 /// Goes from session to session, each by the event that began it.

@@ -229,10 +229,11 @@ impl Setup {
         Ok(())
     }
 
-    /// Begins so much earlier than was asked.
-    pub fn begin_earlier(&mut self, lead: SignedDuration) {
-        let from = self.period.from.checked_sub(lead).unwrap_or(self.period.from);
-        self.period.from = from;
+    /// Is to prove, in place of what was asked, the time of that length before it.
+    pub fn before(&mut self, length: SignedDuration) {
+        let begin = self.period.from;
+        let from = begin.checked_sub(length).unwrap_or(Timestamp::MIN);
+        self.period = Span::new(from, begin).unwrap_or(self.period);
     }
 
     /// Whether a folder is of what was asked for.

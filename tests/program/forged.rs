@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use jiff::{SignedDuration, Timestamp};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::RowAccessor;
 use serde_json::{Value, json};
@@ -20,20 +21,20 @@ const CALLER: &str = "111122223333";
 const TARGET: &str = "222233334444";
 const ALICE: &str = "arn:aws:iam::111122223333:user/alice";
 
-/// An hour of one account, with these events in one log file.
-fn hour(history: &mut History, account: &str, events: &[Value]) {
+/// The hour of one account from then on, its only one, with these events in one log file.
+fn hour(history: &mut History, (account, from): (&str, &str), events: &[Value]) {
     let folder = Folder {
         prefix: String::new(),
         organization: None,
         account: account.to_owned(),
         region: "us-east-1".to_owned(),
     };
-    let from = "2026-10-01T00:00:28Z".parse().unwrap();
-    let to = "2026-10-01T01:00:28Z".parse().unwrap();
+    let from: Timestamp = from.parse().unwrap();
+    let to = from + SignedDuration::from_hours(1);
     let log = LogKey {
         folder: folder.clone(),
         kind: "CloudTrail".to_owned(),
-        delivered: "2026-10-01T00:20:00Z".parse().unwrap(),
+        delivered: from + SignedDuration::from_mins(20),
         unique: "ABCDEFGHIJKLMNOP".to_owned(),
     }
     .to_string();
@@ -41,9 +42,8 @@ fn hour(history: &mut History, account: &str, events: &[Value]) {
     history.bucket.put(&log, gzip(text.as_bytes()), Metadata::Known(BTreeMap::new()));
     let (trail, home_region) = ("t".to_owned(), "us-east-1".to_owned());
     let key = DigestKey { folder, trail, home_region, end: to, backfill: false }.to_string();
-    let start: jiff::Timestamp = from;
     let document = json!({
-        "awsAccountId": account, "digestStartTime": start.to_string(), "digestEndTime": to.to_string(),
+        "awsAccountId": account, "digestStartTime": from.to_string(), "digestEndTime": to.to_string(),
         "digestS3Bucket": "logs", "digestS3Object": key,
         "digestPublicKeyFingerprint": history.keys[0].fingerprint(), "digestSignatureAlgorithm": "SHA256withRSA",
         "previousDigestS3Bucket": null, "previousDigestS3Object": null, "previousDigestHashValue": null,
@@ -59,6 +59,11 @@ fn hour(history: &mut History, account: &str, events: &[Value]) {
 /// Alice assumes a role of another account, does something there that works and something that does not; the root
 /// user signs in at the console.
 fn place() -> Place {
+    laid_out(["2026-10-01T00:00:28Z"; 2])
+}
+
+/// The same, where the hours of the two accounts begin then.
+fn laid_out([first, second]: [&str; 2]) -> Place {
     let bucket = Bucket { name: "logs".to_owned(), ..Bucket::default() };
     let mut history = History::begin(support::folder(CALLER, "us-east-1"), "t", bucket);
     let alice = json!({ "type": "IAMUser", "arn": ALICE, "userName": "alice", "accountId": CALLER, "accessKeyId": "AKIAALICE" });
@@ -87,10 +92,10 @@ fn place() -> Place {
         event
     };
     let root = json!({ "type": "Root", "arn": "arn:aws:iam::222233334444:root", "accountId": TARGET, "accessKeyId": "ASIAROOT" });
-    hour(&mut history, CALLER, &[assume("a-1", CALLER, alice)]);
+    hour(&mut history, (CALLER, first), &[assume("a-1", CALLER, alice)]);
     hour(
         &mut history,
-        TARGET,
+        (TARGET, second),
         &[
             assume("a-2", TARGET, stranger),
             call("c-1", "DeleteBucket", &session, None),
@@ -147,6 +152,26 @@ fn the_principal_behind_a_session_is_told_across_accounts_and_how_it_is_known() 
     let alone =
         run(&place, &["--who", "--accounts", TARGET, "--event", "DeleteBucket"]).quietly(0).stdout;
     assert!(alone.contains("AIDAALICE of account 111122223333\tassume_role_event"), "{alone}");
+}
+
+#[test]
+fn a_session_that_began_before_the_time_is_told_twelve_hours_back() {
+    for (began, known) in [("2026-10-01T00:00:28Z", true), ("2026-09-30T11:00:28Z", false)] {
+        let place = laid_out([began, "2026-10-01T12:00:28Z"]);
+        let later = ["--start", "2026-10-01T12:00:28Z", "--end", "2026-10-01T13:00:28Z", "--who"];
+        let command = ["events", "--dir", "mirror", "--bucket", "logs", "--metadata", "metadata"];
+        // Nothing proves the caller's account in that hour.
+        let ended =
+            place.program(&command).more(&["--keys", "keys.json"]).more(&later).run().with(1);
+        let by: Vec<&str> =
+            ended.stdout.lines().map(|line| line.split('\t').nth(9).unwrap()).collect();
+        let who = if known { ALICE } else { "AIDAALICE of account 111122223333" };
+        assert_eq!(
+            by,
+            ["who", "AIDAALICE", who, who, "arn:aws:iam::222233334444:root"],
+            "{ended:?}"
+        );
+    }
 }
 
 #[test]

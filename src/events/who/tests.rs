@@ -19,7 +19,10 @@ fn sessions(events: &[Value]) -> Sessions {
 
 fn asked(identity: Value, events: &[Value]) -> Who {
     let text = identity.to_string();
-    who(&serde_json::from_str(&text).unwrap(), &sessions(events)).unwrap()
+    match caller(&serde_json::from_str(&text).unwrap()).unwrap() {
+        Caller::Known(who) => who,
+        Caller::Session { key, name } => who((key, name), &sessions(events)),
+    }
 }
 
 fn session(role: &str, name: &str, key: &str) -> Value {
@@ -45,6 +48,11 @@ fn alice() -> Value {
 }
 
 const ALICE: &str = "arn:aws:iam::111122223333:user/alice";
+
+#[test]
+fn every_call_that_begins_a_session_holds_one_of_the_words() {
+    assert!(BEGINNINGS.iter().all(|name| WORDS.iter().any(|word| name.contains(word))));
+}
 
 #[test]
 fn the_event_that_began_it_names_the_principal_through_any_number_of_roles() {
@@ -167,5 +175,5 @@ fn others_name_themselves() {
         let found = asked(identity, &[]);
         assert_eq!((found.who.as_str(), found.by), (expected, By::Identity), "{found:?}");
     }
-    assert_eq!(who(&serde_json::from_str("{}").unwrap(), &sessions(&[])), None);
+    assert_eq!(caller(&serde_json::from_str("{}").unwrap()), None);
 }
