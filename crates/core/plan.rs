@@ -18,9 +18,11 @@ use crate::snapshot::{Document, Manifest, Probe};
 
 mod follow_ups;
 mod monitoring;
+mod opening;
 
 pub(crate) use follow_ups::OWNERS;
 pub use follow_ups::{FollowUps, follow_ups};
+pub use opening::may_open;
 
 /// The kinds of evidence that a set of checks reads, with what those need in turn.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use trailproof_core::answer::{Answer, RoleSession};
 use trailproof_core::aws::AccountId;
 use trailproof_core::evidence::Cause;
 use trailproof_core::fact::Fact;
-use trailproof_core::plan::{Demand, missing};
+use trailproof_core::plan::{Demand, may_open, missing};
 use trailproof_core::roster::OptInStatus;
 use trailproof_core::snapshot::{Document, Manifest, Observation, Outcome, Probe};
 
@@ -178,18 +178,25 @@ impl<'a> Run<'a> {
         let again = OnceCell::new();
         let mut asked = BTreeSet::new();
         let mut open = FuturesUnordered::new();
+        let mut opens = true;
         loop {
-            if self.ending.halted().is_none() {
+            if opens && self.ending.halted().is_none() {
                 for probe in missing(&self.demand, &self.manifest, &document) {
                     if asked.insert(probe.clone()) {
                         open.push(self.ask((&session, &again), probe));
                     }
                 }
             }
-            match open.next().await {
-                None => break,
-                Some(answer) => document.observations.extend(answer),
-            }
+            let Some(answer) = open.next().await else {
+                // It was looked right now.
+                if opens {
+                    break;
+                }
+                opens = true;
+                continue;
+            };
+            opens = answer.as_ref().is_some_and(|(probe, answer)| may_open(probe, answer));
+            document.observations.extend(answer);
         }
         drop(open);
         let complete = self.is_complete(&document);

@@ -6,14 +6,17 @@ use std::ops::ControlFlow;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use trailproof::store::Reader;
+use trailproof_checks::CATALOGUE;
 use trailproof_core::answer::TrailDescription;
 use trailproof_core::assessment::Assessment;
 use trailproof_core::finding::{Finding, Status};
-use trailproof_core::snapshot::Snapshot;
+use trailproof_core::plan::{Demand, may_open, missing};
+use trailproof_core::snapshot::{Document, Probe, Snapshot};
 use trailproof_sim::{Description, Effect, Fault, Shape, Simulator};
 
 use crate::judged::{Judged, judged, line};
 use crate::run::Lab;
+use crate::world::small;
 
 /// A small organization in which much is odd.
 fn shapes() -> impl Strategy<Value = Shape> {
@@ -75,6 +78,30 @@ fn trails(reader: &Reader) -> BTreeSet<String> {
     };
     reader.visit(&mut visit).unwrap();
     seen
+}
+
+/// Gives an account's answers again one by one, in this order; how many questions were looked for anew, and how often an
+/// answer opened one.
+fn answered_again(reader: &Reader, whole: &Document, seed: usize) -> (usize, usize) {
+    let demand = Demand::of(CATALOGUE);
+    let open = |document: &Document| -> BTreeSet<Probe> {
+        missing(&demand, reader.manifest(), document).into_iter().collect()
+    };
+    let mut document = Document::new(whole.account);
+    let (mut before, mut looked, mut opened) = (open(&document), 0, 0);
+    while !before.is_empty() {
+        let next = before.iter().nth(seed % before.len()).unwrap().clone();
+        before.remove(&next);
+        let observation = &whole.observations[&next];
+        document.observations.insert(next.clone(), observation.clone());
+        let after = open(&document);
+        let opens = after.difference(&before).next().is_some();
+        assert!(!opens || may_open(&next, observation), "{next:?} opens a question");
+        looked += usize::from(may_open(&next, observation));
+        opened += usize::from(opens);
+        before.extend(after);
+    }
+    (looked, opened)
 }
 
 /// A fault of some of a scan's calls, picked from those that it makes.
@@ -193,6 +220,21 @@ fn cases(cases: u32) -> ProptestConfig {
         max_shrink_iters: 100,
         ..ProptestConfig::default()
     }
+}
+
+#[test]
+fn no_answer_opens_a_question_but_those_after_which_it_is_looked() {
+    let reader = Lab::new(Simulator::new(small())).scan().reader.unwrap();
+    let (mut all, mut looked, mut opened) = (0, 0, 0);
+    for seed in 0..7 {
+        let mut visit = |document: &Document| {
+            let (one, two) = answered_again(&reader, document, seed);
+            (all, looked, opened) = (all + document.observations.len(), looked + one, opened + two);
+            ControlFlow::Continue(())
+        };
+        reader.visit(&mut visit).unwrap();
+    }
+    assert!(opened > 50 && looked < all / 2, "{opened} of {looked}, all are {all}");
 }
 
 proptest! {
