@@ -223,6 +223,7 @@ async fn answer(
     watching.abort();
     walked?;
     match ending.halted() {
+        Some(halt) if asking.select.is_some() => Err(halted(halt)),
         Some(halt) => Err(interrupted(halt, directory.as_deref())),
         None => Ok((answer.report(), start)),
     }
@@ -238,20 +239,21 @@ fn directory(asking: &Asking<'_>, run_id: Option<&str>) -> Option<PathBuf> {
 }
 
 fn interrupted(halt: Halt, directory: Option<&Path>) -> Stop {
+    let Some(run) = directory.map(Path::display) else {
+        let message = "interrupted; nothing is kept without --run-dir".to_owned();
+        return Stop { message, ..halted(halt) };
+    };
+    let line = format!("what was found is kept in {run}");
+    log::say("saved", &line, json!({ "run_dir": run.to_string() }));
+    let message = format!("interrupted; --resume {run} goes on with it");
+    Stop { message, ..halted(halt) }
+}
+
+/// How a run ends early of which nothing can be kept.
+pub fn halted(halt: Halt) -> Stop {
     let code = match halt {
         Halt::Signal(code) => code,
         Halt::CredentialsExpired => crate::exit::START,
     };
-    let message = match directory.map(Path::display) {
-        Some(run) => {
-            log::say(
-                "saved",
-                &format!("what was found is kept in {run}"),
-                json!({ "run_dir": run.to_string() }),
-            );
-            format!("interrupted; --resume {run} goes on with it")
-        }
-        None => "interrupted; nothing is kept without --run-dir".to_owned(),
-    };
-    Stop { code, message }
+    Stop { code, message: "interrupted; nothing is kept of it".to_owned() }
 }

@@ -18,7 +18,11 @@ use super::skim::{Asked, Parts};
 use super::spool::{Rows, Spool, unpack};
 use super::who::{self, Beginning, Caller, WORDS};
 use crate::cli::EventsArgs;
+use crate::collect::Ending;
 use crate::exit::Stop;
+use crate::gather::runtime;
+use crate::signals;
+use crate::validate_logs::halted;
 
 /// A role's session ends after twelve hours at most: what began earlier is over.
 const LEAD: SignedDuration = SignedDuration::from_hours(12);
@@ -101,7 +105,13 @@ pub fn attributed(
     })?;
     let sessions = gathering.end().map_err(full)?;
     let (mut spooled, mut out) = (spool.end().map_err(full)?, Vec::new());
+    // What reads the files hears signals as long as it does.
+    let (runtime, ending) = (runtime()?, Ending::default());
+    runtime.spawn(signals::watch(ending.clone()));
     while let Some(packed) = spooled.next().map_err(full)? {
+        if let Some(halt) = ending.halted() {
+            return Err(halted(halt));
+        }
         let mut tail = |session: (&str, &str), out: &mut Vec<u8>| {
             form.tail(Some(&who::who(session, &sessions)), out)
         };
