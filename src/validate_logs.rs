@@ -203,14 +203,14 @@ async fn answer(
     options.lookahead = LOOKAHEAD;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let window = match &source {
-        Source::Mirror(_) => READ_PER_CORE * cores,
-        Source::Bucket(_) => args.connect.concurrency.into(),
+        Source::Mirror(_) => WINDOW.min(READ_PER_CORE * cores),
+        Source::Bucket(_) => WINDOW,
     };
     let walk = Walk {
         source: Arc::new(source),
         keys,
         options,
-        window: window.min(WINDOW),
+        window: window.min(args.connect.concurrency.into()),
         progress: Arc::new(ObjectProgress::new(args.connect.quiet)),
         ending: ending.clone(),
         places: if asking.select.is_some() { 1 } else { PLACES },
