@@ -151,5 +151,7 @@ fn taken<'a>(mut bytes: &'a [u8], gathering: &mut Gathering) -> Result<Option<&'
 }
 
 fn full(error: std::io::Error) -> Stop {
-    Stop::output(format!("a temporary file: {error}"))
+    let place = std::env::temp_dir();
+    let place = place.display();
+    Stop::output(format!("a temporary file in {place}: {error}; TMPDIR names another folder"))
 }

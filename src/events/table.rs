@@ -1,4 +1,4 @@
-//! Events as Parquet: row groups of a bounded size, so that memory stays small however many there are. One is encoded by a
+//! Events as Parquet: row groups of a bounded size, so that memory stays small however many there are. One is encoded by
 //! other threads while the next one is gathered.
 
 use std::any::Any;
@@ -202,8 +202,9 @@ fn filled(mut to: ColumnWriter<'_>, cells: Vec<Option<Bytes>>) -> Result<ColumnC
     let there = cells.into_iter().flatten();
     match &mut to {
         ColumnWriter::Int64ColumnWriter(to) => {
-            let time = |cell: Bytes| cell.as_ref().try_into().map_or(0, i64::from_be_bytes);
-            to.write_batch(&there.map(time).collect::<Vec<_>>(), Some(&levels), None)?
+            let time =
+                |cell: Bytes| cell.as_ref().try_into().map(i64::from_be_bytes).map_err(|_| cut());
+            to.write_batch(&there.map(time).collect::<Result<Vec<_>>>()?, Some(&levels), None)?
         }
         ColumnWriter::BoolColumnWriter(to) => {
             let flags = there.map(|cell| cell.as_ref() != [0]);

@@ -125,9 +125,13 @@ fn laid_out([first, second]: [&str; 2]) -> Place {
 }
 
 fn run(place: &Place, more: &[&str]) -> Ended {
+    run_of(place, ["2026-10-01T00:00:28Z", "2026-10-01T01:00:28Z"], more)
+}
+
+/// The same of another time.
+fn run_of(place: &Place, [start, end]: [&str; 2], more: &[&str]) -> Ended {
     let command = ["events", "--dir", "mirror", "--bucket", "logs", "--metadata", "metadata"];
-    let time =
-        ["--keys", "keys.json", "--start", "2026-10-01T00:00:28Z", "--end", "2026-10-01T01:00:28Z"];
+    let time = ["--keys", "keys.json", "--start", start, "--end", end];
     place.program(&command).more(&time).more(more).run()
 }
 
@@ -158,11 +162,9 @@ fn the_principal_behind_a_session_is_told_across_accounts_and_how_it_is_known() 
 fn a_session_that_began_before_the_time_is_told_twelve_hours_back() {
     for (began, known) in [("2026-10-01T00:00:28Z", true), ("2026-09-30T11:00:28Z", false)] {
         let place = laid_out([began, "2026-10-01T12:00:28Z"]);
-        let later = ["--start", "2026-10-01T12:00:28Z", "--end", "2026-10-01T13:00:28Z", "--who"];
-        let command = ["events", "--dir", "mirror", "--bucket", "logs", "--metadata", "metadata"];
+        let later = ["2026-10-01T12:00:28Z", "2026-10-01T13:00:28Z"];
         // Nothing proves the caller's account in that hour.
-        let ended =
-            place.program(&command).more(&["--keys", "keys.json"]).more(&later).run().with(1);
+        let ended = run_of(&place, later, &["--who"]).with(1);
         let by: Vec<&str> =
             ended.stdout.lines().map(|line| line.split('\t').nth(9).unwrap()).collect();
         let who = if known { ALICE } else { "AIDAALICE of account 111122223333" };
